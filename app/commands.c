@@ -1,0 +1,8 @@
+/* commands.c - the list of subcommands, in the order --help shows them. */
+#include "app/cli.h"
+
+#include "app/commands.h"
+
+const struct tt_cmd *const tt_cmds[] = {
+	NULL,
+};

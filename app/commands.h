@@ -1,0 +1,7 @@
+/* commands.h - the subcommands' tables, one a file (cmd_NAME.c), collected in commands.c. */
+#ifndef TT_APP_COMMANDS_H
+#define TT_APP_COMMANDS_H
+
+#include "app/cli.h"
+
+#endif

@@ -1,0 +1,43 @@
+/* batch.h - the unit of work and of life: some items, and the state of the feeds they came from.
+ * Source fills it, nlp scores it in place, the sink writes it in one transaction; then it is freed or reset whole.
+ * Owner: whoever holds the pointer; a queue hands it over complete. Threads: one at a time. */
+#ifndef TT_COMMON_BATCH_H
+#define TT_COMMON_BATCH_H
+
+#include "common/arena.h"
+#include "common/feed_state.h"
+#include "common/scored.h"
+
+/* An input that could not become an item, or an item that could not be scored: goes to table dead_letter. */
+struct tt_dead_letter {
+	struct tt_str source;  /* feed URL, file name */
+	struct tt_str where;   /* position in it: "line 17", "item 3" */
+	const char *stage;     /* "parse", "score", "store": a constant */
+	struct tt_str reason;
+	struct tt_str payload; /* what came in, cut to a limit; any bytes */
+	int64_t at_ms;
+};
+
+struct tt_batch {
+	struct tt_arena arena; /* every string below lives here */
+	struct tt_scored *items;
+	size_t n_items;
+	struct tt_feed_state *feeds; /* to be stored with the items */
+	size_t n_feeds;
+	struct tt_dead_letter *dead;
+	size_t n_dead;
+	int64_t born_ns; /* monotonic: when the first item came in, for latency */
+};
+
+/* max_bytes caps the arena. NULL when memory is out. */
+struct tt_batch *tt_batch_new(size_t max_bytes);
+void tt_batch_free(struct tt_batch *b); /* NULL is fine */
+void tt_batch_reset(struct tt_batch *b);
+
+/* Each appends a zeroed element (times TT_TIME_NONE) and returns it, NULL when the arena is out. The pointer is valid
+ * until the next append of its kind. Strings are NOT copied: put them into b->arena first. */
+struct tt_scored *tt_batch_add_item(struct tt_batch *b);
+struct tt_feed_state *tt_batch_add_feed(struct tt_batch *b);
+struct tt_dead_letter *tt_batch_add_dead(struct tt_batch *b);
+
+#endif

@@ -1,0 +1,20 @@
+/* scored.c - see scored.h. */
+#include "common/scored.h"
+
+static const char *const names[TT_LABELS] = {"negative", "neutral", "positive"};
+
+const char *tt_label_name(enum tt_label label)
+{
+	return names[label];
+}
+
+bool tt_label_parse(struct tt_str name, enum tt_label *ret)
+{
+	for (int i = 0; i < TT_LABELS; i++) {
+		if (tt_str_eq_ci(name, tt_str_c(names[i]))) {
+			*ret = (enum tt_label)i;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,48 @@
+/* scorer.h - the face of nlp/: from a batch of items to a batch of scored items.
+ * A tt_scorer is model + tokenizer + entity matcher, read-only after opening and shared by all threads; it is counted, so that a
+ * reload can put a new one beside batches that still use the old. A tt_score_ctx is one thread's scratch.
+ * Errors: opening names the file and what is wrong with it; scoring fails only for memory (TT_ENOMEM), never for a text:
+ * what cannot be scored keeps `unscored` set with the reason. */
+#ifndef TT_NLP_SCORER_H
+#define TT_NLP_SCORER_H
+
+#include "common/batch.h"
+#include "common/conf.h"
+#include "common/err.h"
+
+struct tt_nlp_conf {
+	char *model;          /* folder in Hugging Face form */
+	char *entities;       /* dictionary, TSV; NULL: none */
+	int precision;        /* index into "auto|fp32"; auto is the fastest one that agrees with fp32 */
+	int text;             /* what of an item is scored: index into "title|title_summary|full" */
+	int64_t threads;      /* 0: one per core the process may use */
+	int64_t batch_tokens; /* tokens in one forward pass */
+	int64_t item_tokens;  /* an item's text is read up to so many tokens, in windows of the model's length */
+};
+extern const struct tt_opt tt_nlp_opts[];
+
+struct tt_scorer;
+struct tt_score_ctx;
+
+int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struct tt_err *err);
+struct tt_scorer *tt_scorer_ref(struct tt_scorer *s);
+void tt_scorer_unref(struct tt_scorer *s); /* NULL is fine */
+
+/* What the model registry stores: name (folder), 128-bit hash of the weights file, text of its card line. Lives as long as s. */
+struct tt_model_info {
+	struct tt_str name;
+	struct tt_id hash;
+	const char *precision; /* the one in use: "fp32" */
+	int64_t parameters;
+	bool entity_head;
+};
+const struct tt_model_info *tt_scorer_model(const struct tt_scorer *s);
+
+int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struct tt_err *err);
+void tt_score_ctx_free(struct tt_score_ctx *ctx);
+
+/* Scores every item of b in place: entities, sentiments, n_tokens, scored_ms. Adds to the batch's arena. */
+int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b, const struct tt_clock *clock,
+	struct tt_err *err);
+
+#endif
