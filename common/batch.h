@@ -26,6 +26,7 @@ struct tt_batch {
 	size_t n_feeds;
 	struct tt_dead_letter *dead;
 	size_t n_dead;
+	int model_id;          /* what the sink knows the scoring model by; set by app/ when it was scored, 0: none */
 	int64_t born_ns; /* monotonic: when the first item came in, for latency */
 };
 
