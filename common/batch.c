@@ -47,7 +47,7 @@ struct tt_feed_state *tt_batch_add_feed(struct tt_batch *b)
 	b->feeds = v;
 	v += b->n_feeds++;
 	*v = (struct tt_feed_state){0};
-	v->last_fetch_ms = v->last_success_ms = v->next_fetch_ms = TT_TIME_NONE;
+	v->last_fetch_ms = v->last_success_ms = v->last_change_ms = v->next_fetch_ms = TT_TIME_NONE;
 	return v;
 }
 

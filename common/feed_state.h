@@ -11,6 +11,7 @@
 struct tt_feed_state {
 	struct tt_str url;           /* key: as configured */
 	struct tt_str moved_to;      /* where it is fetched now, after a permanent redirect; absent: url */
+	struct tt_str moving_to;     /* a permanent redirect seen once; seen again it becomes moved_to */
 	struct tt_str title;         /* the feed's own, for people */
 	struct tt_str etag;          /* validators, verbatim */
 	struct tt_str last_modified;
@@ -21,7 +22,11 @@ struct tt_feed_state {
 	int64_t interval_ms;         /* the wait that next_fetch_ms came from */
 	int64_t last_fetch_ms;       /* TT_TIME_NONE: never */
 	int64_t last_success_ms;
+	int64_t last_change_ms;      /* of the last poll with a new body; TT_TIME_NONE: never */
 	int64_t next_fetch_ms;       /* TT_TIME_NONE: now */
+	int64_t hint_ms;             /* the wait its last body asked for (ttl, syn:updatePeriod), 0: none */
+	uint32_t skip_hours;         /* likewise skipHours: bit h set = not in hour h UTC */
+	uint32_t skip_days;          /* likewise skipDays: bit d set = not on day d UTC, 0 = Sunday */
 	struct tt_id body_hash;      /* of the last body, for servers whose validators lie; zero: none */
 };
 
