@@ -1,10 +1,17 @@
 /* cli.h - the command line as tables: one table per subcommand parses, checks, prints --help, the man page and the
- * shell completion. A command's file ends with its struct tt_cmd; commands.c lists them all. */
+ * shell completion. A command's file ends with its struct tt_cmd; commands.c lists them all.
+ *
+ * Accepted: --name VALUE, --name=VALUE, -n VALUE, -nVALUE, flags together (-qj), options between arguments, "--" before
+ * arguments that start with a dash, and "-" (standard input) as an argument. An option given twice: the last one counts.
+ * SIGPIPE is ignored, so that a peer cannot kill us; a command that prints much stops when ferror(stdout) is set, and
+ * the end of the process is then the silent one that `... | head` expects. */
 #ifndef TT_APP_CLI_H
 #define TT_APP_CLI_H
 
 #include "common/buf.h"
 #include "common/err.h"
+
+#define TT_PROGRAM_DOC "streaming sentiment and market-mood monitor"
 
 enum tt_cli_type {
 	TT_CLI_FLAG,  /* bool */
@@ -22,15 +29,24 @@ struct tt_cli_opt {
 	size_t offset;    /* in the command's options struct */
 	const char *arg;  /* "DIR", for --help; NULL for flags */
 	const char *doc;  /* one line */
-	double lo, hi;
+	double lo, hi;    /* TT_CLI_INT, TT_CLI_REAL; both 0: no range */
 	const char *choices;
 };
+
+#define TT_GROUP_SERVICE "Service"
+#define TT_GROUP_TEXT    "Texts and models"
+#define TT_GROUP_FEEDS   "Feeds"
+#define TT_GROUP_DATA    "Database"
+#define TT_GROUP_MORE    "More"
 
 struct tt_cmd {
 	const char *name;     /* "score", or two words: "db migrate" */
 	const char *args;     /* "[FILE]" */
 	const char *summary;  /* one line */
-	const char *details;  /* paragraphs for --help and the man page, examples included; may be NULL */
+	/* Paragraphs for --help and the man page, set apart by empty lines; an indented line is an example and stays as it is.
+	 * NULL: none. */
+	const char *details;
+	const char *group; /* heading in the overview: one of TT_GROUP_*; NULL: TT_GROUP_MORE */
 	const struct tt_cli_opt *opts; /* ends with {0}; NULL: none but --help */
 	const void *defaults; /* an options struct to start from; opts_size bytes */
 	size_t opts_size;

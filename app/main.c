@@ -1,8 +1,7 @@
-/* main.c - the command line's entry point. */
-#include <stdio.h>
+/* main.c - the entry point of the tickertone binary. */
+#include "app/cli.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-	puts("tickertone");
-	return 0;
+	return tt_cli_main(argc, argv);
 }

@@ -22,14 +22,23 @@ void tt_buf_done(struct tt_buf *b)
 void tt_buf_reset(struct tt_buf *b)
 {
 	b->n = 0;
+	b->rc = TT_OK;
 	if (b->p)
 		b->p[0] = '\0';
+}
+
+/* Notes the first error; returns the present one. */
+static int failed(struct tt_buf *b, int rc)
+{
+	if (b->rc == TT_OK)
+		b->rc = rc;
+	return rc;
 }
 
 int tt_buf_reserve(struct tt_buf *b, size_t more)
 {
 	if (more > b->max - b->n)
-		return TT_ELIMIT;
+		return failed(b, TT_ELIMIT);
 	size_t need = b->n + more + 1;
 	if (need <= b->cap)
 		return TT_OK;
@@ -38,7 +47,7 @@ int tt_buf_reserve(struct tt_buf *b, size_t more)
 		cap *= 2;
 	char *p = realloc(b->p, cap);
 	if (!p)
-		return TT_ENOMEM;
+		return failed(b, TT_ENOMEM);
 	b->p = p;
 	b->cap = cap;
 	return TT_OK;
@@ -73,7 +82,7 @@ int tt_buf_printf(struct tt_buf *b, const char *fmt, ...)
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		return TT_EPARSE;
+		return failed(b, TT_EPARSE);
 	int rc = tt_buf_reserve(b, (size_t)n);
 	if (rc < 0)
 		return rc;

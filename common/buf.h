@@ -1,7 +1,8 @@
 /* buf.h - a growing byte buffer with a mandatory cap.
  * Owner: the struct is the caller's (init/done), its bytes are the buffer's and move when it grows.
  * Errors: TT_ELIMIT when an append would pass max_bytes, TT_ENOMEM when memory is out; the contents then stay as
- * they were. p is always NUL-terminated once something was appended (the NUL is not counted in n). */
+ * they were. A long run of appends need not be checked one by one: rc keeps the first error since init or reset.
+ * p is always NUL-terminated once something was appended (the NUL is not counted in n). */
 #ifndef TT_COMMON_BUF_H
 #define TT_COMMON_BUF_H
 
@@ -10,6 +11,7 @@
 struct tt_buf {
 	char *p;
 	size_t n, cap, max;
+	int rc; /* TT_OK, or the first error of an append */
 };
 
 void tt_buf_init(struct tt_buf *b, size_t max_bytes);

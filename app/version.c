@@ -1,0 +1,10 @@
+/* version.c - the text of --version: what a bug report needs. */
+#include <yaml.h>
+
+#include "app/cli_parts.h"
+
+void tt_version_text(struct tt_buf *out)
+{
+	tt_buf_printf(out, "tickertone %s\n", TT_VERSION);
+	tt_buf_printf(out, "libyaml %s\n", yaml_get_version_string());
+}
