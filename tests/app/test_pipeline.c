@@ -1,0 +1,154 @@
+/* test_pipeline.c - the line between fakes: everything arrives once, whatever the sink does; nobody hangs at the end. */
+#include "app/pipeline.h"
+#include "common/log.h"
+#include "tests/app/fakes.h"
+#include "tests/tt_test.h"
+
+static struct tt_fake_sink sink;
+
+static const struct tt_pipeline_conf conf = {.queue_batches = 2, .max_items = 16, .max_wait_ms = 50, .batch_bytes = 1 << 20,
+	.write_batches = 4, .retry_base_ms = 1, .retry_cap_ms = 4, .drain_ms = 10000};
+
+/* The sink starts out away for some calls, or refusing some items. */
+static struct tt_pipeline *start(const struct tt_pipeline_conf *c, struct tt_source *sources, size_t n, bool filter,
+	struct tt_scorer *scorer, int away_calls, int refuse_every)
+{
+	struct tt_pipeline *p = NULL;
+	struct tt_err err = {0};
+	struct tt_sink s = tt_fake_sink(&sink);
+	sink.away_calls = away_calls;
+	sink.refuse_every = refuse_every;
+	struct tt_pipeline_parts parts = {.sources = sources, .n_sources = n, .sink = s, .scorer = scorer, .model_id = 7,
+		.score_threads = 3, .clock = &tt_clock_real};
+	if (filter)
+		parts.filter = s;
+	TT_EQ(tt_pipeline_start(&p, c, &parts, &err), TT_OK);
+	return p;
+}
+
+/* Waits, with a limit, for a condition that other threads bring about. */
+#define TT_EVENTUALLY(condition) \
+	do { \
+		int64_t end = tt_mono_ms(&tt_clock_real) + 30000; \
+		while (!(condition) && tt_mono_ms(&tt_clock_real) < end) \
+			usleep(1000); \
+		TT_TRUE(condition); \
+	} while (0)
+
+static int stored_now(void)
+{
+	pthread_mutex_lock(&sink.lock);
+	int n = sink.n_stored;
+	pthread_mutex_unlock(&sink.lock);
+	return n;
+}
+
+static void check_each_stored_once(int n, int but_multiples_of)
+{
+	for (int i = 0; i < n; i++)
+		TT_EQ_ROW(i, sink.stored[i], !(but_multiples_of && i && i % but_multiples_of == 0));
+}
+
+TT_TEST(everything_arrives_once)
+{
+	struct tt_fake_source a, b;
+	struct tt_scorer *scorer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 5000, 13, false), tt_fake_source(&b, 5000, 40, false)};
+	struct tt_pipeline *p = start(&conf, sources, 2, true, scorer, 0, 0);
+	tt_scorer_unref(scorer);
+	TT_EVENTUALLY(tt_pipeline_finished(p));
+	TT_EQ(tt_pipeline_stop(p), 0);
+	TT_EQ(sink.n_stored, 5000); /* the two gave the same items */
+	check_each_stored_once(5000, 0);
+	TT_EQ(sink.models[4999], 7);
+	TT_TRUE(a.closed && b.closed && sink.closed);
+	TT_EQ(tt_fake_scorers_live(), 0);
+}
+
+TT_TEST(outages_and_lost_answers_are_waited_out)
+{
+	struct tt_fake_source a;
+	struct tt_scorer *scorer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 3000, 10, false)};
+	struct tt_pipeline *p = start(&conf, sources, 1, false, scorer, 3, 0);
+	tt_scorer_unref(scorer);
+	for (int i = 0; i < 20; i++) {
+		pthread_mutex_lock(&sink.lock);
+		sink.away_calls = 3;
+		sink.lost_answers = 2;
+		pthread_mutex_unlock(&sink.lock);
+		usleep(2000);
+	}
+	TT_EVENTUALLY(tt_pipeline_finished(p));
+	TT_EQ(tt_pipeline_stop(p), 0);
+	check_each_stored_once(3000, 0);
+}
+
+TT_TEST(a_refused_item_stops_nobody_and_is_kept)
+{
+	struct tt_fake_source a;
+	struct tt_scorer *scorer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 2000, 25, false)};
+	struct tt_pipeline *p = start(&conf, sources, 1, false, scorer, 0, 97);
+	tt_scorer_unref(scorer);
+	TT_EVENTUALLY(tt_pipeline_finished(p));
+	TT_EQ(tt_pipeline_stop(p), 0);
+	check_each_stored_once(2000, 97);
+	TT_EQ(sink.n_dead, 1999 / 97);
+}
+
+TT_TEST(away_for_good_stop_gives_up_and_says_how_much)
+{
+	struct tt_fake_source a;
+	struct tt_pipeline_conf hasty = conf;
+	struct tt_scorer *scorer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 20, 20, true)};
+	struct tt_buf reason;
+	hasty.drain_ms = 0;
+	tt_buf_init(&reason, 4096);
+	struct tt_pipeline *p = start(&hasty, sources, 1, false, scorer, 1 << 30, 0);
+	tt_scorer_unref(scorer);
+	TT_EVENTUALLY(!tt_pipeline_ready(p, &reason));
+	assert_non_null(strstr(reason.p, "writer waits for 0 s: fake: away"));
+	TT_EQ(tt_pipeline_stop(p), 20);
+	tt_buf_done(&reason);
+}
+
+static int count_calls(void *self, void *ctx)
+{
+	(void)self;
+	return ++*(int *)ctx;
+}
+
+static int give_ten_more(void *self, void *ctx)
+{
+	struct tt_fake_source *f = self;
+	(void)ctx;
+	f->n_items += 10;
+	return TT_OK;
+}
+
+TT_TEST(a_running_line_takes_calls_and_a_new_model)
+{
+	struct tt_fake_source a;
+	struct tt_scorer *scorer = tt_fake_scorer_new(), *newer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 10, 10, true)};
+	struct tt_pipeline *p = start(&conf, sources, 1, true, scorer, 0, 0);
+	int calls = 0, stored;
+	tt_scorer_unref(scorer);
+	for (int i = 1; i <= 50; i++)
+		TT_EQ_ROW(i, tt_pipeline_call_source(p, 0, count_calls, &calls), i);
+	TT_EVENTUALLY((stored = stored_now()) == 10);
+	tt_pipeline_set_scorer(p, newer, 8);
+	tt_scorer_unref(newer);
+	tt_pipeline_call_source(p, 0, give_ten_more, NULL);
+	TT_EVENTUALLY((stored = stored_now()) == 20);
+	TT_EQ(tt_pipeline_stop(p), 0);
+	TT_EQ(sink.models[9], 7);
+	TT_EQ(sink.models[10], 8);
+	TT_EQ(tt_fake_scorers_live(), 0);
+}
+
+TT_MAIN(TT_RUN(everything_arrives_once), TT_RUN(outages_and_lost_answers_are_waited_out),
+	TT_RUN(a_refused_item_stops_nobody_and_is_kept), TT_RUN(away_for_good_stop_gives_up_and_says_how_much),
+	TT_RUN(a_running_line_takes_calls_and_a_new_model))
