@@ -27,7 +27,7 @@ void tt_metric_add(enum tt_metric id, uint64_t n);
 void tt_metric_set(enum tt_metric id, uint64_t value); /* gauges */
 uint64_t tt_metric_get(enum tt_metric id);
 
-/* Adds one observation of a duration. Buckets: 1 ms to 64 s in powers of two. */
+/* Adds one observation of a duration. Buckets: 1 ms to 65.536 s in powers of two. */
 void tt_histogram_add(enum tt_histogram id, int64_t ns);
 uint64_t tt_histogram_count(enum tt_histogram id);
 
