@@ -4,5 +4,6 @@
 #include "app/commands.h"
 
 const struct tt_cmd *const tt_cmds[] = {
+	&tt_cmd_feed,
 	NULL,
 };

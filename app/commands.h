@@ -4,4 +4,6 @@
 
 #include "app/cli.h"
 
+extern const struct tt_cmd tt_cmd_feed;
+
 #endif

@@ -1,0 +1,144 @@
+/* reference.c - character references and the encodings they need, see entities.h. */
+#include "ingest/feed/entities.h"
+
+static const uint16_t cp1252_c1[32] = {
+	0x20ac,
+	0x0081,
+	0x201a,
+	0x0192,
+	0x201e,
+	0x2026,
+	0x2020,
+	0x2021,
+	0x02c6,
+	0x2030,
+	0x0160,
+	0x2039,
+	0x0152,
+	0x008d,
+	0x017d,
+	0x008f,
+	0x0090,
+	0x2018,
+	0x2019,
+	0x201c,
+	0x201d,
+	0x2022,
+	0x2013,
+	0x2014,
+	0x02dc,
+	0x2122,
+	0x0161,
+	0x203a,
+	0x0153,
+	0x009d,
+	0x017e,
+	0x0178,
+};
+
+uint32_t tt_cp1252(unsigned char b)
+{
+	return b >= 0x80 && b < 0xa0 ? cp1252_c1[b - 0x80] : b;
+}
+
+size_t tt_utf8_put(uint32_t c, char out[TT_UTF8_MAX])
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		if (c >= 0xd800 && c < 0xe000)
+			return 0;
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	if (c > 0x10ffff)
+		return 0;
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+size_t tt_utf8_get(struct tt_str s, uint32_t *ret)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	if (p[0] < 0x80) {
+		*ret = p[0];
+		return 1;
+	}
+	size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || s.n < n)
+		return 0;
+	uint32_t c = p[0] & (0x7f >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < smallest[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	*ret = c;
+	return n;
+}
+
+static size_t read_number(struct tt_str s, uint32_t *ret)
+{
+	size_t i = 2;
+	bool hex = i < s.n && (s.p[i] | 0x20) == 'x';
+	i += hex;
+	size_t first = i;
+	uint32_t v = 0;
+	for (; i < s.n; i++) {
+		char c = s.p[i], low = (char)(c | 0x20);
+		uint32_t d;
+		if (c >= '0' && c <= '9')
+			d = (uint32_t)(c - '0');
+		else if (hex && low >= 'a' && low <= 'f')
+			d = (uint32_t)(low - 'a' + 10);
+		else
+			break;
+		v = v > 0x110000 ? v : v * (hex ? 16 : 10) + d;
+	}
+	if (i == first)
+		return 0;
+	bool bad = v > 0x10ffff || (v >= 0xd800 && v < 0xe000) ||
+		   (v < 0x20 && v != '\t' && v != '\n' && v != '\r');
+	*ret = bad ? 0 : v < 0x100 ? tt_cp1252((unsigned char)v) : v;
+	return i + (i < s.n && s.p[i] == ';');
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+size_t tt_entity_read(struct tt_str s, uint32_t *ret)
+{
+	static const char *const bare[] = {"amp", "lt", "gt", "quot", "nbsp"}; /* known without a semicolon */
+	if (s.n >= 3 && s.p[1] == '#')
+		return read_number(s, ret);
+	size_t n = 0;
+	while (1 + n < s.n && n <= TT_ENTITY_NAME_MAX && is_name_char(s.p[1 + n]))
+		n++;
+	struct tt_str name = {s.p + 1, n};
+	bool closed = 1 + n < s.n && s.p[1 + n] == ';';
+	bool known = closed;
+	for (size_t i = 0; !closed && i < TT_LEN(bare); i++)
+		known |= tt_str_eq(name, tt_str_c(bare[i])) && !(1 + n < s.n && s.p[1 + n] == '=');
+	uint32_t code = known && n ? tt_entity_find(name) : 0;
+	if (!code)
+		return 0;
+	*ret = code;
+	return 1 + n + closed;
+}

@@ -1,0 +1,33 @@
+/* rewrite.h - broken XML made well-formed, and XML with a DTD made free of it.
+ *
+ * What it does: everything before the root is dropped; entities that the DTD declares as plain text, and
+ * those of HTML, are replaced by their characters, once, so that nothing nests; stray < and & are escaped;
+ * control characters go; attributes get their quotes, and lose their doubles; end tags without a start go,
+ * missing ones are set where an outer element closes or the next item begins; CDATA is kept, comments and
+ * processing instructions go; what follows the root goes. Elements that are still open at the end of the text
+ * stay open: the caller sees that the text was cut there. */
+#ifndef TT_INGEST_FEED_REWRITE_H
+#define TT_INGEST_FEED_REWRITE_H
+
+#include "common/buf.h"
+
+/* text: valid UTF-8. out: its max bounds the work. *ret_repaired: something was wrong; a DOCTYPE and its
+ * entities alone are not. Elements nested deeper than max_depth: TT_ELIMIT, as for a full buffer. TT_ENOMEM.
+ */
+int tt_rewrite(struct tt_str text, size_t max_depth, struct tt_buf *out, bool *ret_repaired);
+
+/* rewrite_dtd.c: entities declared in a DTD's internal subset. */
+enum { TT_DTD_ENTITIES = 64, TT_DTD_VALUE_MAX = 256 };
+struct tt_dtd {
+	struct {
+		struct tt_str name, value; /* parts of the text */
+	} ent[TT_DTD_ENTITIES];
+	size_t n;
+};
+
+/* s begins with "<!DOCTYPE"; returns the bytes it takes. Declarations with external parts, with references
+ * other than to characters, or with markup in them are not kept. */
+size_t tt_dtd_read(struct tt_str s, struct tt_dtd *dtd);
+bool tt_dtd_find(const struct tt_dtd *dtd, struct tt_str name, struct tt_str *ret_value);
+
+#endif

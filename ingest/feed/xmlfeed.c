@@ -1,0 +1,310 @@
+/* xmlfeed.c - see xmlfeed.h. Keeps the stack of open elements with what they pass on (scope, base, language),
+ * and runs the document: as it is, and when that is not well-formed, once more as rewritten. */
+#include "ingest/feed/xmlfeed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest/feed/rewrite.h"
+#include "ingest/feed/url.h"
+#include "ingest/feed/xmlstate.h"
+
+static void set_format(struct tt_xmlfeed *x, enum tt_feed_format format)
+{
+	if (x->known)
+		return;
+	x->known = true;
+	x->b->feed.format = format;
+	x->atom = format == TT_FEED_ATOM10 || format == TT_FEED_ATOM03;
+}
+
+static bool inside_rdf(const struct tt_xmlfeed *x)
+{
+	for (size_t i = 0; i < x->depth; i++)
+		if (x->frames[i].name->elem == TT_EL_RDF)
+			return true;
+	return false;
+}
+
+/* The dialect, by the first element that only feeds have. */
+static void recognise(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
+{
+	struct tt_str version = tt_str_trim(tt_xml_attr_get(e, "version"));
+	switch (e->name->elem) {
+	case TT_EL_RSS:
+		set_format(x, tt_str_starts(version, TT_STR("0.9")) ? TT_FEED_RSS09X : TT_FEED_RSS20);
+		break;
+	case TT_EL_FEED:
+		if (tt_str_starts(version, TT_STR("0.")) || tt_name_is_old_atom(e->uri))
+			set_format(x, TT_FEED_ATOM03);
+		else
+			set_format(x, TT_FEED_ATOM10);
+		break;
+	case TT_EL_CHANNEL:
+	case TT_EL_ITEM: /* the root was none of the above */
+		if (inside_rdf(x))
+			set_format(x, tt_name_is_rss090(e->uri) ? TT_FEED_RSS09X : TT_FEED_RSS10);
+		else if (e->name->elem == TT_EL_CHANNEL && x->depth == 1)
+			set_format(x, e->local[0] == 'C' || tt_xml_attr_get(e, "href").p ? TT_FEED_CDF
+											 : TT_FEED_RSS20);
+		break;
+	default:
+		break;
+	}
+}
+
+static int inherit(struct tt_xmlfeed *x, struct tt_frame *f, const struct tt_xml_elem *e)
+{
+	for (int i = 0; i < e->n_attrs; i++) {
+		struct tt_xml_attr a = tt_xml_attr_at(e, i);
+		int rc = TT_OK;
+		if (!a.prefix || strcmp(a.prefix, "xml") != 0)
+			continue;
+		if (tt_str_eq(a.name, TT_STR("base")) && tt_str_trim(a.value).n) {
+			struct tt_str base;
+			rc = tt_build_url(x->b, f->base, a.value, &base);
+			bool usable = rc == TT_OK && tt_str_starts_ci(base, TT_STR("http"));
+			if (usable)
+				f->base = base;
+		} else if (tt_str_eq(a.name, TT_STR("lang"))) {
+			rc = tt_build_lang(x->b, a.value, &f->lang);
+			f->own_lang = true;
+			if (rc == TT_OK && !f->lang.p)
+				f->lang = TT_STR("");
+		}
+		if (rc < 0)
+			return rc;
+	}
+	return TT_OK;
+}
+
+static void begin_item(struct tt_xmlfeed *x)
+{
+	tt_item_init(&x->item);
+	memset(&x->ranks, 0, sizeof(x->ranks));
+	x->item_depth = x->depth;
+	x->guid_is_url = true;
+	x->author_from = x->summary_from = NULL;
+	x->item.lang = tt_top(x)->lang;
+}
+
+/* The scope that element `elem` opens for its children. */
+static enum tt_scope scope_inside(enum tt_elem elem, enum tt_scope now)
+{
+	switch (elem) {
+	case TT_EL_RSS:
+	case TT_EL_RDF:
+	case TT_EL_FEED:
+	case TT_EL_CHANNEL:
+		return now == TT_SCOPE_NONE ? TT_SCOPE_FEED : now;
+	case TT_EL_ASIDE:
+		return TT_SCOPE_ASIDE;
+	case TT_EL_AUTHOR:
+		return now == TT_SCOPE_ITEM ? TT_SCOPE_PERSON : TT_SCOPE_ASIDE;
+	default:
+		return now;
+	}
+}
+
+static int open_element(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
+{
+	struct tt_frame *f = tt_top(x);
+	enum tt_elem elem = e->name->elem;
+	enum tt_scope outer = f->scope;
+	f->scope = scope_inside(elem, outer);
+	if (!x->known)
+		recognise(x, e);
+	if (elem == TT_EL_ITEM && (outer == TT_SCOPE_FEED || outer == TT_SCOPE_NONE) && x->known) {
+		f->scope = TT_SCOPE_ITEM;
+		f->opened_item = true;
+		begin_item(x);
+		return tt_field_attrs(x, e);
+	}
+	if (f->scope == TT_SCOPE_FEED && f->own_lang && elem < TT_EL_ITEM)
+		x->b->feed.lang = f->lang.n ? f->lang : (struct tt_str){NULL, 0};
+	if (elem == TT_EL_CHANNEL && f->scope == TT_SCOPE_FEED)
+		return tt_field_attrs(x, e);
+	if (f->scope == TT_SCOPE_PERSON && elem == TT_EL_AUTHOR) {
+		tt_buf_reset(&x->person);
+		x->name = x->email = (struct tt_str){NULL, 0};
+		return TT_OK;
+	}
+	return f->scope == TT_SCOPE_ASIDE || f->scope == TT_SCOPE_NONE ? TT_OK : tt_field_start(x, e);
+}
+
+/* Appends to a capture; what does not fit is cut off and noted. */
+static int put(struct tt_xmlfeed *x, struct tt_buf *to, struct tt_str s)
+{
+	int rc = tt_buf_str(to, s);
+	if (rc != TT_ELIMIT)
+		return rc;
+	size_t room = to->max - to->n;
+	while (room && ((unsigned char)s.p[room] & 0xc0) == 0x80)
+		room--;
+	rc = x->cap.cut ? TT_OK : tt_buf_add(to, s.p, room);
+	x->cap.cut = true;
+	return rc;
+}
+
+static int put_escaped(struct tt_xmlfeed *x, struct tt_str s)
+{
+	int rc = TT_OK;
+	while (s.n && rc == TT_OK) {
+		size_t n = 0;
+		while (n < s.n && s.p[n] != '<' && s.p[n] != '&')
+			n++;
+		rc = put(x, &x->text, (struct tt_str){s.p, n});
+		if (rc == TT_OK && n < s.n)
+			rc = put(x, &x->text, s.p[n++] == '<' ? TT_STR("&lt;") : TT_STR("&amp;"));
+		s.p += n, s.n -= n;
+	}
+	return rc;
+}
+
+/* A child of the element being read: markup without a namespace's meaning. Only tags that matter to html.c
+ * are kept. */
+static int markup_tag(struct tt_xmlfeed *x, const char *local, bool end)
+{
+	unsigned tag = tt_html_tag(tt_str_c(local));
+	char buf[32];
+	if (!(tag & (TT_TAG_BLOCK | TT_TAG_DROP)))
+		return TT_OK;
+	snprintf(buf, sizeof(buf), end ? "</%s>" : "<%s>", local);
+	return put(x, &x->text, tt_str_c(buf));
+}
+
+/* Plain text that turns out to have children is markup from its beginning. */
+static int become_markup(struct tt_xmlfeed *x)
+{
+	x->cap.markup = true;
+	if (x->cap.escape || x->cap.kind == TT_TEXT_HTML || x->cap.kind == TT_TEXT_BASE64)
+		return TT_OK; /* HTML with some of its tags left unescaped: its text stays as it is */
+	x->cap.kind = TT_TEXT_HTML;
+	x->cap.escape = true;
+	struct tt_buf before = x->text;
+	tt_buf_init(&x->text, before.max);
+	int rc = put_escaped(x, tt_buf_view(&before));
+	tt_buf_done(&before);
+	return rc;
+}
+
+static int on_start(void *ctx, const struct tt_xml_elem *e)
+{
+	struct tt_xmlfeed *x = ctx;
+	if (x->depth + x->cap.depth >= x->b->limits.max_depth)
+		return TT_ELIMIT;
+	if (!x->root[0])
+		snprintf(x->root, sizeof(x->root), "%s", e->local);
+	if (x->cap.on) {
+		x->inner[x->cap.depth++] = e->local;
+		int rc = x->cap.markup ? TT_OK : become_markup(x);
+		return rc < 0 ? rc : markup_tag(x, e->local, false);
+	}
+	struct tt_frame *f = &x->frames[x->depth++];
+	if (x->depth > 1)
+		*f = x->frames[x->depth - 2];
+	else
+		*f = (struct tt_frame){.scope = TT_SCOPE_NONE};
+	f->name = e->name;
+	f->own_lang = f->opened_item = false;
+	int rc = inherit(x, f, e);
+	return rc < 0 ? rc : open_element(x, e);
+}
+
+static int on_text(void *ctx, struct tt_str s)
+{
+	struct tt_xmlfeed *x = ctx;
+	if (x->cap.on)
+		return x->cap.escape ? put_escaped(x, s) : put(x, &x->text, s);
+	if (x->depth && tt_top(x)->scope == TT_SCOPE_PERSON && tt_top(x)->name->elem == TT_EL_AUTHOR)
+		return put(x, &x->person, s);
+	return TT_OK;
+}
+
+static int on_end(void *ctx)
+{
+	struct tt_xmlfeed *x = ctx;
+	if (x->cap.on && x->cap.depth > 0)
+		return markup_tag(x, x->inner[--x->cap.depth], true);
+	int rc = TT_OK;
+	struct tt_frame *f = tt_top(x);
+	if (x->cap.on)
+		rc = tt_field_end(x);
+	else if (f->scope == TT_SCOPE_PERSON && f->name->elem == TT_EL_AUTHOR)
+		rc = tt_field_person(x);
+	if (f->opened_item) {
+		rc = tt_build_item(x->b, &x->item, x->guid_is_url);
+		x->item_depth = 0;
+	}
+	x->depth--;
+	return rc;
+}
+
+static void reset(struct tt_xmlfeed *x)
+{
+	struct tt_build *b = x->b;
+	struct tt_buf text = x->text, person = x->person;
+	memset(x, 0, sizeof(*x));
+	x->b = b, x->text = text, x->person = person;
+	tt_build_reset(b);
+}
+
+/* Once as it is; when that stops, once more as rewritten. */
+static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
+{
+	const struct tt_xml_handler handler = {on_start, on_text, on_end, x};
+	const struct tt_feed_limits *l = &x->b->limits;
+	enum tt_xml_end end;
+	struct tt_buf rewritten;
+	bool repaired = false;
+	int rc = tt_xml_parse(text, l->chunk_bytes, false, &handler, &end, why);
+	if (rc < 0 || end == TT_XML_GOOD || end == TT_XML_NS) {
+		x->b->feed.recovered = end != TT_XML_GOOD;
+		return rc;
+	}
+	tt_buf_init(&rewritten, text.n * 8 + (1 << 20));
+	rc = tt_rewrite(text, l->max_depth, &rewritten, &repaired);
+	if (rc == TT_OK) {
+		char why_now[160];
+		reset(x);
+		rc = tt_xml_parse(tt_buf_view(&rewritten), l->chunk_bytes, true, &handler, &end, why_now);
+	}
+	x->b->feed.recovered = repaired || end == TT_XML_BAD;
+	tt_buf_done(&rewritten);
+	return rc;
+}
+
+static int not_a_feed(const struct tt_xmlfeed *x, const char *why, struct tt_err *err)
+{
+	if (!x->root[0])
+		return tt_err_set(
+			err, TT_EPARSE, "not a feed: neither XML nor JSON%s%s", why[0] ? ": " : "", why);
+	if (tt_str_eq_ci(tt_str_c(x->root), TT_STR("html")))
+		return tt_err_set(err, TT_EPARSE, "not a feed: an HTML page");
+	return tt_err_set(err, TT_EPARSE, "not a feed: the root element is <%s>", x->root);
+}
+
+int tt_xmlfeed_parse(struct tt_build *b, struct tt_str text, struct tt_err *err)
+{
+	struct tt_xmlfeed *x = calloc(1, sizeof(*x));
+	char why[160] = "";
+	if (!x)
+		return tt_err_set(err, TT_ENOMEM, "XML feed: %s", tt_err_text(TT_ENOMEM));
+	x->b = b;
+	tt_buf_init(&x->text, b->limits.max_text_bytes);
+	tt_buf_init(&x->person, 4096);
+	int rc = run(x, text, why);
+	if (rc == TT_ELIMIT)
+		tt_err_set(err, rc,
+			"over a limit: elements nested deeper than %zu, or more text than the batch may hold",
+			b->limits.max_depth);
+	else if (rc < 0)
+		tt_err_set(err, rc, "XML feed: %s", tt_err_text(rc));
+	else if (!x->known)
+		rc = not_a_feed(x, why, err);
+	tt_buf_done(&x->text);
+	tt_buf_done(&x->person);
+	free(x);
+	return rc;
+}
