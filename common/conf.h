@@ -6,11 +6,14 @@
  *   feeds:                    # list section: a sequence of mappings, each an element struct
  *     - url: https://example.com/rss
  *
- * An unknown section or key, a key given twice, a wrong type, a value out of range: TT_ECONF, message "FILE:LINE:COLUMN:
- * section.key: what". ${NAME} in a scalar is replaced by the environment variable, ${NAME:-text} gives a default, $$ is a
- * dollar sign; an unset variable without default is an error. A scalar "@path" of a TT_OPT_SECRET option is read from that
- * file (first line). Relative TT_OPT_PATH values are relative to the configuration file's folder.
- * Owner: the strings inside a loaded struct belong to it; tt_conf_free gives all back. Threads: read-only after load. */
+ * An unknown section or key, a key given twice, a wrong type, a value out of range: TT_ECONF, message
+ * "FILE:LINE:COLUMN: section.key: what". ${NAME} in a scalar is replaced by the environment variable,
+ * ${NAME:-text} gives a default, $$ is a dollar sign; an unset variable without default is an error. A scalar
+ * "@path" of a TT_OPT_SECRET option is read from that file (first line). Relative TT_OPT_PATH values are
+ * relative to the configuration file's folder, defaults to the working directory; all are absolute after
+ * loading, "-" stays. A key with nothing or null behind it has its default. Anchors, aliases, tags, a second
+ * document and files over 1 MiB are refused. Owner: the strings inside a loaded struct belong to it;
+ * tt_conf_free gives all back. Threads: read-only after load. */
 #ifndef TT_COMMON_CONF_H
 #define TT_COMMON_CONF_H
 
@@ -24,7 +27,8 @@ enum tt_opt_type {
 	TT_OPT_STR,      /* char *, NULL when neither given nor defaulted */
 	TT_OPT_PATH,     /* char * */
 	TT_OPT_SECRET,   /* char *, printed as *** */
-	TT_OPT_DURATION, /* int64_t milliseconds; written 250ms, 30s, 5m, 2h, 7d; a bare number is an error; lo and hi in ms */
+	TT_OPT_DURATION, /* int64_t milliseconds; written 250ms, 30s, 5m, 2h, 7d; a bare number is an error;
+			    lo and hi in ms */
 	TT_OPT_SIZE,     /* int64_t bytes; written 512, 64KiB, 8MiB, 1GiB */
 	TT_OPT_ENUM,     /* int, index into .choices "auto|fp32|int8" */
 	TT_OPT_STRS,     /* struct tt_conf_strs: a YAML sequence of scalars */
@@ -63,10 +67,11 @@ struct tt_conf_list {
 	size_t n;
 };
 
-/* Loads `path` into *conf (caller's storage, any contents), described by sections (ends with {0}). After an error *conf needs
- * no tt_conf_free. path NULL: defaults only. */
+/* Loads `path` into *conf (caller's storage, any contents), described by sections (ends with {0}). After an
+ * error *conf needs no tt_conf_free. path NULL: defaults only. */
 int tt_conf_load(const char *path, const struct tt_section *sections, void *conf, struct tt_err *err);
-int tt_conf_load_text(struct tt_str yaml, const char *name, const struct tt_section *sections, void *conf, struct tt_err *err);
+int tt_conf_load_text(struct tt_str yaml, const char *name, const struct tt_section *sections, void *conf,
+	struct tt_err *err);
 void tt_conf_free(const struct tt_section *sections, void *conf);
 
 /* The effective configuration as YAML that loads to the same values (secrets as ***). */

@@ -71,44 +71,23 @@ __attribute__((format(printf, 2, 3))) static bool putf(struct line *l, const cha
 	return put(l, text, n < 0 ? 0 : (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
-/* Bytes of the well-formed UTF-8 sequence at p, 0 when there is none. C1 control characters count as none. */
-static size_t utf8_sequence(const unsigned char *p, size_t n)
-{
-	size_t len = p[0] < 0x80   ? 1
-		     : p[0] < 0xc2 ? 0
-		     : p[0] < 0xe0 ? 2
-		     : p[0] < 0xf0 ? 3
-		     : p[0] < 0xf5 ? 4
-				   : 0;
-	if (len == 0 || len > n)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
-	bool outside = (p[0] == 0xed && p[1] >= 0xa0) || (p[0] == 0xf4 && p[1] >= 0x90);
-	bool control = p[0] == 0xc2 && p[1] < 0xa0;
-	return overlong || outside || control ? 0 : len;
-}
-
 /* Bytes that are not UTF-8 are shown as \xHH to people and as U+FFFD in JSON, which knows no bytes. */
 static void put_escaped(struct line *l, struct tt_str s)
 {
-	for (size_t i = 0, len; i < s.n && !l->cut; i += len) {
-		const char *p = s.p + i;
-		unsigned char c = (unsigned char)*p;
-		len = utf8_sequence((const unsigned char *)p, s.n - i);
-		if (c == '"' || c == '\\')
-			putf(l, "\\%c", c);
+	for (size_t i = 0, len; i < s.n && !l->cut; i += len ? len : 1) {
+		struct tt_str rest = {s.p + i, s.n - i};
+		uint32_t c = 0;
+		len = tt_str_char(rest, &c);
+		if (len == 0)
+			putf(l, l->json ? "\\ufffd" : "\\x%02x", (unsigned char)*rest.p);
+		else if (c == '"' || c == '\\')
+			putf(l, "\\%c", (char)c);
 		else if (c == '\n' || c == '\r' || c == '\t')
 			put(l, c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t", 2);
-		else if (c < 0x20 || c == 0x7f)
-			putf(l, "\\u%04x", c);
-		else if (len)
-			put(l, p, len);
+		else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+			putf(l, "\\u%04x", (unsigned)c);
 		else
-			putf(l, l->json ? "\\ufffd" : "\\x%02x", c);
-		len += len == 0;
+			put(l, rest.p, len);
 	}
 }
 

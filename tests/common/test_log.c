@@ -45,8 +45,8 @@ static const struct {
 	{TT_STR("\xff.\xc3"), "k=\"\\xff.\\xc3\"\n", "\"k\":\"\\ufffd.\\ufffd\"}\n"},
 	{TT_STR("\xc0\xaf"), "k=\"\\xc0\\xaf\"\n", "\"k\":\"\\ufffd\\ufffd\"}\n"}, /* overlong */
 	{TT_STR("\xed\xa0\x80"), "k=\"\\xed\\xa0\\x80\"\n",
-		"\"k\":\"\\ufffd\\ufffd\\ufffd\"}\n"},                             /* surrogate */
-	{TT_STR("\xc2\x9b"), "k=\"\\xc2\\x9b\"\n", "\"k\":\"\\ufffd\\ufffd\"}\n"}, /* C1: CSI */
+		"\"k\":\"\\ufffd\\ufffd\\ufffd\"}\n"},                   /* surrogate */
+	{TT_STR("\xc2\x9b"), "k=\"\\u009b\"\n", "\"k\":\"\\u009b\"}\n"}, /* C1: CSI */
 	{TT_STR("\xf4\x90\x80\x80"), "k=\"\\xf4\\x90\\x80\\x80\"\n",
 		"\"k\":\"\\ufffd\\ufffd\\ufffd\\ufffd\"}\n"},
 };
