@@ -1,11 +1,13 @@
-/* classify.h - from token ids to sentiment: a model folder, opened, and sequences read through its encoder and heads.
+/* classify.h - from token ids to sentiment: a model folder, opened, and sequences read through its encoder
+ * and heads.
  *
- * A tt_model is config.json and model.safetensors, checked and widened to fp32; read-only after opening, shared by any
- * number of threads. A tt_classifier is one thread's scratch. Nothing here blocks but opening (file i/o).
+ * A tt_model is config.json and model.safetensors, checked and widened to fp32; read-only after opening,
+ * shared by any number of threads. A tt_classifier is one thread's scratch. Nothing here blocks but opening
+ * (file i/o).
  *
- * Texts longer than the model's window (max_position_embeddings, 512 as a rule) are read in windows, see windows.h.
- * The result of a sequence does not depend on what else is in the call: it is the same to the last bit on one machine.
- * Logits agree with PyTorch's fp32 ones within 1e-4. */
+ * Texts longer than the model's window (max_position_embeddings, 512 as a rule) are read in windows, see
+ * windows.h. The result of a sequence does not depend on what else is in the call: within 1e-5, and to the
+ * last bit where BLAS allows (see tt_gemm). Logits agree with PyTorch's fp32 ones within 1e-4. */
 #ifndef TT_NLP_MODEL_CLASSIFY_H
 #define TT_NLP_MODEL_CLASSIFY_H
 
@@ -18,23 +20,25 @@
 struct tt_model;
 struct tt_classifier;
 
-/* Opens DIR/config.json and DIR/model.safetensors. Errors name the file and what is wrong where: TT_EIO, TT_EPARSE (damaged, or
- * of another kind of model), TT_ELIMIT, TT_ENOMEM. */
+/* Opens DIR/config.json and DIR/model.safetensors. Errors name the file and what is wrong where: TT_EIO,
+ * TT_EPARSE (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM. */
 int tt_model_open(struct tt_model **ret, const char *dir, struct tt_err *err);
 void tt_model_free(struct tt_model *m); /* NULL is fine; no classifier of it may be left */
 
 struct tt_model_facts {
-	struct tt_id hash;     /* of model.safetensors, byte for byte */
-	int64_t parameters;    /* scalars in use */
-	int64_t weight_bytes;  /* memory the model holds */
-	int vocab_size;        /* ids are in [0, vocab_size) */
-	int max_tokens;        /* of one window, [CLS] and [SEP] included */
+	struct tt_id hash;    /* of model.safetensors, byte for byte */
+	int64_t parameters;   /* scalars in use */
+	int64_t weight_bytes; /* memory the model holds */
+	int vocab_size;       /* ids are in [0, vocab_size) */
+	int max_tokens;       /* of one window, [CLS] and [SEP] included */
 	bool entity_head;
 };
 const struct tt_model_facts *tt_model_facts(const struct tt_model *m); /* lives as long as m */
 
-/* pack_tokens: most tokens of one forward pass; raised to max_tokens when below. Memory: see tt_classifier_bytes. */
-int tt_classifier_new(struct tt_classifier **ret, const struct tt_model *m, size_t pack_tokens, struct tt_err *err);
+/* pack_tokens: most tokens of one forward pass; raised to max_tokens when below. Memory: see
+ * tt_classifier_bytes. */
+int tt_classifier_new(
+	struct tt_classifier **ret, const struct tt_model *m, size_t pack_tokens, struct tt_err *err);
 void tt_classifier_free(struct tt_classifier *c); /* NULL is fine */
 size_t tt_classifier_bytes(const struct tt_model *m, size_t pack_tokens);
 
@@ -49,19 +53,22 @@ struct tt_sequence {
 	size_t n_ids;
 	const struct tt_token_range *mentions;
 	size_t n_mentions;
-	/* out; columns by enum tt_label, whatever the order in the model. softmax of a row gives its probabilities. For a text of
-	 * several windows the item's row is the logarithm of the windows' length-weighted mean probabilities. */
+	/* out; columns by enum tt_label, whatever the order in the model. softmax of a row gives its
+	 * probabilities. For a text of several windows the item's row is the logarithm of the windows'
+	 * length-weighted mean probabilities. */
 	float logits[TT_LABELS];
-	float (*mention_logits)[TT_LABELS]; /* (n_mentions); the item's row when the model has no entity head or the range is
-	                                     * empty or not within the ids */
+	float (*mention_logits)[TT_LABELS]; /* (n_mentions); the item's row when the model has no entity head
+					     * or the range is empty or not within the ids */
 	size_t n_read;                      /* tokens the encoder read, windows summed */
 };
 
-/* Reads n sequences, packed into as few forward passes as pack_tokens allows, in any order and of any lengths.
- * Errors: TT_EDATA for an id outside the vocabulary or fewer than two ids, naming sequence and token; TT_ENOMEM. */
+/* Reads n sequences, packed into as few forward passes as pack_tokens allows, in any order and of any
+ * lengths. Errors: TT_EDATA for an id outside the vocabulary or fewer than two ids, naming sequence and
+ * token; TT_ENOMEM. */
 int tt_classify(struct tt_classifier *c, struct tt_sequence *seqs, size_t n, struct tt_err *err);
 
-/* Cuts a sequence to max_ids (>= 2): the first max_ids - 1 and the last one, which is [SEP]. Returns its new length. */
+/* Cuts a sequence to max_ids (>= 2): the first max_ids - 1 and the last one, which is [SEP]. Returns its new
+ * length. */
 size_t tt_sequence_cut(int32_t *ids, size_t n_ids, size_t max_ids);
 
 /* Softmax, score and label of one row of logits; the mean of n >= 1 rows' probabilities. */

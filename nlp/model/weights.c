@@ -1,0 +1,286 @@
+/* weights.c - see weights.h. One pass takes the tensors in the order of the model; a bump pointer hands out
+ * the block, whose size follows from the configuration. */
+#include "nlp/model/weights.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nlp/model/widen.h"
+
+enum { ALIGN = 64, NAME_MAX_BYTES = 128 };
+
+/* What one load passes around. The first error sticks: later calls do nothing, so that callers check once. */
+struct loader {
+	const struct tt_safetensors *st;
+	const struct tt_model_config *config;
+	struct tt_weights *w;
+	char *next, *end; /* of the block: free part */
+	float *row;       /* (C), scratch */
+	char prefix[NAME_MAX_BYTES];
+	int rc;
+	struct tt_err *err;
+};
+
+static size_t padded(size_t bytes)
+{
+	return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static size_t floats(size_t n)
+{
+	return padded(n * sizeof(float));
+}
+
+static size_t block_bytes(const struct tt_model_config *c, enum tt_dtype word_dtype, bool entity_head)
+{
+	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate;
+	const size_t layer = floats(3 * C * C) + floats(3 * C) + floats(C * C) + 6 * floats(C) +
+			     2 * floats(F * C) + floats(F);
+	const size_t head = floats(C * C) + floats(C) + floats(TT_LABELS * C) + floats(TT_LABELS);
+	const size_t entity = entity_head ? floats(TT_LABELS * 2 * C) + floats(TT_LABELS) : 0;
+	const size_t embed = padded((size_t)c->vocab * C * tt_dtype_bytes(word_dtype)) +
+			     floats((size_t)c->positions * C) + 2 * floats(C);
+	return embed + (size_t)c->layers * layer + head + entity;
+}
+
+static void *bump(struct loader *l, size_t bytes)
+{
+	char *p = l->next;
+	assert(padded(bytes) <= (size_t)(l->end - l->next));
+	l->next += padded(bytes);
+	return p;
+}
+
+/* The tensor under any of its names. */
+static const struct tt_tensor *find(const struct loader *l, const char *name)
+{
+	static const struct {
+		const char *now, *old;
+	} norms[] = {{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}};
+	char full[NAME_MAX_BYTES];
+	snprintf(full, sizeof(full), "bert.%s", name);
+	const struct tt_tensor *t = tt_safetensors_find(l->st, full);
+	if (!t)
+		t = tt_safetensors_find(l->st, name);
+	for (size_t i = 0; !t && i < TT_LEN(norms); i++) {
+		const char *at = strstr(name, norms[i].now);
+		char old[NAME_MAX_BYTES];
+		if (!at)
+			continue;
+		snprintf(old, sizeof(old), "%.*s%s", (int)(at - name), name, norms[i].old);
+		t = find(l, old);
+	}
+	return t;
+}
+
+/* The tensor, checked against the shape (rows, cols); cols 0: one dimension. */
+static const struct tt_tensor *need(struct loader *l, const char *name, size_t rows, size_t cols)
+{
+	const char *file = tt_safetensors_name(l->st);
+	const struct tt_tensor *t = l->rc == TT_OK ? find(l, name) : NULL;
+	if (l->rc < 0)
+		return NULL;
+	if (!t) {
+		l->rc = tt_err_set(l->err, TT_EPARSE, "'%s': tensor '%s' is missing", file, name);
+		return NULL;
+	}
+	if (t->n_dims != (cols ? 2 : 1) || t->dims[0] != rows || (cols && t->dims[1] != cols)) {
+		char is[64] = "";
+		for (size_t i = 0, n = 0; i < t->n_dims && n < sizeof(is); i++)
+			n += (size_t)snprintf(is + n, sizeof(is) - n, "%s%zu", i ? "×" : "", t->dims[i]);
+		l->rc = tt_err_set(l->err, TT_EPARSE,
+			"'%s': tensor '%s' is %s, config.json asks for %zu%s%.0zu", file, t->name, is, rows,
+			cols ? "×" : "", cols);
+		return NULL;
+	}
+	if (t->dtype == TT_DTYPE_OTHER) {
+		l->rc = tt_err_set(l->err, TT_EPARSE,
+			"'%s': tensor '%s' is of type %s; F32, F16 and BF16 are read", file, t->name,
+			t->dtype_name);
+		return NULL;
+	}
+	l->w->parameters += (int64_t)t->count;
+	return t;
+}
+
+/* Elements [first, first + n) of t stand widened in x. */
+static void refuse_not_finite(
+	struct loader *l, const float *x, size_t n, const struct tt_tensor *t, size_t first)
+{
+	size_t bad = tt_first_not_finite(x, n);
+	if (bad < n && l->rc == TT_OK)
+		l->rc = tt_err_set(l->err, TT_EPARSE, "'%s': tensor '%s': element %zu is not a finite number",
+			tt_safetensors_name(l->st), t->name, first + bad);
+}
+
+/* Fills dst (rows, cols) from tensor PREFIX + name. */
+static void take_into(struct loader *l, float *dst, const char *name, size_t rows, size_t cols)
+{
+	char full[NAME_MAX_BYTES * 2];
+	snprintf(full, sizeof(full), "%s%s", l->prefix, name);
+	const struct tt_tensor *t = need(l, full, rows, cols);
+	if (!t)
+		return;
+	tt_widen(dst, t->data, t->dtype, t->count);
+	refuse_not_finite(l, dst, t->count, t, 0);
+}
+
+static const float *take(struct loader *l, const char *name, size_t rows, size_t cols)
+{
+	float *dst = bump(l, rows * (cols ? cols : 1) * sizeof(float));
+	take_into(l, dst, name, rows, cols);
+	return dst;
+}
+
+static struct tt_norm take_norm(struct loader *l, const char *weight, const char *bias)
+{
+	const size_t C = (size_t)l->config->hidden;
+	return (struct tt_norm){take(l, weight, C, 0), take(l, bias, C, 0)};
+}
+
+/* A head's rows, put into the order of enum tt_label. */
+static const float *take_labels(struct loader *l, const char *name, size_t cols)
+{
+	const size_t row = cols ? cols : 1;
+	float *dst = bump(l, TT_LABELS * row * sizeof(float));
+	const struct tt_tensor *t = need(l, name, TT_LABELS, cols);
+	for (size_t label = 0; t && label < TT_LABELS; label++) {
+		const size_t from = (size_t)l->config->row_of[label] * row;
+		tt_widen(dst + label * row, t->data + from * tt_dtype_bytes(t->dtype), t->dtype, row);
+		refuse_not_finite(l, dst + label * row, row, t, from);
+	}
+	return dst;
+}
+
+/* The file's own precision is kept; the values are checked through a widened row at a time. */
+static void take_word(struct loader *l, const struct tt_tensor *t)
+{
+	const size_t C = (size_t)l->config->hidden, row_bytes = C * tt_dtype_bytes(t->dtype);
+	uint8_t *word = bump(l, t->bytes);
+	memcpy(word, t->data, t->bytes);
+	for (size_t i = 0; l->rc == TT_OK && i < (size_t)l->config->vocab; i++) {
+		tt_widen(l->row, word + i * row_bytes, t->dtype, C);
+		refuse_not_finite(l, l->row, C, t, i * C);
+	}
+	l->w->word = word;
+	l->w->word_dtype = t->dtype;
+}
+
+static void take_place(struct loader *l)
+{
+	const size_t C = (size_t)l->config->hidden, P = (size_t)l->config->positions;
+	float *place = bump(l, P * C * sizeof(float));
+	take_into(l, place, "embeddings.position_embeddings.weight", P, C);
+	const struct tt_tensor *types =
+		need(l, "embeddings.token_type_embeddings.weight", (size_t)l->config->types, C);
+	if (!types)
+		return;
+	tt_widen(l->row, types->data, types->dtype, C);
+	refuse_not_finite(l, l->row, C, types, 0);
+	for (size_t i = 0; i < P * C; i++)
+		place[i] += l->row[i % C];
+	l->w->place = place;
+}
+
+static void take_layer(struct loader *l, struct tt_layer *y, int index)
+{
+	static const char *const qkv[] = {"query", "key", "value"};
+	const size_t C = (size_t)l->config->hidden, F = (size_t)l->config->intermediate;
+	float *qkv_w = bump(l, 3 * C * C * sizeof(float)), *qkv_b = bump(l, 3 * C * sizeof(float));
+	for (size_t i = 0; i < TT_LEN(qkv); i++) {
+		snprintf(l->prefix, sizeof(l->prefix), "encoder.layer.%d.attention.self.%s.", index, qkv[i]);
+		take_into(l, qkv_w + i * C * C, "weight", C, C);
+		take_into(l, qkv_b + i * C, "bias", C, 0);
+	}
+	y->qkv_w = qkv_w;
+	y->qkv_b = qkv_b;
+	snprintf(l->prefix, sizeof(l->prefix), "encoder.layer.%d.", index);
+	y->out_w = take(l, "attention.output.dense.weight", C, C);
+	y->out_b = take(l, "attention.output.dense.bias", C, 0);
+	y->out_norm = take_norm(l, "attention.output.LayerNorm.weight", "attention.output.LayerNorm.bias");
+	y->up_w = take(l, "intermediate.dense.weight", F, C);
+	y->up_b = take(l, "intermediate.dense.bias", F, 0);
+	y->down_w = take(l, "output.dense.weight", C, F);
+	y->down_b = take(l, "output.dense.bias", C, 0);
+	y->down_norm = take_norm(l, "output.LayerNorm.weight", "output.LayerNorm.bias");
+	l->prefix[0] = '\0';
+}
+
+static void take_heads(struct loader *l, bool entity_head)
+{
+	const size_t C = (size_t)l->config->hidden;
+	l->w->pool_w = take(l, "pooler.dense.weight", C, C);
+	l->w->pool_b = take(l, "pooler.dense.bias", C, 0);
+	l->w->item_w = take_labels(l, "classifier.weight", C);
+	l->w->item_b = take_labels(l, "classifier.bias", 0);
+	if (!entity_head)
+		return;
+	l->w->entity_w = take_labels(l, "entity_classifier.weight", 2 * C);
+	l->w->entity_b = take_labels(l, "entity_classifier.bias", 0);
+}
+
+/* More layers than config.json says: the two are not of one model. */
+static void refuse_more_layers(struct loader *l)
+{
+	char name[NAME_MAX_BYTES];
+	snprintf(name, sizeof(name), "encoder.layer.%d.attention.output.dense.weight", l->config->layers);
+	if (l->rc == TT_OK && find(l, name))
+		l->rc = tt_err_set(l->err, TT_EPARSE,
+			"'%s': has tensor '%s', but config.json says num_hidden_layers %d",
+			tt_safetensors_name(l->st), name, l->config->layers);
+}
+
+static int allocate(struct loader *l, const struct tt_tensor *word, bool entity_head)
+{
+	const struct tt_model_config *c = l->config;
+	const size_t bytes = block_bytes(c, word->dtype, entity_head);
+	l->w->block = aligned_alloc(ALIGN, bytes);
+	l->w->layers = calloc((size_t)c->layers, sizeof(*l->w->layers));
+	l->row = calloc((size_t)c->hidden, sizeof(float));
+	if (!l->w->block || !l->w->layers || !l->row)
+		return tt_err_set(l->err, TT_ENOMEM, "'%s': out of memory for %zu bytes of weights",
+			tt_safetensors_name(l->st), bytes);
+	l->next = l->w->block;
+	l->end = l->next + bytes;
+	l->w->bytes = bytes + (size_t)c->layers * sizeof(*l->w->layers);
+	return TT_OK;
+}
+
+int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
+	const struct tt_model_config *config, struct tt_err *err)
+{
+	struct tt_weights w = {0};
+	struct loader l = {.st = st, .config = config, .w = &w, .err = err, .rc = TT_OK};
+	const bool entity_head = find(&l, "entity_classifier.weight") != NULL;
+	const struct tt_tensor *word =
+		need(&l, "embeddings.word_embeddings.weight", (size_t)config->vocab, (size_t)config->hidden);
+	if (word)
+		l.rc = allocate(&l, word, entity_head);
+	if (l.rc < 0)
+		goto out;
+	take_word(&l, word);
+	take_place(&l);
+	w.embed_norm = take_norm(&l, "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias");
+	for (int i = 0; i < config->layers; i++)
+		take_layer(&l, &w.layers[i], i);
+	refuse_more_layers(&l);
+	take_heads(&l, entity_head);
+	assert(l.next == l.end);
+out:
+	free(l.row);
+	if (l.rc == TT_OK)
+		*ret = w;
+	else
+		tt_weights_done(&w);
+	return l.rc;
+}
+
+void tt_weights_done(struct tt_weights *w)
+{
+	free(w->block);
+	free(w->layers);
+	*w = (struct tt_weights){0};
+}
