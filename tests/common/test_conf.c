@@ -219,9 +219,9 @@ static const struct {
 	{"box: {text: !!str a}",
 		"f:1:13: box.text: tags (!) are not supported; a text that starts so needs quotes"},
 	{"box: {}\n---\nelems: []\n", "f:2:1: a second document starts here; one file is one configuration"},
-	{"box: {", "f:1:7: while parsing a flow node: did not find expected node content"},
+	{"box: {", "f:2:1: box: while parsing a flow node: did not find expected node content"},
 	{"box:\n\t flag: true\n",
-		"f:2:1: while scanning for the next token: found character that cannot start any token"},
+		"f:2:1: box: while scanning for the next token: found character that cannot start any token"},
 	{"box: {text: \xff}", "f:1:13: invalid leading UTF-8 octet"},
 	{"box:\n  text: a\x01\n", "f:2:10: control characters are not allowed"},
 };
