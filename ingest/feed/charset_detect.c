@@ -44,6 +44,9 @@ static bool is_latin(uint32_t c)
 /* How much a character beyond ASCII speaks for a script: -2 .. 3. */
 static int weight(enum script script, uint32_t c, uint32_t before)
 {
+	if (script != WESTERN &&
+		is_latin(before)) /* "simula" and an ideograph: an accented letter, cut wrongly */
+		return -2;
 	bool punctuation = within(c, 0x3000, 0x3011) || within(c, 0xff01, 0xff1f);
 	switch (script) {
 	case JAPANESE:
@@ -61,10 +64,10 @@ static int weight(enum script script, uint32_t c, uint32_t before)
 		bool lower = within(c, 0x430, 0x44f), upper = within(c, 0x410, 0x42f);
 		if (upper && within(before, 0x430, 0x44f))
 			return -2;
-		return lower ? 2 : upper ? 1 : -2;
+		return lower ? 3 : upper ? 2 : -2;
 	}
 	case THAI:
-		return within(c, 0xe01, 0xe5b) && !is_latin(before) ? 2 : -2;
+		return within(c, 0xe01, 0xe5b) ? 2 : -2;
 	case WESTERN:
 		if (within(c, 0x2013, 0x2026) || c == 0x20ac) /* dashes, curly quotes, the euro sign */
 			return 2;

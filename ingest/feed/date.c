@@ -17,6 +17,7 @@ struct scan {
 	int n_num;
 	bool year_first; /* the numbers were joined as y-m-d or y/m/d */
 	bool day_first;  /* joined by dots: d.m.y */
+	bool lone;       /* the token before was a number by itself */
 	bool time, zone, noon, pm;
 };
 
@@ -122,6 +123,8 @@ static bool on_word(struct scan *s, struct tt_str w)
 	bool pm;
 	if (tt_date_noon(w, &pm)) {
 		s->noon = true, s->pm = pm;
+		if (!s->time && s->lone) /* "4 p.m.": the last number was the hour */
+			s->p.hour = (int)s->num[--s->n_num].value, s->time = true;
 	} else if (s->time && !s->zone && tt_date_zone(w, &zone)) {
 		s->zone = true, s->p.zone_minutes = zone;
 	} else if (!s->p.month && (month = tt_date_month(w)) && !tt_date_zone(w, &zone)) {
@@ -169,8 +172,12 @@ static bool on_token(struct scan *s, struct tt_str w)
 		s->p.zone_minutes = zone, s->zone = true; /* also after a name: "GMT +0100" */
 		return true;
 	}
-	if (!is_digit(w.p[0]))
-		return w.p[0] == '-' || w.p[0] == '.' || on_word(s, w);
+	if (!is_digit(w.p[0])) {
+		bool good = w.p[0] == '-' || w.p[0] == '.' || on_word(s, w);
+		s->lone = false;
+		return good;
+	}
+	s->lone = false;
 	if (!s->time && tt_date_time(w, &at, &s->p)) {
 		s->time = true;
 		struct tt_str rest = {w.p + at, w.n - at}; /* "10:14:55Z", "4:05PM", "10:14+01:00" */
@@ -178,7 +185,7 @@ static bool on_token(struct scan *s, struct tt_str w)
 	}
 	int n = tt_date_digits(w, &at, 4, &v);
 	if (at == w.n)
-		return add_number(s, v, n);
+		return (s->lone = add_number(s, v, n));
 	if (memchr(w.p, '/', w.n) || memchr(w.p + at, '-', w.n - at) ||
 		(w.p[at] == '.' && at + 1 < w.n && is_digit(w.p[at + 1])))
 		return on_joined(s, w);

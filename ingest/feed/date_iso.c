@@ -36,14 +36,8 @@ static bool set_week(struct tt_date_parts *p, int week, int day)
 	int64_t jan4 = tt_days_of_date(p->year, 1, 4);
 	int64_t monday = jan4 - ((jan4 + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
 	int64_t days = monday + (week - 1) * 7 + (day - 1);
-	p->month = 1, p->day = 1;
-	p->yday = 0;
-	int64_t offset = days - tt_days_of_date(p->year, 1, 1);
-	if (offset < 0) { /* belongs to the last days of the year before */
-		p->year--;
-		offset = days - tt_days_of_date(p->year, 1, 1);
-	}
-	p->yday = (int)offset + 1;
+	p->year += days < tt_days_of_date(p->year, 1, 1) ? -1 : days >= tt_days_of_date(p->year + 1, 1, 1);
+	p->yday = (int)(days - tt_days_of_date(p->year, 1, 1)) + 1;
 	return true;
 }
 

@@ -203,10 +203,13 @@ static int text_value(struct tt_xmlfeed *x, struct tt_str *ret)
 	return rc;
 }
 
-/* The language of the first text that says one is the item's, unless an element says more. */
+/* xml:lang on a text is the item's language, unless an element names it: the title's before the content's
+ * before the summary's. */
 static void note_lang(struct tt_xmlfeed *x)
 {
-	if (tt_top(x)->own_lang && wins(&x->ranks.lang, rank_of(x, 1), FIRST))
+	enum tt_elem elem = tt_top(x)->name->elem;
+	unsigned pref = elem == TT_EL_TITLE ? 1 : elem == TT_EL_CONTENT || elem == TT_EL_ENCODED ? 2 : 3;
+	if (tt_top(x)->own_lang && wins(&x->ranks.lang, rank_of(x, pref), FIRST))
 		x->item.lang = tt_top(x)->lang;
 }
 

@@ -384,10 +384,12 @@ static int put_markup(struct rewrite *r)
 		r->at++;
 		return tt_buf_str(r->out, TT_STR("&lt;"));
 	}
-	if (is_cut(s) && !(end && r->depth == 1)) { /* "</rss" at the very end is meant as it stands */
+	if (is_cut(s)) {
 		r->repaired = true;
-		r->at = r->text.n;
-		return TT_OK;
+		if (!end || r->depth != 1) { /* but "</rss" at the very end is meant as it stands */
+			r->at = r->text.n;
+			return TT_OK;
+		}
 	}
 	s.p += name.n, s.n -= name.n;
 	int rc;
