@@ -127,7 +127,8 @@ static bool on_word(struct scan *s, struct tt_str w)
 			s->p.hour = (int)s->num[--s->n_num].value, s->time = true;
 	} else if (s->time && !s->zone && tt_date_zone(w, &zone)) {
 		s->zone = true, s->p.zone_minutes = zone;
-	} else if (!s->p.month && (month = tt_date_month(w)) && !tt_date_zone(w, &zone)) {
+	} else if ((!s->p.month || !s->time) && (month = tt_date_month(w)) && !tt_date_zone(w, &zone)) {
+		/* a later one replaces it: in "mar., 3 déc." the first was a weekday */
 		s->p.month = month;
 	}
 	return true;
