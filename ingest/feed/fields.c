@@ -398,7 +398,7 @@ int tt_field_attrs(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 	for (int i = 0; item && i < e->n_attrs; i++) {
 		struct tt_xml_attr a = tt_xml_attr_at(e, i);
 		if (a.prefix && tt_str_eq(a.name, TT_STR("about"))) {
-			x->ranks.guid = (uint16_t)rank_of(x, 3) + 4; /* an element's id comes before it */
+			x->ranks.guid = (uint16_t)rank_of(x, 3) + 3; /* after <guid>, before dc:identifier */
 			int rc = tt_build_text(x->b, a.value, TT_TEXT_PLAIN, &x->item.guid);
 			if (rc < 0)
 				return rc;

@@ -126,7 +126,7 @@ static const struct tt_name dc[] = {
 	{"author", TT_EL_AUTHOR, 0},
 	{"contributor", TT_EL_ASIDE, 0},
 	{"description", TT_EL_DESCRIPTION, 1},
-	{"identifier", TT_EL_ID, 1},
+	{"identifier", TT_EL_ID, 3},
 	{"date", TT_EL_DATE, 0},
 	{"subject", TT_EL_CATEGORY, 0},
 	{"language", TT_EL_LANGUAGE, 0},

@@ -162,12 +162,14 @@ static int put_escaped(struct tt_xmlfeed *x, struct tt_str s)
 	return rc;
 }
 
-/* A child of the element being read: markup without a namespace's meaning. Only tags that matter to html.c
- * are kept. */
+/* A child of the element being read. Only tags that matter to html.c are kept; an element that HTML does not
+ * know is data of its own, set apart by a blank. */
 static int markup_tag(struct tt_xmlfeed *x, const char *local, bool end)
 {
 	unsigned tag = tt_html_tag(tt_str_c(local));
 	char buf[32];
+	if (tag == TT_TAG_UNKNOWN)
+		return put(x, &x->text, TT_STR(" "));
 	if (!(tag & (TT_TAG_BLOCK | TT_TAG_DROP)))
 		return TT_OK;
 	snprintf(buf, sizeof(buf), end ? "</%s>" : "<%s>", local);
