@@ -1,0 +1,37 @@
+/* datadir.c - see datadir.h. */
+#include "common/datadir.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/str.h"
+
+int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t out_bytes, struct tt_err *err)
+{
+	static const char *const places[] = {"../share/tickertone", "../../config"};
+	for (size_t i = 0; i < TT_LEN(places); i++) {
+		const int n = snprintf(out, out_bytes, "%s/%s/%s", exe_dir, places[i], name);
+		if (n < 0 || (size_t)n >= out_bytes)
+			return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", exe_dir);
+		if (access(out, R_OK) == 0)
+			return TT_OK;
+	}
+	return tt_err_set(err, TT_ENOENT, "'%s' is neither in '%s/%s' nor in '%s/%s'", name, exe_dir,
+		places[0], exe_dir, places[1]);
+}
+
+int tt_data_path(const char *name, char *out, size_t out_bytes, struct tt_err *err)
+{
+	char exe[PATH_MAX];
+	const ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	if (n <= 0)
+		return tt_err_set(err, TT_EIO, "/proc/self/exe: %s", strerror(errno));
+	exe[n] = '\0';
+	char *slash = strrchr(exe, '/');
+	if (slash)
+		*slash = '\0';
+	return tt_data_path_from(exe, name, out, out_bytes, err);
+}

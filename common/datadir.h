@@ -1,0 +1,18 @@
+/* datadir.h - where the files that come with the program are: its default model, dictionary, configuration.
+ * They are found from the executable, so that an installed tree can be moved and a checkout needs no
+ * installation: PREFIX/bin/tickertone reads PREFIX/share/tickertone, BUILD/app/tickertone (BUILD one level
+ * below the checkout) its config/. */
+#ifndef TT_COMMON_DATADIR_H
+#define TT_COMMON_DATADIR_H
+
+#include <stddef.h>
+
+#include "common/err.h"
+
+/* Writes the path of `name` ("models/minilm-finance") to out. TT_ENOENT, naming the places looked at;
+ * TT_ELIMIT. */
+int tt_data_path(const char *name, char *out, size_t out_bytes, struct tt_err *err);
+/* The same for an executable in folder exe_dir. */
+int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t out_bytes, struct tt_err *err);
+
+#endif

@@ -1,0 +1,30 @@
+/* conf.c - the configuration section `model` (struct tt_nlp_conf of scorer.h). */
+#include <stddef.h>
+
+#include "nlp/scorer.h"
+
+/* clang-format off */
+#define OPT(name, type, def, lo, hi, unit, flags, doc, choices) \
+	{#name, type, offsetof(struct tt_nlp_conf, name), def, lo, hi, unit, flags, doc, choices}
+const struct tt_opt tt_nlp_opts[] = {
+	OPT(model, TT_OPT_PATH, NULL, 0, 0, "", TT_OPT_RELOAD,
+		"Folder of the model in Hugging Face form: config.json, vocab.txt, tokenizer_config.json (optional), "
+		"model.safetensors. The default is minilm-finance, which comes with tickertone.", NULL),
+	OPT(entities, TT_OPT_PATH, NULL, 0, 0, "", TT_OPT_RELOAD,
+		"Dictionary of the companies and instruments to look for, TSV. Without one, items are scored as a whole only.",
+		NULL),
+	OPT(precision, TT_OPT_ENUM, "auto", 0, 0, "", 0,
+		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", "auto|fp32"),
+	OPT(text, TT_OPT_ENUM, "title_summary", 0, 0, "", TT_OPT_RELOAD,
+		"What of an item is scored. full is title, and content or, without one, summary.",
+		"title|title_summary|full"),
+	OPT(threads, TT_OPT_INT, "0", 0, 1024, "threads", 0,
+		"Threads that score; 0 is one per core that the process may use.", NULL),
+	OPT(batch_tokens, TT_OPT_INT, "512", 16, 65536, "tokens", TT_OPT_RELOAD,
+		"Tokens of one forward pass, raised to the model's longest window. More costs memory (for minilm-finance 9.5 KB a "
+		"token and thread) and gains next to nothing.", NULL),
+	OPT(item_tokens, TT_OPT_INT, "2048", 16, 1048576, "tokens", TT_OPT_RELOAD,
+		"An item's text is read up to so many tokens, in windows of the model's length; what is cut is counted.", NULL),
+	{0},
+};
+/* clang-format on */

@@ -1,0 +1,231 @@
+/* score_batch.c - scoring a batch, see scorer.h: items are prepared (text, entities, tokens) one after the
+ * other into a group; when the group has tokens enough for a forward pass it goes through the model, and its
+ * results into the items. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/metrics.h"
+#include "nlp/scorer_parts.h"
+#include "nlp/token/clean.h"
+
+enum { GROUP_BYTES_MAX = 1 << 30, ITEM_TOKENS_MIN = 3 /* of one that is scored */ };
+
+/* An item that waits in the group. Its sequence's mentions stand entity by entity; those not read are left
+ * out. */
+struct waiting {
+	struct tt_scored *item;
+	struct tt_entity_score *entities; /* complete but for the sentiments; in the batch's arena */
+	size_t n_entities;
+	size_t *ranges; /* (n_entities): how many mentions of the sequence are its */
+};
+
+struct tt_score_ctx {
+	const struct tt_scorer *scorer;
+	struct tt_classifier *classifier;
+	struct tt_tokens tokens;
+	struct tt_clean clean;
+	struct tt_found found;
+	struct tt_arena arena; /* of the group: ids, mentions, logits */
+	struct waiting *items; /* (n_items of max_items) */
+	struct tt_sequence *seqs;
+	size_t n_items, max_items, n_tokens;
+};
+
+int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struct tt_err *err)
+{
+	int rc = TT_ENOMEM;
+	struct tt_score_ctx *ctx = calloc(1, sizeof(*ctx));
+	if (!ctx)
+		goto out;
+	ctx->scorer = s;
+	tt_tokens_init(&ctx->tokens);
+	tt_clean_init(&ctx->clean);
+	tt_found_init(&ctx->found);
+	tt_arena_init(&ctx->arena, GROUP_BYTES_MAX);
+	ctx->max_items = s->batch_tokens / ITEM_TOKENS_MIN + 1;
+	ctx->items = calloc(ctx->max_items, sizeof(*ctx->items));
+	ctx->seqs = calloc(ctx->max_items, sizeof(*ctx->seqs));
+	if (!ctx->items || !ctx->seqs)
+		goto out;
+	rc = tt_classifier_new(&ctx->classifier, s->model, s->batch_tokens, NULL);
+	if (rc < 0)
+		goto out;
+	*ret = ctx;
+	return TT_OK;
+out:
+	tt_score_ctx_free(ctx);
+	return tt_err_set(err, rc, "out of memory for scoring with packs of %zu tokens", s->batch_tokens);
+}
+
+void tt_score_ctx_free(struct tt_score_ctx *ctx)
+{
+	if (!ctx)
+		return;
+	tt_classifier_free(ctx->classifier);
+	tt_tokens_done(&ctx->tokens);
+	tt_clean_done(&ctx->clean);
+	tt_found_done(&ctx->found);
+	tt_arena_done(&ctx->arena);
+	free(ctx->items);
+	free(ctx->seqs);
+	free(ctx);
+}
+
+/* The tokens that overlap a span of the given text; false when there are none, because of cleaning or of
+ * item_tokens. */
+static bool tokens_of(const struct tt_score_ctx *ctx, struct tt_span given, struct tt_token_range *ret)
+{
+	const struct tt_tokens *t = &ctx->tokens;
+	struct tt_span in;
+	if (!tt_clean_span(&ctx->clean, given, &in))
+		return false;
+	size_t lo = 1, hi = t->n - 1; /* the body: what is before lo ends at or before in.start */
+	while (lo < hi) {
+		const size_t mid = lo + (hi - lo) / 2;
+		if (t->spans[mid].end <= in.start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (hi = lo; hi < t->n - 1 && t->spans[hi].start < in.end;)
+		hi++;
+	*ret = (struct tt_token_range){lo, hi};
+	return lo < hi;
+}
+
+static bool copy_entity(struct tt_arena *arena, const struct tt_entity_hit *hit, struct tt_str mention,
+	struct tt_entity_score *to)
+{
+	*to = (struct tt_entity_score){
+		.symbol = tt_arena_str(arena, hit->entity->symbol), /* the batch may outlive the dictionary */
+		.relevance = hit->relevance,
+		.mentions = (int)hit->mentions,
+		.in_title = hit->in_title,
+		.mention = mention,
+	};
+	return to->symbol.p != NULL;
+}
+
+/* What the matcher found, as entities of w and mentions of its sequence. */
+static int prepare_entities(struct tt_score_ctx *ctx, struct tt_str text, struct tt_arena *arena,
+	struct waiting *w, struct tt_sequence *seq)
+{
+	const struct tt_found *f = &ctx->found;
+	struct tt_token_range *ranges = tt_arena_zalloc(&ctx->arena, f->n_mentions, sizeof(*ranges));
+	w->entities = tt_arena_zalloc(arena, f->n_hits, sizeof(*w->entities));
+	w->ranges = tt_arena_zalloc(&ctx->arena, f->n_hits, sizeof(*w->ranges));
+	if (!ranges || !w->entities || !w->ranges)
+		return TT_ENOMEM;
+	for (size_t h = 0; h < f->n_hits; h++) {
+		const struct tt_entity_hit *hit = &f->hits[h];
+		const struct tt_mention *first = &f->mentions[hit->first];
+		const struct tt_str mention = {text.p + first->start, first->end - first->start};
+		if (!copy_entity(arena, hit, mention, &w->entities[h]))
+			return TT_ENOMEM;
+		for (size_t m = hit->first, left = hit->mentions; left; m++) {
+			const struct tt_span span = {f->mentions[m].start, f->mentions[m].end};
+			if (f->mentions[m].hit != h)
+				continue;
+			left--;
+			if (!tokens_of(ctx, span, &ranges[seq->n_mentions]))
+				continue;
+			seq->n_mentions++;
+			w->ranges[h]++;
+		}
+	}
+	w->n_entities = f->n_hits;
+	seq->mentions = ranges;
+	seq->mention_logits = tt_arena_zalloc(&ctx->arena, seq->n_mentions, sizeof(*seq->mention_logits));
+	return seq->mention_logits ? TT_OK : TT_ENOMEM;
+}
+
+static int add_to_group(
+	struct tt_score_ctx *ctx, struct tt_scored *item, struct tt_str text, struct tt_arena *arena)
+{
+	const struct tt_tokens *t = &ctx->tokens;
+	struct waiting *w = &ctx->items[ctx->n_items];
+	struct tt_sequence *seq = &ctx->seqs[ctx->n_items];
+	int32_t *ids = tt_arena_alloc(&ctx->arena, t->n * sizeof(*ids));
+	if (!ids)
+		return TT_ENOMEM;
+	memcpy(ids, t->ids, t->n * sizeof(*ids));
+	*w = (struct waiting){.item = item};
+	*seq = (struct tt_sequence){.ids = ids, .n_ids = t->n};
+	int rc = ctx->scorer->matcher ? prepare_entities(ctx, text, arena, w, seq) : TT_OK;
+	if (rc < 0)
+		return rc;
+	ctx->n_items++;
+	ctx->n_tokens += t->n;
+	return TT_OK;
+}
+
+/* Puts an item into the group, or says in `unscored` why not. */
+static int prepare(struct tt_score_ctx *ctx, struct tt_scored *item, struct tt_arena *arena, int64_t now_ms)
+{
+	const struct tt_scorer *s = ctx->scorer;
+	struct tt_item_text it;
+	int rc = tt_item_text(&item->item, s->text, arena, &it);
+	if (rc == TT_OK)
+		rc = tt_clean_text(&ctx->clean, it.text);
+	if (rc == TT_OK)
+		rc = tt_tokenizer_encode(s->tokenizer, ctx->clean.text, s->item_tokens, &ctx->tokens);
+	if (rc == TT_OK && s->matcher)
+		rc = tt_matcher_find(s->matcher, it.text, it.title_bytes, &ctx->found, NULL);
+	if (rc == TT_OK && ctx->tokens.n >= ITEM_TOKENS_MIN) {
+		if (ctx->tokens.cut)
+			tt_metric_add(TT_M_limit_tokens, 1);
+		return add_to_group(ctx, item, it.text, arena);
+	}
+	if (rc != TT_OK && rc != TT_ELIMIT)
+		return rc;
+	item->unscored = rc == TT_ELIMIT ? "text too long" : "no text";
+	item->scored_ms = now_ms;
+	return TT_OK;
+}
+
+/* An entity's sentiment is the mean over its mentions; the item's where none of them was read. */
+static void finish_item(const struct waiting *w, const struct tt_sequence *seq, int64_t now_ms)
+{
+	struct tt_scored *item = w->item;
+	const float(*logits)[TT_LABELS] = (const float(*)[TT_LABELS])seq->mention_logits;
+	tt_sentiment_of(seq->logits, &item->sentiment);
+	for (size_t e = 0; e < w->n_entities; e++) {
+		if (w->ranges[e])
+			tt_sentiment_mean(logits, w->ranges[e], &w->entities[e].sentiment);
+		else
+			w->entities[e].sentiment = item->sentiment;
+		logits += w->ranges[e];
+	}
+	item->entities = w->entities;
+	item->n_entities = w->n_entities;
+	item->n_tokens = (int)seq->n_read;
+	item->unscored = NULL;
+	item->scored_ms = now_ms;
+}
+
+static int score_group(struct tt_score_ctx *ctx, const struct tt_clock *clock, struct tt_err *err)
+{
+	int rc = tt_classify(ctx->classifier, ctx->seqs, ctx->n_items, err);
+	const int64_t now_ms = tt_wall_ms(clock);
+	for (size_t i = 0; rc == TT_OK && i < ctx->n_items; i++)
+		finish_item(&ctx->items[i], &ctx->seqs[i], now_ms);
+	ctx->n_items = ctx->n_tokens = 0;
+	tt_arena_reset(&ctx->arena);
+	return rc;
+}
+
+int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b,
+	const struct tt_clock *clock, struct tt_err *err)
+{
+	int rc = TT_OK;
+	for (size_t i = 0; rc == TT_OK && i < b->n_items; i++) {
+		rc = prepare(ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
+		if (rc < 0)
+			rc = tt_err_set(err, rc, "item %zu of the batch: %s", i, tt_err_text(rc));
+		else if (ctx->n_tokens >= s->batch_tokens || ctx->n_items == ctx->max_items)
+			rc = score_group(ctx, clock, err);
+	}
+	const int last = ctx->n_items ? score_group(ctx, clock, err)
+				      : TT_OK; /* after an error too: what is ready is kept */
+	return rc < 0 ? rc : last;
+}

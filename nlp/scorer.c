@@ -1,0 +1,110 @@
+/* scorer.c - opening what scoring needs, see scorer.h. */
+#include "nlp/scorer.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/datadir.h"
+#include "nlp/scorer_parts.h"
+
+#define DEFAULT_MODEL "models/minilm-finance"
+
+/* The folder's own name: "minilm-finance" of "config/models/minilm-finance/". */
+static char *folder_name(const char *dir)
+{
+	size_t end = strlen(dir);
+	while (end > 1 && dir[end - 1] == '/')
+		end--;
+	size_t begin = end;
+	while (begin > 0 && dir[begin - 1] != '/')
+		begin--;
+	return strndup(dir + begin, end - begin);
+}
+
+static int open_model(struct tt_scorer *s, const char *dir, struct tt_err *err)
+{
+	int rc = tt_model_open(&s->model, dir, err);
+	if (rc == TT_OK)
+		rc = tt_tokenizer_open(&s->tokenizer, dir, err);
+	if (rc < 0)
+		return rc;
+	const struct tt_model_facts *f = tt_model_facts(s->model);
+	if (tt_tokenizer_vocab_size(s->tokenizer) > (size_t)f->vocab_size)
+		return tt_err_set(err, TT_EPARSE,
+			"'%s/vocab.txt': %zu tokens, but config.json says vocab_size %d", dir,
+			tt_tokenizer_vocab_size(s->tokenizer), f->vocab_size);
+	s->name = folder_name(dir);
+	if (!s->name)
+		return tt_err_set(err, TT_ENOMEM, "out of memory");
+	s->info = (struct tt_model_info){
+		.name = tt_str_c(s->name),
+		.hash = f->hash,
+		.precision = "fp32",
+		.parameters = f->parameters,
+		.entity_head = f->entity_head,
+	};
+	return TT_OK;
+}
+
+static int open_entities(struct tt_scorer *s, const char *path, struct tt_err *err)
+{
+	int rc = tt_entity_dict_load(&s->dict, path, err);
+	return rc < 0 ? rc : tt_matcher_new(&s->matcher, s->dict, err);
+}
+
+int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struct tt_err *err)
+{
+	char fallback[PATH_MAX];
+	const char *dir = conf->model;
+	struct tt_scorer *s = NULL;
+	int rc = TT_OK;
+	if (!dir) {
+		rc = tt_data_path(DEFAULT_MODEL, fallback, sizeof(fallback), err);
+		dir = fallback;
+	}
+	if (rc < 0)
+		goto out;
+	s = calloc(1, sizeof(*s));
+	if (!s) {
+		rc = tt_err_set(err, TT_ENOMEM, "out of memory");
+		goto out;
+	}
+	s->refs = 1;
+	s->text = (enum tt_text_choice)conf->text;
+	s->batch_tokens = (size_t)conf->batch_tokens;
+	s->item_tokens = (size_t)conf->item_tokens;
+	rc = open_model(s, dir, err);
+	if (rc == TT_OK && conf->entities)
+		rc = open_entities(s, conf->entities, err);
+	if (rc < 0)
+		goto out;
+	*ret = s;
+	s = NULL;
+out:
+	tt_scorer_unref(s);
+	return rc;
+}
+
+struct tt_scorer *tt_scorer_ref(struct tt_scorer *s)
+{
+	atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+	return s;
+}
+
+void tt_scorer_unref(struct tt_scorer *s)
+{
+	if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) > 1)
+		return;
+	tt_matcher_free(s->matcher);
+	tt_entity_dict_free(s->dict);
+	tt_tokenizer_free(s->tokenizer);
+	tt_model_free(s->model);
+	free(s->name);
+	free(s);
+}
+
+const struct tt_model_info *tt_scorer_model(const struct tt_scorer *s)
+{
+	return &s->info;
+}

@@ -1,0 +1,25 @@
+/* scorer_parts.h - what a struct tt_scorer is inside: opened in scorer.c, used in score_batch.c. */
+#ifndef TT_NLP_SCORER_PARTS_H
+#define TT_NLP_SCORER_PARTS_H
+
+#include <stdatomic.h>
+
+#include "nlp/entity/match.h"
+#include "nlp/item_text.h"
+#include "nlp/model/classify.h"
+#include "nlp/scorer.h"
+#include "nlp/token/tokenizer.h"
+
+struct tt_scorer {
+	_Atomic int refs;
+	struct tt_model *model;
+	struct tt_tokenizer *tokenizer;
+	struct tt_entity_dict *dict; /* NULL: no entities are looked for */
+	struct tt_matcher *matcher;
+	char *name; /* last part of the folder's path */
+	struct tt_model_info info;
+	enum tt_text_choice text;
+	size_t batch_tokens, item_tokens;
+};
+
+#endif
