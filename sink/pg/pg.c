@@ -1,0 +1,190 @@
+/* pg.c - see pg.h: the sink's three operations. */
+#include "sink/pg/pg.h"
+
+#include <stdlib.h>
+
+#include "sink/pg/maintain.h"
+#include "sink/pg/migrate.h"
+#include "sink/pg/rows.h"
+#include "sink/pg/statements.h"
+
+enum {
+	MAX_WRITE_BYTES = 1000 << 20, /* PostgreSQL's limit of one message is 1 GiB */
+	WEEK_SLOTS = 1024,            /* more than partitions_behind and _ahead together */
+};
+
+struct pg_sink {
+	const struct tt_pg_conf *conf;
+	struct tt_pg_conn *conn;
+	unsigned generation; /* of the connection that what follows was learned on */
+	int64_t weeks[WEEK_SLOTS]; /* weeks[w % WEEK_SLOTS] == w: the partitions of week w are there */
+	struct tt_pg_rows rows;
+};
+
+static void forget_weeks(struct pg_sink *s)
+{
+	for (size_t i = 0; i < WEEK_SLOTS; i++)
+		s->weeks[i] = INT64_MIN;
+}
+
+/* Connected, and on a new connection: still the schema we know. */
+static int ready(struct pg_sink *s, struct tt_err *err)
+{
+	int rc = tt_pg_conn_ready(s->conn, err);
+
+	if (rc < 0 || tt_pg_conn_generation(s->conn) == s->generation)
+		return rc;
+	rc = tt_pg_schema_check(s->conn, err);
+	if (rc < 0)
+		return rc;
+	forget_weeks(s);
+	s->generation = tt_pg_conn_generation(s->conn);
+	return TT_OK;
+}
+
+/* The same for a running service: a schema that is being changed is waited for like a server that is away. */
+static int ready_again(struct pg_sink *s, struct tt_err *err)
+{
+	int rc = ready(s, err);
+
+	return rc == TT_EVERSION ? TT_EPEER : rc;
+}
+
+static int ensure_week(struct pg_sink *s, int64_t first, int64_t last, struct tt_err *err)
+{
+	bool there = true;
+
+	for (int64_t w = first; w <= last; w++)
+		there = there && s->weeks[w & (WEEK_SLOTS - 1)] == w;
+	if (there)
+		return TT_OK;
+	int rc = tt_pg_ensure_weeks(s->conn, first, last, err);
+	for (int64_t w = first; rc == TT_OK && w <= last; w++)
+		s->weeks[w & (WEEK_SLOTS - 1)] = w;
+	return rc;
+}
+
+/* Partitions for this week and those to come, and for the weeks of late items; what is older goes to partition _old. */
+static int ensure_partitions(struct pg_sink *s, struct tt_err *err)
+{
+	int64_t now = tt_pg_week(tt_wall_ms(&tt_clock_real));
+	int rc = ensure_week(s, now, now + s->conf->partitions_ahead, err);
+
+	for (size_t i = 0; rc == TT_OK && i < s->rows.n_items; i++) {
+		int64_t week = tt_pg_week(s->rows.items[i].event_ms);
+		if (week < now && week >= now - s->conf->partitions_behind)
+			rc = ensure_week(s, week, week, err);
+	}
+	return rc;
+}
+
+static int pg_known(void *self, const struct tt_batch *b, bool *known, struct tt_err *err)
+{
+	struct pg_sink *s = self;
+	struct tt_pg_params p;
+	PGresult *r = NULL;
+	int rc = ready_again(s, err);
+
+	if (rc < 0)
+		return rc;
+	tt_pg_params_init(&p, MAX_WRITE_BYTES);
+	tt_pg_array(&p, TT_PG_UUID, b->n_items);
+	for (size_t i = 0; i < b->n_items; i++)
+		tt_pg_put_id(&p, b->items[i].item.id);
+	tt_pg_array(&p, TT_PG_UUID, b->n_items);
+	for (size_t i = 0; i < b->n_items; i++)
+		tt_pg_put_id(&p, b->items[i].item.url_key);
+	rc = tt_pg_query(s->conn, tt_pg_statement("known.sql"), &p, &r, err);
+	if (rc == TT_OK) {
+		for (size_t i = 0; i < b->n_items; i++)
+			known[i] = false;
+		for (int row = 0; row < PQntuples(r); row++)
+			known[tt_pg_get_int(r, row, 0) - 1] = true;
+	}
+	PQclear(r);
+	tt_pg_params_done(&p);
+	return rc;
+}
+
+/* The statements that have something to say, in the order in which every writer takes its locks. */
+static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct tt_err *err)
+{
+	struct tt_pg_rows *r = &s->rows;
+	struct tt_pg_stmt stmts[4];
+	PGresult *results[4];
+	size_t n = 0, items_at = 4, dead_at = 4;
+
+	if (r->n_symbols)
+		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("symbols.sql"), &r->symbol_params, false};
+	if (r->n_items)
+		stmts[items_at = n++] = (struct tt_pg_stmt){tt_pg_statement("items.sql"), &r->item_params, false};
+	if (r->n_feeds)
+		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("feeds.sql"), &r->feed_params, false};
+	if (r->n_dead)
+		stmts[dead_at = n++] = (struct tt_pg_stmt){tt_pg_statement("dead_letters.sql"), &r->dead_params, false};
+	*ret = (struct tt_sink_result){0};
+	if (!n)
+		return TT_OK;
+	int rc = tt_pg_run(s->conn, stmts, n, results, err);
+	if (rc < 0)
+		return rc;
+	if (items_at < n) {
+		ret->items = (size_t)tt_pg_get_int(results[items_at], 0, 0);
+		ret->entities = (size_t)tt_pg_get_int(results[items_at], 0, 1);
+	}
+	for (int row = 0; dead_at < n && row < PQntuples(results[dead_at]); row++)
+		ret->dead += tt_pg_get_int(results[dead_at], row, 0) != 0;
+	for (size_t i = 0; i < n; i++)
+		PQclear(results[i]);
+	return TT_OK;
+}
+
+static int pg_write(void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
+{
+	struct pg_sink *s = self;
+	int rc = tt_pg_rows_fill(&s->rows, batches, n, (size_t)s->conf->dead_letter_bytes);
+
+	if (rc < 0)
+		return tt_err_set(err, rc, "postgres: rows of one write: %s", tt_err_text(rc));
+	rc = ready_again(s, err);
+	if (rc == TT_OK)
+		rc = ensure_partitions(s, err);
+	return rc == TT_OK ? run_statements(s, ret, err) : rc;
+}
+
+static void pg_close(void *self)
+{
+	struct pg_sink *s = self;
+
+	if (!s)
+		return;
+	tt_pg_conn_free(s->conn);
+	tt_pg_rows_done(&s->rows);
+	free(s);
+}
+
+static const struct tt_sink_ops pg_ops = {
+	.name = "postgres",
+	.known = pg_known,
+	.write = pg_write,
+	.close = pg_close,
+};
+
+int tt_pg_open(struct tt_sink *ret, const struct tt_pg_conf *conf, struct tt_err *err)
+{
+	struct pg_sink *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return tt_err_set(err, TT_ENOMEM, "postgres: %s", tt_err_text(TT_ENOMEM));
+	s->conf = conf;
+	tt_pg_rows_init(&s->rows, MAX_WRITE_BYTES);
+	rc = tt_pg_conn_new(&s->conn, conf, err);
+	if (rc == TT_OK)
+		rc = ready(s, err);
+	if (rc < 0)
+		pg_close(s);
+	else
+		*ret = (struct tt_sink){&pg_ops, s};
+	return rc;
+}

@@ -1,0 +1,35 @@
+/* registry.h - what the database remembers for the other folders: models, the dictionary, feed states.
+ * Errors as tt_pg_open. One connection (conn.h) serves them all. */
+#ifndef TT_SINK_PG_REGISTRY_H
+#define TT_SINK_PG_REGISTRY_H
+
+#include "common/arena.h"
+#include "common/feed_state.h"
+#include "sink/pg/conn.h"
+
+struct tt_pg_model {
+	struct tt_str name;
+	struct tt_id hash; /* of the weights file */
+	struct tt_str precision;
+	int64_t parameters;
+	bool entity_head;
+};
+
+/* The number that goes into tt_batch.model_id; the same (hash, precision) always gets the same one. */
+int tt_pg_model_register(struct tt_pg_conn *c, const struct tt_pg_model *model, int *ret_id, struct tt_err *err);
+
+struct tt_pg_entity {
+	struct tt_str symbol;
+	struct tt_str name, kind, sector; /* each may be absent */
+	const struct tt_str *aliases;
+	size_t n_aliases;
+};
+
+/* Makes table `entity` say what the dictionary says; symbols it does not have become inactive. Each symbol once. */
+int tt_pg_entities_sync(struct tt_pg_conn *c, const struct tt_pg_entity *v, size_t n, struct tt_err *err);
+
+/* All feed states, by URL; array and strings live in the arena. */
+int tt_pg_feeds_load(struct tt_pg_conn *c, struct tt_arena *arena, struct tt_feed_state **ret, size_t *ret_n,
+	struct tt_err *err);
+
+#endif

@@ -1,0 +1,39 @@
+/* row_params.h - the columns of each statement of the write (sink/pg/sql), from rows that are sorted and distinct already. */
+#ifndef TT_SINK_PG_ROW_PARAMS_H
+#define TT_SINK_PG_ROW_PARAMS_H
+
+#include "sink/pg/rows.h"
+
+struct tt_pg_claim {
+	struct tt_id key;
+	uint32_t item; /* index of the item that brings the key */
+};
+
+struct tt_pg_mention {
+	const struct tt_entity_score *entity;
+	uint32_t item, symbol; /* indices */
+};
+
+struct tt_pg_item_rows {
+	const struct tt_pg_row *items;
+	size_t n_items;
+	uint8_t *written; /* per item: 0 = a repeat within this write; its keys are claimed all the same */
+	struct tt_pg_claim *claims;
+	size_t n_claims;
+	struct tt_pg_mention *mentions;
+	size_t n_mentions;
+	struct tt_str *symbols;
+	size_t n_symbols;
+};
+
+struct tt_pg_dead_row {
+	struct tt_id id;
+	const struct tt_dead_letter *letter;
+};
+
+void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *rows);
+void tt_pg_feed_params(struct tt_pg_params *p, const struct tt_feed_state *const *feeds, size_t n);
+void tt_pg_dead_params(struct tt_pg_params *p, const struct tt_pg_dead_row *dead, size_t n, size_t max_payload_bytes);
+void tt_pg_text_array(struct tt_pg_params *p, const struct tt_str *v, size_t n);
+
+#endif

@@ -1,0 +1,232 @@
+/* rows.c - see rows.h. The parameter numbers are those of sink/pg/sql. */
+#include "sink/pg/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "sink/pg/row_params.h"
+
+void tt_pg_rows_init(struct tt_pg_rows *r, size_t max_bytes)
+{
+	memset(r, 0, sizeof(*r));
+	tt_arena_init(&r->arena, max_bytes);
+	tt_pg_params_init(&r->item_params, max_bytes);
+	tt_pg_params_init(&r->symbol_params, max_bytes);
+	tt_pg_params_init(&r->feed_params, max_bytes);
+	tt_pg_params_init(&r->dead_params, max_bytes);
+}
+
+void tt_pg_rows_done(struct tt_pg_rows *r)
+{
+	tt_arena_done(&r->arena);
+	tt_pg_params_done(&r->item_params);
+	tt_pg_params_done(&r->symbol_params);
+	tt_pg_params_done(&r->feed_params);
+	tt_pg_params_done(&r->dead_params);
+}
+
+int64_t tt_pg_event_ms(const struct tt_item *item, bool *ret_clamped)
+{
+	struct tt_item dated = *item;
+
+	if (!tt_pg_time_fits(dated.published_ms))
+		dated.published_ms = TT_TIME_NONE;
+	return tt_item_event_ms(&dated, ret_clamped);
+}
+
+static int compare_claims(const void *a, const void *b)
+{
+	const struct tt_pg_claim *x = a, *y = b;
+	int order = memcmp(x->key.b, y->key.b, sizeof(x->key.b));
+
+	return order ? order : (x->item > y->item) - (x->item < y->item);
+}
+
+/* All keys of all items, each once, with the first item that has it; owned[i] counts what item i got. */
+static size_t make_claims(const struct tt_pg_row *items, size_t n, struct tt_pg_claim *claims, uint8_t *owned)
+{
+	size_t all = 0, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct tt_item *item = &items[i].scored->item;
+		claims[all++] = (struct tt_pg_claim){item->id, (uint32_t)i};
+		if (!tt_id_is_zero(item->url_key))
+			claims[all++] = (struct tt_pg_claim){item->url_key, (uint32_t)i};
+	}
+	qsort(claims, all, sizeof(*claims), compare_claims);
+	for (size_t i = 0; i < all; i++) {
+		if (kept && tt_id_eq(claims[kept - 1].key, claims[i].key))
+			continue;
+		owned[claims[i].item]++;
+		claims[kept++] = claims[i];
+	}
+	return kept;
+}
+
+static int compare_mentions(const void *a, const void *b)
+{
+	const struct tt_pg_mention *x = a, *y = b;
+	size_t n = x->entity->symbol.n < y->entity->symbol.n ? x->entity->symbol.n : y->entity->symbol.n;
+	int order = memcmp(x->entity->symbol.p, y->entity->symbol.p, n);
+
+	if (!order)
+		order = (x->entity->symbol.n > y->entity->symbol.n) - (x->entity->symbol.n < y->entity->symbol.n);
+	return order ? order : (x->item > y->item) - (x->item < y->item);
+}
+
+/* The entity rows of the items written, ordered by symbol: their index entries then fall onto few pages one after the other.
+ * Numbers the symbols and drops what would be a second row of one item and entity. */
+static size_t make_mentions(const struct tt_pg_row *items, size_t n, const uint8_t *written, struct tt_pg_mention *mentions,
+	struct tt_str *symbols, size_t *ret_symbols)
+{
+	size_t all = 0, kept = 0, n_symbols = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; written[i] && k < items[i].scored->n_entities; k++)
+			if (items[i].scored->entities[k].symbol.n)
+				mentions[all++] = (struct tt_pg_mention){&items[i].scored->entities[k], (uint32_t)i, 0};
+	qsort(mentions, all, sizeof(*mentions), compare_mentions);
+	for (size_t i = 0; i < all; i++) {
+		bool same = n_symbols && tt_str_eq(symbols[n_symbols - 1], mentions[i].entity->symbol);
+		if (same && mentions[kept - 1].item == mentions[i].item)
+			continue;
+		if (!same)
+			symbols[n_symbols++] = mentions[i].entity->symbol;
+		mentions[i].symbol = (uint32_t)n_symbols - 1;
+		mentions[kept++] = mentions[i];
+	}
+	*ret_symbols = n_symbols;
+	return kept;
+}
+
+static int fill_items(struct tt_pg_rows *r, size_t n_mentions)
+{
+	size_t n = r->n_items;
+	struct tt_pg_item_rows rows = {.items = r->items, .n_items = n};
+
+	if (!n)
+		return TT_OK;
+	rows.claims = tt_arena_zalloc(&r->arena, 2 * n, sizeof(*rows.claims));
+	rows.written = tt_arena_zalloc(&r->arena, n, sizeof(*rows.written));
+	rows.mentions = tt_arena_zalloc(&r->arena, n_mentions + 1, sizeof(*rows.mentions));
+	rows.symbols = tt_arena_zalloc(&r->arena, n_mentions + 1, sizeof(*rows.symbols));
+	if (!rows.claims || !rows.written || !rows.mentions || !rows.symbols)
+		return TT_ENOMEM;
+	rows.n_claims = make_claims(r->items, n, rows.claims, rows.written);
+	for (size_t i = 0; i < n; i++)
+		rows.written[i] = rows.written[i] == 1 + !tt_id_is_zero(r->items[i].scored->item.url_key);
+	rows.n_mentions = make_mentions(r->items, n, rows.written, rows.mentions, rows.symbols, &r->n_symbols);
+	rows.n_symbols = r->n_symbols;
+	tt_pg_item_params(&r->item_params, &rows);
+	tt_pg_text_array(&r->symbol_params, rows.symbols, rows.n_symbols);
+	return TT_OK;
+}
+
+static int compare_feeds(const void *a, const void *b)
+{
+	const struct tt_feed_state *x = *(const struct tt_feed_state *const *)a, *y = *(const struct tt_feed_state *const *)b;
+	size_t n = x->url.n < y->url.n ? x->url.n : y->url.n;
+	int order = n ? memcmp(x->url.p, y->url.p, n) : 0;
+
+	if (!order)
+		order = (x->url.n > y->url.n) - (x->url.n < y->url.n);
+	return order ? order : (x->last_fetch_ms > y->last_fetch_ms) - (x->last_fetch_ms < y->last_fetch_ms);
+}
+
+/* Of several states of one feed the latest. */
+static int fill_feeds(struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n_batches, size_t n)
+{
+	const struct tt_feed_state **feeds = tt_arena_zalloc(&r->arena, n + 1, sizeof(*feeds));
+	size_t all = 0, kept = 0;
+
+	if (!feeds)
+		return TT_ENOMEM;
+	for (size_t b = 0; b < n_batches; b++)
+		for (size_t i = 0; i < batches[b]->n_feeds; i++)
+			feeds[all++] = &batches[b]->feeds[i];
+	qsort(feeds, all, sizeof(*feeds), compare_feeds);
+	for (size_t i = 0; i < all; i++) {
+		if (kept && tt_str_eq(feeds[kept - 1]->url, feeds[i]->url))
+			kept--;
+		feeds[kept++] = feeds[i];
+	}
+	r->n_feeds = kept;
+	tt_pg_feed_params(&r->feed_params, feeds, kept);
+	return TT_OK;
+}
+
+static int compare_dead(const void *a, const void *b)
+{
+	const struct tt_pg_dead_row *x = a, *y = b;
+	int order = memcmp(x->id.b, y->id.b, sizeof(x->id.b));
+
+	return order ? order : (x->letter->at_ms > y->letter->at_ms) - (x->letter->at_ms < y->letter->at_ms);
+}
+
+/* The same input is one dead letter, wherever in its source it stands; without an input, place and reason must tell. */
+static struct tt_id dead_letter_id(const struct tt_dead_letter *d)
+{
+	if (d->payload.p)
+		return TT_ID(tt_str_c(d->stage), d->source, d->payload);
+	return TT_ID(tt_str_c(d->stage), d->source, d->where, d->reason);
+}
+
+static int fill_dead(struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n_batches, size_t n, size_t max_bytes)
+{
+	struct tt_pg_dead_row *dead = tt_arena_zalloc(&r->arena, n + 1, sizeof(*dead));
+	size_t all = 0, kept = 0;
+
+	if (!dead)
+		return TT_ENOMEM;
+	for (size_t b = 0; b < n_batches; b++)
+		for (size_t i = 0; i < batches[b]->n_dead; i++)
+			dead[all++] = (struct tt_pg_dead_row){dead_letter_id(&batches[b]->dead[i]), &batches[b]->dead[i]};
+	qsort(dead, all, sizeof(*dead), compare_dead);
+	for (size_t i = 0; i < all; i++) {
+		if (kept && tt_id_eq(dead[kept - 1].id, dead[i].id))
+			kept--;
+		dead[kept++] = dead[i];
+	}
+	r->n_dead = kept;
+	tt_pg_dead_params(&r->dead_params, dead, kept, max_bytes);
+	return TT_OK;
+}
+
+static void reset(struct tt_pg_rows *r)
+{
+	tt_arena_reset(&r->arena);
+	r->items = NULL;
+	r->n_items = r->n_feeds = r->n_dead = r->n_symbols = 0;
+	tt_pg_params_reset(&r->item_params);
+	tt_pg_params_reset(&r->symbol_params);
+	tt_pg_params_reset(&r->feed_params);
+	tt_pg_params_reset(&r->dead_params);
+}
+
+int tt_pg_rows_fill(struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, size_t dead_letter_bytes)
+{
+	size_t n_items = 0, n_feeds = 0, n_dead = 0, n_mentions = 0;
+
+	reset(r);
+	for (size_t b = 0; b < n; b++) {
+		n_items += batches[b]->n_items;
+		n_feeds += batches[b]->n_feeds;
+		n_dead += batches[b]->n_dead;
+	}
+	r->items = tt_arena_zalloc(&r->arena, n_items + 1, sizeof(*r->items));
+	if (!r->items)
+		return TT_ENOMEM;
+	for (size_t b = 0; b < n; b++)
+		for (size_t i = 0; i < batches[b]->n_items; i++) {
+			struct tt_pg_row *row = &r->items[r->n_items++];
+			row->scored = &batches[b]->items[i];
+			row->event_ms = tt_pg_event_ms(&row->scored->item, &row->clamped);
+			row->model_id = batches[b]->model_id;
+			n_mentions += row->scored->n_entities;
+		}
+	int rc = fill_items(r, n_mentions);
+	if (rc == TT_OK)
+		rc = fill_feeds(r, batches, n, n_feeds);
+	return rc == TT_OK ? fill_dead(r, batches, n, n_dead, dead_letter_bytes) : rc;
+}
