@@ -81,7 +81,8 @@ static int decompose(const struct tt_normalizer *norm, uint32_t c, uint32_t out[
 	return norm->strip ? tt_uni_decompose(c, out) : 1;
 }
 
-/* Canonical order matters to a code point that starts with a combining mark (it may move) or that brings one which stays. */
+/* Canonical order matters to a code point that starts with a combining mark (it may move) or that brings one
+ * which stays. */
 static bool in_cluster(const uint32_t *d, int n)
 {
 	if (tt_uni_combining(d[0]) > 0)
@@ -96,7 +97,8 @@ static uint32_t classify(const struct tt_normalizer *norm, uint32_t c)
 {
 	uint32_t d[TT_UNI_DECOMP_MAX], low[2], result = 0;
 	int kept = 0, n;
-	if (norm->chinese && tt_uni_chinese(c)) { /* never dropped, cased or a mark; decomposes to one at most */
+	if (norm->chinese &&
+		tt_uni_chinese(c)) { /* never dropped, cased or a mark; decomposes to one at most */
 		decompose(norm, c, d);
 		return pack(ALONE, d[0]);
 	}
@@ -127,7 +129,8 @@ void tt_normalizer_init(struct tt_normalizer *n, bool lower, bool strip, bool ch
 		n->fast[c] = classify(n, c);
 }
 
-/* The next code point of the text at *at that cleaning keeps, its place, and *at behind it; false at `end`. */
+/* The next code point of the text at *at that cleaning keeps, its place, and *at behind it; false at `end`.
+ */
 static bool next_kept(struct tt_str text, size_t *at, size_t end, uint32_t *c, struct tt_span *from)
 {
 	size_t len;
@@ -142,7 +145,8 @@ static bool next_kept(struct tt_str text, size_t *at, size_t end, uint32_t *c, s
 	return false;
 }
 
-/* Finds the end of the cluster at `at` (whatever is there, and the combining marks after it) and which classes it has. */
+/* Finds the end of the cluster at `at` (whatever is there, and the combining marks after it) and which
+ * classes it has. */
 static size_t cluster_end(struct tt_str text, size_t at, bool has_class[256])
 {
 	uint32_t c, d[TT_UNI_DECOMP_MAX];
@@ -158,8 +162,9 @@ static size_t cluster_end(struct tt_str text, size_t at, bool has_class[256])
 	return end;
 }
 
-/* Emits a cluster in canonical order: by class, those of one class as they came. The reference counts origins in the new
- * order: the k-th code point that was not inserted by a decomposition is said to come from the k-th of the text. */
+/* Emits a cluster in canonical order: by class, those of one class as they came. The reference counts origins
+ * in the new order: the k-th code point that was not inserted by a decomposition is said to come from the
+ * k-th of the text. */
 static size_t emit_cluster(struct pass *p, size_t at)
 {
 	bool has_class[256] = {false};

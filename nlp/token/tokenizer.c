@@ -22,11 +22,13 @@ struct encoding {
 	int rc;
 };
 
-static int find_special(const struct tt_vocab *v, const char *path, const char *name, int32_t *ret, struct tt_err *err)
+static int find_special(
+	const struct tt_vocab *v, const char *path, const char *name, int32_t *ret, struct tt_err *err)
 {
 	*ret = tt_vocab_find(v, tt_str_c(name));
 	if (*ret < 0)
-		return tt_err_set(err, TT_EPARSE, "%s:%zu: the vocabulary ends without the token %s", path, v->n, name);
+		return tt_err_set(
+			err, TT_EPARSE, "%s:%zu: the vocabulary ends without the token %s", path, v->n, name);
 	return TT_OK;
 }
 
@@ -141,7 +143,8 @@ static bool encode_word(void *ctx, const struct tt_word *w)
 	return out->n <= e->limit;
 }
 
-int tt_tokenizer_encode(const struct tt_tokenizer *t, struct tt_str text, size_t max_tokens, struct tt_tokens *out)
+int tt_tokenizer_encode(
+	const struct tt_tokenizer *t, struct tt_str text, size_t max_tokens, struct tt_tokens *out)
 {
 	struct encoding e = {t, out, SIZE_MAX, TT_OK};
 	if (max_tokens)

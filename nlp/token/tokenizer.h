@@ -38,7 +38,7 @@ void tt_tokenizer_free(struct tt_tokenizer *t); /* NULL is fine */
 
 size_t tt_tokenizer_vocab_size(const struct tt_tokenizer *t);
 struct tt_str tt_tokenizer_token(
-        const struct tt_tokenizer *t, int32_t id); /* {NULL, 0} outside; lives as long as t */
+	const struct tt_tokenizer *t, int32_t id); /* {NULL, 0} outside; lives as long as t */
 int32_t tt_tokenizer_cls(const struct tt_tokenizer *t);
 int32_t tt_tokenizer_sep(const struct tt_tokenizer *t);
 
@@ -46,7 +46,7 @@ int32_t tt_tokenizer_sep(const struct tt_tokenizer *t);
  * tokens and [SEP] are kept, `cut` is set, and the rest of the text is not read. 0: no limit; 1 counts as 2.
  */
 int tt_tokenizer_encode(
-        const struct tt_tokenizer *t, struct tt_str text, size_t max_tokens, struct tt_tokens *out);
+	const struct tt_tokenizer *t, struct tt_str text, size_t max_tokens, struct tt_tokens *out);
 
 void tt_tokens_init(struct tt_tokens *t);
 void tt_tokens_done(struct tt_tokens *t);

@@ -19,14 +19,16 @@ static int get_bool(const json_t *root, const char *path, const char *key, bool 
 }
 
 /* "[CLS]" or {"content": "[CLS]", ...} */
-static int get_token(const json_t *root, const char *path, const char *key, char ret[TT_SPECIAL_MAX], struct tt_err *err)
+static int get_token(
+	const json_t *root, const char *path, const char *key, char ret[TT_SPECIAL_MAX], struct tt_err *err)
 {
 	const json_t *v = json_object_get(root, key);
 	if (!v || json_is_null(v))
 		return TT_OK;
 	const char *name = json_string_value(json_is_object(v) ? json_object_get(v, "content") : v);
 	if (!name || !*name || strlen(name) >= TT_SPECIAL_MAX)
-		return tt_err_set(err, TT_EPARSE, "%s: %s: want a token's name, under %d bytes", path, key, TT_SPECIAL_MAX);
+		return tt_err_set(err, TT_EPARSE, "%s: %s: want a token's name, under %d bytes", path, key,
+			TT_SPECIAL_MAX);
 	memcpy(ret, name, strlen(name) + 1);
 	return TT_OK;
 }

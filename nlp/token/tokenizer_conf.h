@@ -1,5 +1,6 @@
-/* tokenizer_conf.h - tokenizer_config.json of a model folder: what of it changes tokens. A file that is not there means the
- * defaults; a value of the wrong type is an error that names file and key. Keys we do not know are other tools'. */
+/* tokenizer_conf.h - tokenizer_config.json of a model folder: what of it changes tokens. A file that is not
+ * there means the defaults; a value of the wrong type is an error that names file and key. Keys we do not
+ * know are other tools'. */
 #ifndef TT_NLP_TOKEN_TOKENIZER_CONF_H
 #define TT_NLP_TOKEN_TOKENIZER_CONF_H
 

@@ -1,5 +1,5 @@
-/* trie.c - see trie.h. Cells are searched first-fit; the hint moves on once the cells behind it are nearly all taken,
- * which keeps building linear in practice. */
+/* trie.c - see trie.h. Cells are searched first-fit; the hint moves on once the cells behind it are nearly
+ * all taken, which keeps building linear in practice. */
 #include "nlp/token/trie.h"
 
 #include <stdlib.h>
@@ -51,7 +51,8 @@ static int find_base(struct tt_trie *t, const unsigned char *labels, size_t n, s
 }
 
 /* Lays out the children of `state`: keys [lo, hi) share their first `depth` bytes. */
-static int build(struct tt_trie *t, int32_t state, const struct tt_trie_key *keys, size_t lo, size_t hi, size_t depth)
+static int build(
+	struct tt_trie *t, int32_t state, const struct tt_trie_key *keys, size_t lo, size_t hi, size_t depth)
 {
 	unsigned char labels[BYTES];
 	size_t n = 0, base = 0, end;

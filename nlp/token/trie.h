@@ -1,6 +1,7 @@
 /* trie.h - a double-array trie over bytes: each step is one addition and one comparison.
- * A state is a cell; the next state for byte b is the cell base + b, if its `check` says it belongs to this state.
- * Owner: the struct is the caller's (build/done). Threads: read-only after building. Errors: TT_ENOMEM. */
+ * A state is a cell; the next state for byte b is the cell base + b, if its `check` says it belongs to this
+ * state. Owner: the struct is the caller's (build/done). Threads: read-only after building. Errors:
+ * TT_ENOMEM. */
 #ifndef TT_NLP_TOKEN_TRIE_H
 #define TT_NLP_TOKEN_TRIE_H
 
@@ -35,8 +36,8 @@ static inline int32_t tt_trie_step(const struct tt_trie *t, int32_t state, char 
 	return next < t->n && t->cells[next].check == state ? (int32_t)next : TT_TRIE_NONE;
 }
 
-/* The value of the longest key that s begins with, walking on from `state`; *len is how many bytes of s it took.
- * TT_TRIE_NONE when there is none. A key that ends in `state` itself does not count. */
+/* The value of the longest key that s begins with, walking on from `state`; *len is how many bytes of s it
+ * took. TT_TRIE_NONE when there is none. A key that ends in `state` itself does not count. */
 int32_t tt_trie_longest(const struct tt_trie *t, int32_t state, struct tt_str s, size_t *len);
 
 /* The state that s leads to from the root, or TT_TRIE_NONE. */

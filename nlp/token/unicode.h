@@ -1,8 +1,9 @@
 /* unicode.h - what the Hugging Face fast BERT tokenizer knows about a code point.
  *
- * That tokenizer mixes versions of Unicode, and a token id hangs on it; so the sets are our own tables, made from its answers
- * for every code point (make_unicode_tables.py), and the same on every Debian. Only the decomposition itself comes from
- * utf8proc: by Unicode's stability policy it never changes for a code point that is in the table. Pure functions. */
+ * That tokenizer mixes versions of Unicode, and a token id hangs on it; so the sets are our own tables, made
+ * from its answers for every code point (make_unicode_tables.py), and the same on every Debian. Only the
+ * decomposition itself comes from utf8proc: by Unicode's stability policy it never changes for a code point
+ * that is in the table. Pure functions. */
 #ifndef TT_NLP_TOKEN_UNICODE_H
 #define TT_NLP_TOKEN_UNICODE_H
 

@@ -3,8 +3,8 @@
 
 enum { REPLACEMENT = 0xFFFD };
 
-/* How many bytes follow the lead byte, and the range of the first of them (which rules out overlong forms, surrogates and
- * what lies beyond U+10FFFF); false for a byte that cannot lead. */
+/* How many bytes follow the lead byte, and the range of the first of them (which rules out overlong forms,
+ * surrogates and what lies beyond U+10FFFF); false for a byte that cannot lead. */
 static bool lead(unsigned char b, size_t *more, unsigned char *lo, unsigned char *hi)
 {
 	*lo = b == 0xE0 ? 0xA0 : b == 0xF0 ? 0x90 : 0x80;

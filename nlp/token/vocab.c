@@ -11,7 +11,8 @@
 
 enum {
 	FILE_MAX_BYTES = 64 << 20,
-	KEY_MAX_BYTES = TT_WORD_BYTES + 2, /* "##" and a whole word; longer tokens can never be found in a text */
+	KEY_MAX_BYTES =
+		TT_WORD_BYTES + 2, /* "##" and a whole word; longer tokens can never be found in a text */
 };
 
 static int read_file(struct tt_buf *text, const char *path, struct tt_err *err)
@@ -20,7 +21,7 @@ static int read_file(struct tt_buf *text, const char *path, struct tt_err *err)
 	int rc = TT_OK;
 	FILE *f = fopen(path, "re");
 	if (!f)
-		return tt_err_set(err, TT_EIO, "%s: %s", path, strerror(errno));
+		return tt_err_set(err, errno == ENOENT ? TT_ENOENT : TT_EIO, "%s: %s", path, strerror(errno));
 	for (size_t n; rc == TT_OK && (n = fread(block, 1, sizeof(block), f)) > 0;)
 		rc = tt_buf_add(text, block, n);
 	if (rc < 0)
@@ -41,7 +42,8 @@ static bool is_utf8(struct tt_str s)
 	return true;
 }
 
-/* The reference drops white space at the end of a line. A token of nothing but white space keeps its id and is never found. */
+/* The reference drops white space at the end of a line. A token of nothing but white space keeps its id and
+ * is never found. */
 static struct tt_str token_of(struct tt_str line)
 {
 	size_t n = line.n;
