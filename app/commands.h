@@ -5,5 +5,6 @@
 #include "app/cli.h"
 
 extern const struct tt_cmd tt_cmd_feed;
+extern const struct tt_cmd tt_cmd_tokenize;
 
 #endif

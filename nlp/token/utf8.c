@@ -32,6 +32,16 @@ uint32_t tt_utf8_decode(struct tt_str text, size_t at, size_t *len)
 	return i > more ? c : REPLACEMENT;
 }
 
+bool tt_utf8_whole(struct tt_str text)
+{
+	for (size_t at = 0, len; at < text.n; at += len) {
+		uint32_t c = tt_utf8_decode(text, at, &len);
+		if (tt_utf8_broken(text, at, c, len))
+			return false;
+	}
+	return true;
+}
+
 size_t tt_utf8_encode(uint32_t c, char out[4])
 {
 	if (c < 0x80) {

@@ -9,6 +9,16 @@
 /* The code point at text.p[at] (at < text.n); *len is how many bytes it takes, at least 1. */
 uint32_t tt_utf8_decode(struct tt_str text, size_t at, size_t *len);
 
+/* Whether the code point c of `len` bytes that was decoded there stands for a broken piece, not for U+FFFD
+ * itself. */
+static inline bool tt_utf8_broken(struct tt_str text, size_t at, uint32_t c, size_t len)
+{
+	return c == 0xFFFD && !(len == 3 && (unsigned char)text.p[at] == 0xEF);
+}
+
+/* No broken piece in it. */
+bool tt_utf8_whole(struct tt_str text);
+
 /* Writes c (a Unicode scalar value) and returns its length. */
 size_t tt_utf8_encode(uint32_t c, char out[4]);
 

@@ -32,16 +32,6 @@ static int read_file(struct tt_buf *text, const char *path, struct tt_err *err)
 	return rc;
 }
 
-static bool is_utf8(struct tt_str s)
-{
-	for (size_t at = 0, len; at < s.n; at += len) {
-		uint32_t c = tt_utf8_decode(s, at, &len);
-		if (c == 0xFFFD && len < 3)
-			return false;
-	}
-	return true;
-}
-
 /* The reference drops white space at the end of a line. A token of nothing but white space keeps its id and
  * is never found. */
 static struct tt_str token_of(struct tt_str line)
@@ -69,7 +59,7 @@ static int split_lines(struct tt_vocab *v, const char *path, struct tt_err *err)
 		struct tt_str token = token_of(tt_str_split(&rest, '\n'));
 		if (token.n == 0)
 			return tt_err_set(err, TT_EPARSE, "%s:%zu: empty line, want a token", path, v->n + 1);
-		if (!is_utf8(token))
+		if (!tt_utf8_whole(token))
 			return tt_err_set(err, TT_EPARSE, "%s:%zu: the token is not UTF-8", path, v->n + 1);
 		v->tokens[v->n++] = token;
 	}
