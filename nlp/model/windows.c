@@ -17,15 +17,27 @@ struct tt_window tt_window_at(size_t n_ids, size_t max, size_t index)
 	return (struct tt_window){begin, end < n_ids - 1 ? end : n_ids - 1};
 }
 
+/* Tokens of context that window w leaves [begin, end) on its shorter side; an end of the text lacks nothing.
+ */
+static size_t context(struct tt_window w, size_t n_ids, size_t begin, size_t end)
+{
+	if (begin < w.begin || end > w.end)
+		return 0;
+	const size_t left = w.begin == 1 ? n_ids : begin - w.begin + 1;
+	const size_t right = w.end == n_ids - 1 ? n_ids : w.end - end + 1;
+	return left < right ? left : right;
+}
+
 size_t tt_window_of(size_t n_ids, size_t max, size_t begin, size_t end)
 {
-	size_t best = 0, best_off = (size_t)-1;
-	for (size_t i = 0; i < tt_windows(n_ids, max); i++) {
-		const struct tt_window w = tt_window_at(n_ids, max, i);
-		const size_t a = w.begin + w.end, b = begin + end, off = a > b ? a - b : b - a;
-		if (off < best_off) {
+	const size_t last = tt_windows(n_ids, max) - 1,
+		     near = (begin - 1) / stride(max); /* only windows about it can hold it */
+	size_t best = near < last ? near : last, best_context = 0;
+	for (size_t i = near > 2 ? near - 2 : 0; i <= last && i <= near; i++) {
+		const size_t got = context(tt_window_at(n_ids, max, i), n_ids, begin, end);
+		if (got > best_context) {
 			best = i;
-			best_off = off;
+			best_context = got;
 		}
 	}
 	return best;

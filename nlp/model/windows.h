@@ -14,7 +14,9 @@ struct tt_window {
 /* n_ids >= 2, max >= 3. At least one. */
 size_t tt_windows(size_t n_ids, size_t max);
 struct tt_window tt_window_at(size_t n_ids, size_t max, size_t index);
-/* The window that reads tokens [begin, end) of the body best: the one whose middle is nearest to theirs. */
+/* The window that reads tokens [begin, end) of the body best: the one that leaves them most context on their
+ * shorter side, an end of the text lacking nothing; the first of equals. Where none holds all of them, one
+ * that holds their beginning. */
 size_t tt_window_of(size_t n_ids, size_t max, size_t begin, size_t end);
 
 #endif
