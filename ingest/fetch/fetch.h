@@ -1,12 +1,14 @@
 /* fetch.h - the source that polls feeds over HTTP: one thread, thousands of feeds, well-mannered and safe.
  *
- * Which feed is asked when: schedule.h. Which addresses may be connected to: address.h. One HTTP exchange: transfer.h.
- * A finished poll appends the feed's items and one struct tt_feed_state to the batch, for the sink to store together. The
- * source itself goes on with the new state at once: a batch is retried until it is stored, so the two cannot drift apart.
- * A feed that fails is a feed state with last_error and failures, never an error of the source.
+ * Which feed is asked when: schedule.h. Which addresses may be connected to: address.h. One HTTP exchange:
+ * transfer.h. A finished poll appends the feed's items and one struct tt_feed_state to the batch, for the
+ * sink to store together. The source itself goes on with the new state at once: a batch is retried until it
+ * is stored, so the two cannot drift apart. A feed that fails is a feed state with last_error and failures,
+ * never an error of the source.
  *
- * Threads: every function but tt_source_ops.wake() is called by the thread that drives next(), between its calls.
- * Blocking: next() as source.h says; tt_fetch_once() up to conf->total_timeout_ms; the others do not. */
+ * Threads: every function but tt_source_ops.wake() is called by the thread that drives next(), between its
+ * calls. Blocking: next() as source.h says; tt_fetch_once() up to conf->total_timeout_ms; the others do not.
+ */
 #ifndef TT_INGEST_FETCH_FETCH_H
 #define TT_INGEST_FETCH_FETCH_H
 
@@ -14,15 +16,16 @@
 #include "ingest/conf.h"
 #include "ingest/source.h"
 
-/* conf and clock must outlive the source; feeds and states are copied. A state whose URL is not among the feeds is ignored, a
- * feed without one is new and due at once. Restart fetches nothing early: states' next_fetch_ms is honoured.
- * TT_ECONF: an URL that is not http(s), or given twice. */
+/* conf and clock must outlive the source; feeds and states are copied. A state whose URL is not among the
+ * feeds is ignored, a feed without one is new and due at once. Restart fetches nothing early: states'
+ * next_fetch_ms is honoured. TT_ECONF: an URL that is not http(s), or given twice. */
 int tt_fetch_open(struct tt_source *ret, const struct tt_fetch_conf *conf, const struct tt_feed_conf *feeds,
 	size_t n_feeds, const struct tt_feed_state *states, size_t n_states, const struct tt_clock *clock,
 	struct tt_err *err);
 
-/* Replaces the list of feeds (SIGHUP). A feed that stays keeps its state and its poll under way; one that is new takes its
- * state from states, if there; one that left is forgotten, a poll of it under way is cut off. On error nothing changed. */
+/* Replaces the list of feeds (SIGHUP). A feed that stays keeps its state and its poll under way; one that is
+ * new takes its state from states, if there; one that left is forgotten, a poll of it under way is cut off.
+ * On error nothing changed. */
 int tt_fetch_set_feeds(struct tt_source *source, const struct tt_feed_conf *feeds, size_t n_feeds,
 	const struct tt_feed_state *states, size_t n_states, struct tt_err *err);
 
@@ -33,16 +36,17 @@ struct tt_fetch_stats {
 };
 void tt_fetch_stats(const struct tt_source *source, struct tt_fetch_stats *ret);
 
-/* One document, for commands: same limits, same address checks, redirects followed. Strings live in the arena. */
+/* One document, for commands: same limits, same address checks, redirects followed. Strings live in the
+ * arena. */
 struct tt_fetch_page {
 	struct tt_str url; /* where it came from in the end */
 	struct tt_str content_type;
 	struct tt_str body;
 	int status; /* 2xx */
 };
-/* TT_EREFUSED: address or scheme not allowed. TT_ELIMIT: too large, too many redirects. TT_EAGAIN: too slow. TT_ENOENT: 404
- * or 410. TT_EPEER: no answer, or another HTTP error. */
-int tt_fetch_once(const char *url, const struct tt_fetch_conf *conf, struct tt_arena *arena, struct tt_fetch_page *ret,
-	struct tt_err *err);
+/* TT_EREFUSED: address or scheme not allowed. TT_ELIMIT: too large, too many redirects. TT_EAGAIN: too slow.
+ * TT_ENOENT: 404 or 410. TT_EPEER: no answer, or another HTTP error. */
+int tt_fetch_once(const char *url, const struct tt_fetch_conf *conf, struct tt_arena *arena,
+	struct tt_fetch_page *ret, struct tt_err *err);
 
 #endif

@@ -1,0 +1,41 @@
+/* fetcher.h - the inside of the fetching source, shared by fetch.c (its loop) and roster.c (its list of
+ * feeds).
+ *
+ *   roster ──▶ lineup (planned, queued) ──start──▶ multi (active) ──end──▶ ended ──▶ batch, and lineup again
+ *
+ * A slot is in one of the three at any time; slot->transfer is set in the last two. Threads: the driving one,
+ * but for woken. */
+#ifndef TT_INGEST_FETCH_FETCHER_H
+#define TT_INGEST_FETCH_FETCHER_H
+
+#include <stdatomic.h>
+
+#include <curl/curl.h>
+
+#include "ingest/fetch/fetch.h"
+#include "ingest/fetch/lineup.h"
+#include "ingest/fetch/slot.h"
+#include "ingest/fetch/transfer.h"
+
+struct tt_fetcher {
+	const struct tt_fetch_conf *conf;
+	const struct tt_clock *clock;
+	char *user_agent;
+	CURLM *multi;
+	struct tt_feed_slot **slots; /* sorted by URL */
+	size_t n_slots, n_failing;
+	struct tt_lineup lineup;
+	struct tt_feed_slot *ended_first, *ended_last; /* linked by slot->next */
+	size_t n_active, n_ended;
+	int64_t left_ns; /* when next() last returned; 0: never called */
+	atomic_bool woken;
+};
+
+/* Takes a slot out of wherever it is; a poll of it is cut off. */
+void tt_fetcher_forget(struct tt_fetcher *f, struct tt_feed_slot *slot);
+
+/* tt_fetch_set_feeds() of fetch.h. */
+int tt_fetcher_set_feeds(struct tt_fetcher *f, const struct tt_feed_conf *feeds, size_t n_feeds,
+	const struct tt_feed_state *states, size_t n_states, struct tt_err *err);
+
+#endif

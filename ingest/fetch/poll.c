@@ -1,0 +1,281 @@
+/* poll.c - see poll.h. */
+#include "ingest/fetch/poll.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/metrics.h"
+#include "ingest/feed/feed.h"
+#include "ingest/fetch/schedule.h"
+#include "ingest/identity.h"
+
+enum { FAILURES_UNDO_MOVE = 3 };
+
+/* A poll on its way: the new state is put together here, with borrowed strings, and taken over at the end. */
+struct finish {
+	struct tt_feed_slot *slot;
+	const struct tt_reply *reply;
+	const struct tt_fetch_conf *conf;
+	struct tt_batch *b;
+	struct tt_feed_state state;
+	struct tt_poll poll;
+	struct tt_err why; /* of a failed poll */
+};
+
+static const struct tt_str absent = {NULL, 0};
+
+static struct tt_id hash_of(struct tt_str body)
+{
+	return tt_id_of(&body, 1);
+}
+
+static int fail(struct finish *f)
+{
+	f->poll.kind = TT_POLL_FAILED;
+	return TT_OK;
+}
+
+/* ---- a document ---- */
+
+static int add_item(struct finish *f, const struct tt_feed_item *in, struct tt_str source)
+{
+	struct tt_scored *scored = tt_batch_add_item(f->b);
+	if (!scored)
+		return TT_ENOMEM;
+	struct tt_item *item = &scored->item;
+	item->source = source;
+	item->guid = in->guid;
+	item->url = in->url;
+	item->title = in->title;
+	item->summary = in->summary;
+	item->content = in->content;
+	item->author = in->author;
+	item->lang = in->lang;
+	item->categories = in->categories;
+	item->n_categories = in->n_categories;
+	item->published_ms = in->published_ms;
+	item->updated_ms = in->updated_ms;
+	item->fetched_ms = f->poll.now_ms;
+	if (f->slot->lang) {
+		item->lang = tt_arena_str(&f->b->arena, tt_str_c(f->slot->lang));
+		if (!item->lang.p)
+			return TT_ENOMEM;
+	}
+	return tt_item_identify(item, absent, &f->b->arena);
+}
+
+static int add_items(struct finish *f, const struct tt_feed *feed)
+{
+	struct tt_str source = tt_arena_str(&f->b->arena, f->slot->state.url);
+	int rc = source.p ? TT_OK : TT_ENOMEM;
+	for (size_t i = 0; i < feed->n_items && rc == TT_OK; i++)
+		rc = add_item(f, &feed->items[i], source);
+	return rc;
+}
+
+static void take_hints(struct tt_feed_state *state, const struct tt_feed *feed)
+{
+	int64_t ttl_ms =
+		feed->ttl_minutes > 0 && feed->ttl_minutes < INT32_MAX ? feed->ttl_minutes * 60000 : 0;
+	state->hint_ms = ttl_ms > feed->update_ms ? ttl_ms : feed->update_ms;
+	state->skip_hours = feed->skip_hours;
+	state->skip_days = feed->skip_days;
+}
+
+static int parse(struct finish *f, struct tt_feed *feed, struct tt_err *err)
+{
+	const struct tt_feed_limits limits = {
+		.max_items = (size_t)f->conf->max_items,
+		.max_text_bytes = (size_t)f->conf->max_text_bytes,
+		.max_depth = (size_t)f->conf->max_xml_depth,
+	};
+	const struct tt_reply *r = f->reply;
+	int rc = tt_feed_parse(r->body, r->headers.content_type, r->url, &limits, &f->b->arena, feed, err);
+	if (rc == TT_OK && feed->recovered && !feed->n_items && !feed->title.n)
+		rc = tt_err_set(err, TT_EPARSE, "broken document without any item");
+	return rc;
+}
+
+static int take_document(struct finish *f)
+{
+	struct tt_feed feed = {0};
+	int rc = parse(f, &feed, &f->why);
+	if (rc == TT_ENOMEM || rc == TT_ELIMIT) {
+		/* the batch's arena or the document's own fault: a fresh batch tells which */
+		bool fresh = !f->b->n_items && !f->b->n_feeds && !f->b->n_dead;
+		if (rc == TT_ENOMEM || !fresh)
+			return rc;
+		tt_metric_add(TT_M_limit_depth, 1);
+	}
+	if (rc < 0)
+		return fail(f);
+	rc = add_items(f, &feed);
+	if (rc < 0)
+		return rc;
+	tt_metric_add(TT_M_limit_items, feed.n_dropped);
+	tt_metric_add(TT_M_limit_text, feed.n_cut);
+	take_hints(&f->state, &feed);
+	f->state.title = f->slot->name ? tt_str_c(f->slot->name) : feed.title;
+	f->poll.kind = TT_POLL_NEW;
+	return TT_OK;
+}
+
+/* ---- an answer ---- */
+
+static int take_ok(struct finish *f)
+{
+	const struct tt_reply *r = f->reply;
+	struct tt_id hash = hash_of(r->body);
+	if (tt_str_trim(r->body).n == 0) {
+		tt_err_set(&f->why, TT_EPARSE, "HTTP %d with an empty body", r->status);
+		return fail(f);
+	}
+	f->poll.kind = TT_POLL_SAME;
+	if (!tt_id_eq(hash, f->state.body_hash)) {
+		int rc = take_document(f);
+		if (rc < 0 || f->poll.kind == TT_POLL_FAILED)
+			return rc; /* and the old validators stand: they are of the last good document */
+	}
+	f->state.body_hash = hash;
+	f->state.etag = r->headers.etag;
+	f->state.last_modified = r->headers.last_modified;
+	return TT_OK;
+}
+
+static int take_not_modified(struct finish *f)
+{
+	const struct tt_headers *h = &f->reply->headers;
+	if (!f->state.etag.n && !f->state.last_modified.n) {
+		tt_err_set(&f->why, TT_EPEER, "HTTP 304, though nothing was there to compare with");
+		return fail(f);
+	}
+	if (h->etag.n)
+		f->state.etag = h->etag;
+	if (h->last_modified.n)
+		f->state.last_modified = h->last_modified;
+	f->poll.kind = TT_POLL_SAME;
+	return TT_OK;
+}
+
+static int take_error(struct finish *f)
+{
+	const struct tt_reply *r = f->reply;
+	bool moved_for_now = r->hops && !tt_str_eq(r->permanent, r->url);
+	if (r->status == 410 && !moved_for_now) {
+		tt_err_set(&f->why, TT_EPEER, "HTTP 410: removed by its publisher, not asked again");
+		f->poll.kind = TT_POLL_GONE;
+		return TT_OK;
+	}
+	if ((r->status == 429 || r->status == 503) && f->poll.retry_after_ms > 0)
+		tt_err_set(&f->why, TT_EPEER, "HTTP %d, asked to wait %lld s", r->status,
+			(long long)(f->poll.retry_after_ms / 1000));
+	else
+		tt_err_set(&f->why, TT_EPEER, "HTTP %d", r->status);
+	if (r->hops) {
+		struct tt_err at = f->why;
+		tt_err_set(&f->why, at.code, "%s at %.*s", at.msg, TT_FMT(r->url));
+	}
+	return fail(f);
+}
+
+static int judge(struct finish *f)
+{
+	const struct tt_reply *r = f->reply;
+	if (r->code < 0) {
+		f->why = r->err;
+		return fail(f);
+	}
+	if (r->status == 304)
+		return take_not_modified(f);
+	if (r->status >= 200 && r->status < 300)
+		return take_ok(f);
+	return take_error(f);
+}
+
+/* A permanent redirect is believed when it is seen a second time in a row; a move that stops working is
+ * undone. */
+static void take_move(struct finish *f)
+{
+	struct tt_feed_state *s = &f->state;
+	if (f->poll.kind == TT_POLL_FAILED) {
+		if (s->failures >= FAILURES_UNDO_MOVE)
+			s->moved_to = s->moving_to = absent;
+		return;
+	}
+	if (f->poll.kind == TT_POLL_GONE)
+		return;
+	struct tt_str to = f->reply->permanent;
+	if (!to.n || !tt_str_eq(to, s->moving_to)) {
+		s->moving_to = to;
+		return;
+	}
+	s->moved_to = tt_str_eq(to, s->url) ? absent : to;
+	s->moving_to = absent;
+}
+
+/* Appends the state to the batch and takes it into the slot: both or none. */
+static int take_state(struct finish *f)
+{
+	struct tt_feed_state *row = tt_batch_add_feed(f->b);
+	int rc = row ? tt_feed_state_copy(row, &f->state, &f->b->arena) : TT_ENOMEM;
+	return rc < 0 ? rc : tt_feed_slot_set(f->slot, &f->state);
+}
+
+static void count(const struct finish *f)
+{
+	switch (f->poll.kind) {
+	case TT_POLL_NEW:
+		tt_metric_add(TT_M_fetch_ok, 1);
+		break;
+	case TT_POLL_SAME:
+		tt_metric_add(TT_M_fetch_not_modified, 1);
+		break;
+	default:
+		tt_metric_add(TT_M_fetch_error, 1);
+		break;
+	}
+}
+
+static int conclude(struct finish *f)
+{
+	struct tt_id seed_id = hash_of(f->slot->state.url);
+	uint64_t seed;
+	memcpy(&seed, seed_id.b, sizeof(seed));
+	bool bad = f->poll.kind == TT_POLL_FAILED || f->poll.kind == TT_POLL_GONE;
+	f->state.last_error = bad ? tt_str_c(f->why.msg) : absent;
+	tt_schedule_poll(&f->state, &f->poll, f->conf, f->slot->interval_ms, seed ^ (uint64_t)f->poll.now_ms);
+	take_move(f);
+	return take_state(f);
+}
+
+int tt_poll_finish(struct tt_feed_slot *slot, const struct tt_reply *reply, const struct tt_fetch_conf *conf,
+	int64_t now_ms, struct tt_batch *b)
+{
+	struct finish f = {slot, reply, conf, b, slot->state, {0}, {0}};
+	size_t items = b->n_items, feeds = b->n_feeds;
+	f.poll = (struct tt_poll){
+		.status = reply->status,
+		.now_ms = now_ms,
+		.fresh_ms = tt_headers_fresh_ms(&reply->headers, now_ms),
+		.retry_after_ms = reply->headers.retry_after_ms,
+	};
+	int rc = judge(&f);
+	if (rc == TT_OK)
+		rc = conclude(&f);
+	if (rc < 0) {
+		b->n_items = items;
+		b->n_feeds = feeds;
+		return rc;
+	}
+	count(&f);
+	return TT_OK;
+}
+
+int tt_poll_fail(struct tt_feed_slot *slot, int status, const char *why, const struct tt_fetch_conf *conf,
+	int64_t now_ms, struct tt_batch *b)
+{
+	struct tt_reply reply = {.code = TT_ELIMIT, .status = status};
+	tt_headers_init(&reply.headers);
+	tt_err_set(&reply.err, TT_ELIMIT, "%s", why);
+	return tt_poll_finish(slot, &reply, conf, now_ms, b);
+}

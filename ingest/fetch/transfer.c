@@ -1,0 +1,282 @@
+/* transfer.c - see transfer.h. */
+#include "ingest/fetch/transfer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/metrics.h"
+#include "ingest/fetch/address.h"
+
+static const char accept_header[] =
+	"Accept: application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
+	"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5";
+
+/* ---- what libcurl calls ---- */
+
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *addr)
+{
+	struct tt_transfer *t = ctx;
+	char text[64];
+	const char *why = tt_address_objection(&addr->addr, addr->addrlen);
+	(void)purpose;
+	/* even when private networks are allowed, only internet addresses are */
+	if (why &&
+		!(t->conf->allow_private_networks && (addr->family == AF_INET || addr->family == AF_INET6))) {
+		tt_address_format(&addr->addr, addr->addrlen, text);
+		snprintf(t->refused_why, sizeof(t->refused_why), "address %s refused: %s", text, why);
+		t->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
+}
+
+static size_t take_header(char *p, size_t size, size_t n, void *ctx)
+{
+	struct tt_transfer *t = ctx;
+	struct tt_str line = {p, size * n};
+	t->header_bytes += (int64_t)line.n;
+	if (t->header_bytes > t->conf->max_header_bytes) {
+		t->over_headers = true;
+		return 0;
+	}
+	if (tt_str_starts(line,
+		    TT_STR("HTTP/"))) /* a final answer after 1xx ones, or trailers: what counts is this */
+		tt_headers_init(&t->reply.headers);
+	if (tt_headers_line(&t->reply.headers, line, tt_wall_ms(&tt_clock_real), &t->arena) < 0) {
+		t->no_memory = true;
+		return 0;
+	}
+	return line.n;
+}
+
+static size_t take_body(char *p, size_t size, size_t n, void *ctx)
+{
+	struct tt_transfer *t = ctx;
+	int rc = tt_buf_add(&t->body, p, size * n);
+	t->over_body = t->over_body || rc == TT_ELIMIT;
+	t->no_memory = t->no_memory || rc == TT_ENOMEM;
+	return rc < 0 ? CURL_WRITEFUNC_ERROR : size * n;
+}
+
+/* Counts bytes on the wire, which take_body() sees decompressed only. */
+static int take_progress(void *ctx, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
+{
+	struct tt_transfer *t = ctx;
+	(void)up_total, (void)up_now;
+	if (now > t->conf->max_body_bytes || total > t->conf->max_body_bytes)
+		t->over_body = true;
+	return t->over_body;
+}
+
+/* ---- making one ---- */
+
+char *tt_user_agent(const struct tt_fetch_conf *conf)
+{
+	const char *agent =
+		conf->user_agent && *conf->user_agent ? conf->user_agent : "tickertone/" TT_VERSION;
+	char *s = NULL;
+	if (conf->contact && *conf->contact)
+		return asprintf(&s, "%s (+%s)", agent, conf->contact) < 0 ? NULL : s;
+	return strdup(agent);
+}
+
+static bool add_request_header(struct tt_transfer *t, const char *name, struct tt_str value)
+{
+	char *line = tt_arena_printf(&t->arena, "%s%.*s", name, TT_FMT(value));
+	struct curl_slist *list = line ? curl_slist_append(t->request_headers, line) : NULL;
+	if (list)
+		t->request_headers = list;
+	return list;
+}
+
+static void set_safety(struct tt_transfer *t)
+{
+	CURL *e = t->easy;
+	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_PROXY, ""); /* the environment's would connect in our stead, unchecked */
+	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)t->conf->connect_timeout_ms);
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)t->conf->low_speed_bytes);
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)((t->conf->low_speed_time_ms + 999) / 1000));
+	curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L); /* a name lookup under way must not hold up close() */
+	if (t->conf->ca_file && *t->conf->ca_file)
+		curl_easy_setopt(e, CURLOPT_CAINFO, t->conf->ca_file);
+}
+
+static void set_callbacks(struct tt_transfer *t)
+{
+	CURL *e = t->easy;
+	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->curl_text);
+	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, take_progress);
+	curl_easy_setopt(e, CURLOPT_XFERINFODATA, t);
+	curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
+}
+
+/* Points the handle at url, with the time that is left. */
+static int aim(struct tt_transfer *t, struct tt_str url, int64_t now_ns)
+{
+	int64_t left_ms = (t->deadline_ns - now_ns) / 1000000;
+	struct tt_reply *r = &t->reply;
+	if (!tt_str_starts_ci(url, TT_STR("http://")) && !tt_str_starts_ci(url, TT_STR("https://")))
+		return tt_err_set(&r->err, TT_EREFUSED, "'%.*s' is neither http nor https", TT_FMT(url));
+	r->url = tt_arena_str(&t->arena, url);
+	if (!r->url.p || curl_easy_setopt(t->easy, CURLOPT_URL, r->url.p) != CURLE_OK)
+		return tt_err_set(&r->err, TT_ENOMEM, "out of memory");
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 1 ? left_ms : 1));
+	tt_headers_init(&r->headers);
+	tt_buf_reset(&t->body);
+	t->header_bytes = 0;
+	t->refused = false;
+	t->curl_text[0] = '\0';
+	return TT_OK;
+}
+
+int tt_transfer_new(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
+	struct tt_str url, struct tt_str etag, struct tt_str last_modified, int64_t now_ns,
+	struct tt_err *err)
+{
+	int rc = TT_ENOMEM;
+	struct tt_transfer *t = calloc(1, sizeof(*t));
+	if (!t)
+		goto out;
+	t->conf = conf;
+	t->only_permanent = true;
+	t->started_ns = now_ns;
+	t->deadline_ns = now_ns + conf->total_timeout_ms * 1000000;
+	tt_buf_init(&t->body, (size_t)conf->max_body_bytes);
+	/* each hop may keep header values and two URLs; the margin is for the request's own */
+	tt_arena_init(&t->arena, (size_t)(conf->max_header_bytes * 2 * (conf->max_redirects + 1)) + 65536);
+	t->easy = curl_easy_init();
+	if (!t->easy || !add_request_header(t, accept_header, (struct tt_str){NULL, 0}))
+		goto out;
+	if (etag.n && !add_request_header(t, "If-None-Match: ", etag))
+		goto out;
+	if (last_modified.n && !add_request_header(t, "If-Modified-Since: ", last_modified))
+		goto out;
+	set_safety(t);
+	set_callbacks(t);
+	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->request_headers);
+	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, user_agent);
+	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl can undo */
+	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L); /* rather a stream of a connection that is there */
+	rc = aim(t, url, now_ns);
+	if (rc < 0) {
+		if (err)
+			*err = t->reply.err;
+		goto out;
+	}
+	*ret = t;
+	t = NULL;
+out:
+	tt_transfer_free(t);
+	return rc == TT_ENOMEM ? tt_err_set(err, rc, "out of memory") : rc;
+}
+
+void tt_transfer_free(struct tt_transfer *t)
+{
+	if (!t)
+		return;
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->request_headers);
+	tt_buf_done(&t->body);
+	tt_arena_done(&t->arena);
+	free(t);
+}
+
+/* ---- after it ended ---- */
+
+static int fail_reason(struct tt_transfer *t, CURLcode result)
+{
+	const struct tt_fetch_conf *conf = t->conf;
+	struct tt_err *err = &t->reply.err;
+	const char *text = t->curl_text[0] ? t->curl_text : curl_easy_strerror(result);
+	if (t->over_body) {
+		tt_metric_add(TT_M_limit_body, 1);
+		return tt_err_set(err, TT_ELIMIT, "body larger than fetch.max_body_bytes (%lld)",
+			(long long)conf->max_body_bytes);
+	}
+	if (t->over_headers) {
+		tt_metric_add(TT_M_limit_headers, 1);
+		return tt_err_set(err, TT_ELIMIT, "headers larger than fetch.max_header_bytes (%lld)",
+			(long long)conf->max_header_bytes);
+	}
+	if (t->no_memory || result == CURLE_OUT_OF_MEMORY)
+		return tt_err_set(err, TT_ENOMEM, "out of memory");
+	if (t->refused && result == CURLE_COULDNT_CONNECT) {
+		tt_metric_add(TT_M_fetch_refused, 1);
+		return tt_err_set(
+			err, TT_EREFUSED, "%s (fetch.allow_private_networks is off)", t->refused_why);
+	}
+	if (result == CURLE_OPERATION_TIMEDOUT) {
+		tt_metric_add(TT_M_limit_time, 1);
+		return tt_err_set(err, TT_EAGAIN, "%s", text);
+	}
+	if (result == CURLE_URL_MALFORMAT || result == CURLE_UNSUPPORTED_PROTOCOL)
+		return tt_err_set(err, TT_EREFUSED, "%s", text);
+	return tt_err_set(err, TT_EPEER, "%s", text);
+}
+
+static bool is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* Aims at the redirect's target. TT_OK: run it; 0 hops left or a bad target: a code. */
+static int follow(struct tt_transfer *t, const char *target, int64_t now_ns)
+{
+	struct tt_reply *r = &t->reply;
+	struct tt_str url = tt_str_c(target);
+	if (r->hops >= t->conf->max_redirects) {
+		tt_metric_add(TT_M_limit_redirects, 1);
+		return tt_err_set(&r->err, TT_ELIMIT, "more than %lld redirects (fetch.max_redirects)",
+			(long long)t->conf->max_redirects);
+	}
+	if (now_ns >= t->deadline_ns) {
+		tt_metric_add(TT_M_limit_time, 1);
+		return tt_err_set(&r->err, TT_EAGAIN, "redirects took longer than fetch.total_timeout");
+	}
+	int rc = aim(t, url, now_ns); /* copies target, which is the handle's and goes with the next hop */
+	if (rc < 0)
+		return tt_err_prefix(&r->err, rc, "redirect");
+	t->only_permanent = t->only_permanent && (r->status == 301 || r->status == 308);
+	if (t->only_permanent)
+		r->permanent = r->url;
+	r->hops++;
+	return TT_OK;
+}
+
+bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns)
+{
+	struct tt_reply *r = &t->reply;
+	long status = 0;
+	curl_off_t wire = 0;
+	char *target = NULL;
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
+	r->status = (int)status;
+	tt_metric_add(TT_M_fetch_wire_bytes, wire > 0 ? (uint64_t)wire : 0);
+	tt_metric_add(TT_M_fetch_bytes, t->body.n);
+	if (result != CURLE_OK) {
+		r->code = fail_reason(t, result);
+		return false;
+	}
+	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &target);
+	if (is_redirect(r->status) && target) {
+		r->code = follow(t, target, now_ns);
+		return r->code == TT_OK;
+	}
+	r->code = TT_OK;
+	r->body = tt_buf_view(&t->body);
+	return false;
+}

@@ -1,0 +1,61 @@
+/* transfer.h - one document over HTTP: a libcurl handle, every limit and the address check, redirects
+ * followed by hand.
+ *
+ * By hand, because each hop must be looked at: is it permanent, is its scheme allowed, how much time is left.
+ * The caller runs the handle (in a multi or by curl_easy_perform) and asks tt_transfer_next() after each end
+ * whether there is another hop. Owner: the caller. Threads: one at a time. Blocking: none. */
+#ifndef TT_INGEST_FETCH_TRANSFER_H
+#define TT_INGEST_FETCH_TRANSFER_H
+
+#include <curl/curl.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "ingest/conf.h"
+#include "ingest/fetch/headers.h"
+
+/* What came back. Strings live in the transfer, until it is freed. */
+struct tt_reply {
+	int code;          /* TT_OK: there is a status; else why not, told in err */
+	struct tt_err err; /* without the URL */
+	int status;        /* HTTP, also of an answer that was cut off; 0: none */
+	struct tt_headers headers;
+	struct tt_str body;      /* decompressed */
+	struct tt_str url;       /* of the last hop */
+	struct tt_str permanent; /* where the permanent redirects that came first led; absent: none */
+	int hops;                /* redirects followed */
+};
+
+struct tt_transfer {
+	CURL *easy;
+	const struct tt_fetch_conf *conf;
+	struct tt_reply reply;
+	struct tt_buf body;
+	struct tt_arena arena; /* headers and URLs */
+	struct curl_slist *request_headers;
+	void *owner; /* the caller's, NULL at first */
+	int64_t started_ns, deadline_ns;
+	int64_t ended_ms; /* wall time, set by the caller */
+	bool excused;     /* set by the caller: a timeout is not the server's fault */
+	int64_t header_bytes;
+	bool only_permanent; /* so far */
+	bool refused, over_body, over_headers, no_memory;
+	char refused_why[128];
+	char curl_text[CURL_ERROR_SIZE];
+};
+
+/* Ready to run. url, etag and last_modified (absent: none to send) are copied; conf and user_agent are not.
+ * now_ns: monotonic, the moment conf->total_timeout_ms counts from. TT_ENOMEM, TT_EREFUSED (scheme). */
+int tt_transfer_new(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
+	struct tt_str url, struct tt_str etag, struct tt_str last_modified, int64_t now_ns,
+	struct tt_err *err);
+void tt_transfer_free(struct tt_transfer *t); /* not while in a multi; NULL is fine */
+
+/* After libcurl ended with `result`: true when the handle is ready to run the next hop, false when reply is
+ * complete. */
+bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns);
+
+/* "agent (+contact)" for the User-Agent header. Owner: the caller. NULL when memory is out. */
+char *tt_user_agent(const struct tt_fetch_conf *conf);
+
+#endif
