@@ -9,7 +9,7 @@ int tt_heap_reserve(struct tt_heap *h, size_t n)
 {
 	if (n <= h->cap)
 		return TT_OK;
-	struct tt_heap_node **v = reallocarray(h->v, n, sizeof(struct tt_heap_node *));
+	struct tt_heap_node **v = n <= SIZE_MAX / sizeof(*v) ? realloc(h->v, n * sizeof(*v)) : NULL;
 	if (!v)
 		return TT_ENOMEM;
 	h->v = v;

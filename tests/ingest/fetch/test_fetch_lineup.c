@@ -1,0 +1,184 @@
+/* test_fetch_lineup.c - the heap against a sorted list, and politeness to hosts under a simulated clock. */
+#include "common/err.h"
+#include "ingest/fetch/lineup.h"
+#include "tests/fault.h"
+#include "tests/tt_test.h"
+
+static uint32_t random_of(uint32_t *state)
+{
+	return *state = *state * 1664525 + 1013904223;
+}
+
+TT_TEST(heap_gives_the_least)
+{
+	enum { N = 300 };
+	struct tt_heap h = {0};
+	struct tt_heap_node nodes[N] = {0};
+	uint32_t rng = 7;
+	TT_EQ(tt_heap_reserve(&h, N), TT_OK);
+	for (int round = 0; round < 20; round++) {
+		for (int i = 0; i < N; i++)
+			if (!nodes[i].at)
+				tt_heap_push(&h, &nodes[i], random_of(&rng) % 1000);
+		for (int i = 0; i < N; i += 1 + (int)(random_of(&rng) % 5)) {
+			tt_heap_remove(&h, &nodes[i]);
+			tt_heap_remove(&h, &nodes[i]); /* not in it: nothing */
+		}
+		int64_t last = INT64_MIN;
+		while (h.n > 50) {
+			struct tt_heap_node *least = tt_heap_min(&h);
+			TT_TRUE(least->key >= last);
+			last = least->key;
+			tt_heap_remove(&h, least);
+		}
+	}
+	tt_heap_done(&h);
+}
+
+static struct tt_feed_slot *slot_at(char *url)
+{
+	struct tt_feed_conf conf = {.url = url, .enabled = true};
+	struct tt_feed_slot *slot = tt_feed_slot_new(&conf);
+	TT_TRUE(slot);
+	return slot;
+}
+
+static void drop(struct tt_lineup *l, struct tt_feed_slot *slot)
+{
+	tt_lineup_forget(l, slot);
+	tt_feed_slot_free(slot);
+}
+
+TT_TEST(times_come_first)
+{
+	struct tt_fetch_conf conf = {.per_host_connections = 10};
+	struct tt_lineup l;
+	char a_url[] = "http://a/1", b_url[] = "http://b/1";
+	struct tt_feed_slot *a = slot_at(a_url), *b = slot_at(b_url);
+	tt_lineup_init(&l, &conf);
+	TT_EQ(tt_lineup_reserve(&l, 2), TT_OK);
+	TT_EQ(tt_lineup_wait_ms(&l, 0, 0), -1);
+	TT_EQ(tt_lineup_add(&l, a, 1000), TT_OK);
+	TT_EQ(tt_lineup_add(&l, b, 500), TT_OK);
+	TT_EQ(tt_lineup_wait_ms(&l, 100, 0), 400);
+	TT_EQ(tt_lineup_next_due(&l), 500);
+	TT_TRUE(!tt_lineup_take(&l, 499, 0));
+	TT_TRUE(tt_lineup_take(&l, 500, 0) == b);
+	TT_TRUE(!tt_lineup_take(&l, 999, 0));
+	TT_TRUE(tt_lineup_take(&l, 1000, 0) == a);
+	TT_EQ(tt_lineup_wait_ms(&l, 1000, 0), -1);
+	tt_lineup_finished(&l, a);
+	tt_lineup_finished(&l, b);
+	TT_EQ(tt_lineup_add(&l, a, TT_TIME_NONE), TT_OK); /* gone: has a place, never a time */
+	TT_EQ(tt_lineup_next_due(&l), TT_TIME_NONE);
+	drop(&l, a);
+	drop(&l, b);
+	TT_EQ(l.n_hosts, 0);
+	tt_lineup_done(&l);
+}
+
+/* Six feeds of one host and one of another, all due at once: never more than two at a time there, 200 ms
+ * apart, in order. */
+TT_TEST(a_host_is_not_crowded)
+{
+	enum { N = 7 };
+	struct tt_fetch_conf conf = {.per_host_connections = 2, .per_host_spacing_ms = 200};
+	char urls[N][40] = {"https://user@Example.com/0", "https://example.COM/1?x#y", "HTTPS://example.com",
+		"https://example.com/3", "https://example.com/4", "https://example.com/5",
+		"https://example.com:8443/"};
+	struct tt_feed_slot *slots[N];
+	struct tt_lineup l;
+	int64_t started[N];
+	tt_lineup_init(&l, &conf);
+	TT_EQ(tt_lineup_reserve(&l, N), TT_OK);
+	for (int i = 0; i < N; i++) {
+		slots[i] = slot_at(urls[i]);
+		TT_EQ(tt_lineup_add(&l, slots[i], i), TT_OK);
+		started[i] = -1;
+	}
+	TT_EQ(l.n_hosts, 2);
+	int active = 0;
+	for (int64_t now = 100; now < 5000; now += 50) {
+		struct tt_feed_slot *s;
+		for (int i = 0; i < 6; i++)
+			if (started[i] >= 0 && now == started[i] + 600) { /* each takes 600 ms */
+				tt_lineup_finished(&l, slots[i]);
+				active--;
+			}
+		while ((s = tt_lineup_take(&l, now, now))) {
+			for (int i = 0; i < N; i++)
+				if (slots[i] == s)
+					started[i] = now;
+			active += s != slots[6];
+		}
+		TT_TRUE(active <= 2);
+	}
+	static const int64_t want[N] = {100, 300, 700, 900, 1300, 1500, 100};
+	for (int i = 0; i < N; i++)
+		TT_EQ_ROW(i, started[i], want[i]);
+	for (int i = 0; i < N; i++)
+		drop(&l, slots[i]);
+	tt_lineup_done(&l);
+}
+
+TT_TEST(a_queued_feed_can_be_forgotten)
+{
+	struct tt_fetch_conf conf = {.per_host_connections = 1};
+	char urls[4][20] = {"http://h/0", "http://h/1", "http://h/2", "http://h/3"};
+	for (int victim = 1; victim < 4; victim++) {
+		struct tt_lineup l;
+		struct tt_feed_slot *slots[4], *s;
+		tt_lineup_init(&l, &conf);
+		TT_EQ(tt_lineup_reserve(&l, 4), TT_OK);
+		for (int i = 0; i < 4; i++) {
+			slots[i] = slot_at(urls[i]);
+			TT_EQ(tt_lineup_add(&l, slots[i], i), TT_OK);
+		}
+		TT_TRUE(tt_lineup_take(&l, 10, 0) == slots[0]);
+		drop(&l, slots[victim]);
+		for (int i = 0, before = 0; i < 4; i++) {
+			if (i == victim)
+				continue;
+			if (i) {
+				tt_lineup_finished(&l, slots[before]);
+				s = tt_lineup_take(&l, 10, 0);
+				TT_TRUE(s == slots[i]);
+			}
+			before = i;
+		}
+		for (int i = 0; i < 4; i++)
+			if (i != victim)
+				drop(&l, slots[i]);
+		tt_lineup_done(&l);
+	}
+}
+
+TT_TEST(survives_oom)
+{
+	struct tt_fetch_conf conf = {.per_host_connections = 1};
+	char url[] = "http://h/0", name[] = "n", lang[] = "en";
+	struct tt_feed_conf feed = {.url = url, .name = name, .lang = lang, .enabled = true};
+	struct tt_feed_state stored = {.etag = TT_STR("\"x\""), .last_error = TT_STR("y")};
+	int n, rc = TT_ENOMEM;
+	for (n = 0; n < 50 && rc == TT_ENOMEM; n++) {
+		struct tt_lineup l;
+		tt_lineup_init(&l, &conf);
+		tt_fault_alloc_after(n);
+		struct tt_feed_slot *slot = tt_feed_slot_new(&feed);
+		rc = slot ? tt_feed_slot_set(slot, &stored) : TT_ENOMEM;
+		if (rc == TT_OK)
+			rc = tt_lineup_reserve(&l, 1);
+		if (rc == TT_OK)
+			rc = tt_lineup_add(&l, slot, 5);
+		tt_fault_off();
+		if (slot)
+			drop(&l, slot);
+		tt_lineup_done(&l);
+		TT_EQ_ROW(n, tt_alloc_live(), 0);
+	}
+	TT_EQ(rc, TT_OK);
+	TT_TRUE(n > 5);
+}
+
+TT_MAIN(TT_RUN(heap_gives_the_least), TT_RUN(times_come_first), TT_RUN(a_host_is_not_crowded),
+	TT_RUN(a_queued_feed_can_be_forgotten), TT_RUN(survives_oom))
