@@ -54,12 +54,7 @@ static const struct {
 
 bool tt_utf8_valid(struct tt_str s)
 {
-	for (size_t i = 0; i < s.n;) {
-		uint64_t eight;
-		if (i + 8 <= s.n && (memcpy(&eight, s.p + i, 8), (eight & 0x8080808080808080) == 0)) {
-			i += 8;
-			continue;
-		}
+	for (size_t i = 0; (i += tt_ascii_run((struct tt_str){s.p + i, s.n - i})) < s.n;) {
 		uint32_t c;
 		size_t n = tt_utf8_get((struct tt_str){s.p + i, s.n - i}, &c);
 		if (n == 0)
@@ -71,10 +66,7 @@ bool tt_utf8_valid(struct tt_str s)
 
 static bool is_ascii(struct tt_str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
+	return tt_ascii_run(s) == s.n;
 }
 
 struct tt_str tt_charset_param(struct tt_str content_type)
@@ -177,30 +169,21 @@ static const char *by_bytes(struct tt_str s, size_t *ret_mark)
 	return NULL;
 }
 
-/* UTF-8 with what is not read as windows-1252: never fails but for memory and the limit. */
-static int mixed(struct tt_str bytes, struct tt_buf *out)
+/* windows-1252; with `mixed` only what is not valid UTF-8. Never fails but for memory and the limit. */
+static int cp1252(struct tt_str bytes, bool mixed, struct tt_buf *out)
 {
 	tt_buf_reset(out);
-	for (size_t i = 0; i < bytes.n;) {
+	int rc = tt_buf_reserve(out, bytes.n);
+	for (size_t i = 0; i < bytes.n && rc == TT_OK;) {
+		struct tt_str s = {bytes.p + i, bytes.n - i};
 		uint32_t c;
 		char utf8[TT_UTF8_MAX];
-		size_t n = tt_utf8_get((struct tt_str){bytes.p + i, bytes.n - i}, &c);
-		int rc = n ? tt_buf_add(out, bytes.p + i, n)
-			   : tt_buf_add(out, utf8, tt_utf8_put(tt_cp1252((unsigned char)bytes.p[i]), utf8));
-		if (rc < 0)
-			return rc;
+		size_t n = tt_ascii_run(s);
+		if (n == 0 && mixed)
+			n = tt_utf8_get(s, &c);
+		rc = n ? tt_buf_add(out, s.p, n)
+		       : tt_buf_add(out, utf8, tt_utf8_put(tt_cp1252((unsigned char)s.p[0]), utf8));
 		i += n ? n : 1;
-	}
-	return TT_OK;
-}
-
-static int cp1252(struct tt_str bytes, struct tt_buf *out)
-{
-	int rc = tt_buf_reserve(out, bytes.n);
-	tt_buf_reset(out);
-	for (size_t i = 0; i < bytes.n && rc == TT_OK; i++) {
-		char utf8[TT_UTF8_MAX];
-		rc = tt_buf_add(out, utf8, tt_utf8_put(tt_cp1252((unsigned char)bytes.p[i]), utf8));
 	}
 	return rc;
 }
@@ -213,7 +196,8 @@ static int decode_as(const char *name, struct tt_str bytes, struct tt_buf *buf, 
 		*ret = bytes;
 		return good ? TT_OK : TT_EPARSE;
 	}
-	int rc = strcmp(name, "cp1252") == 0 ? cp1252(bytes, buf) : tt_charset_iconv(name, bytes, false, buf);
+	int rc = strcmp(name, "cp1252") == 0 ? cp1252(bytes, false, buf)
+					     : tt_charset_iconv(name, bytes, false, buf);
 	*ret = tt_buf_view(buf);
 	return rc;
 }
@@ -233,7 +217,7 @@ static int detected(struct tt_str bytes, bool labelled, struct tt_buf *buf, stru
 	const char *name = tt_charset_detect(bytes);
 	int rc = name ? decode_as(name, bytes, buf, &ret->text) : TT_EPARSE;
 	if (try_next(rc)) {
-		rc = mixed(bytes, buf);
+		rc = cp1252(bytes, true, buf);
 		ret->text = tt_buf_view(buf);
 	}
 	ret->recovered = true;
@@ -279,7 +263,7 @@ int tt_charset_decode(
 	if (!try_next(rc))
 		return rc;
 	ret->recovered = true;
-	rc = strcmp(name, "utf-8") == 0 ? mixed(rest, buf) : tt_charset_iconv(name, rest, true, buf);
+	rc = strcmp(name, "utf-8") == 0 ? cp1252(rest, true, buf) : tt_charset_iconv(name, rest, true, buf);
 	ret->text = tt_buf_view(buf);
 	return rc;
 }

@@ -20,6 +20,9 @@ size_t tt_utf8_put(uint32_t code, char out[TT_UTF8_MAX]);
 /* Decodes the character at s.p[0]; returns its bytes, 0 when they are not valid UTF-8. s.n > 0. */
 size_t tt_utf8_get(struct tt_str s, uint32_t *ret_code);
 
+/* How many bytes at the beginning of s are ASCII. */
+size_t tt_ascii_run(struct tt_str s);
+
 /* What byte b is in windows-1252; the five undefined ones are themselves. */
 uint32_t tt_cp1252(unsigned char b);
 

@@ -1,6 +1,8 @@
 /* reference.c - character references and the encodings they need, see entities.h. */
 #include "ingest/feed/entities.h"
 
+#include <string.h>
+
 static const uint16_t cp1252_c1[32] = {
 	0x20ac,
 	0x0081,
@@ -39,6 +41,17 @@ static const uint16_t cp1252_c1[32] = {
 uint32_t tt_cp1252(unsigned char b)
 {
 	return b >= 0x80 && b < 0xa0 ? cp1252_c1[b - 0x80] : b;
+}
+
+size_t tt_ascii_run(struct tt_str s)
+{
+	size_t i = 0;
+	uint64_t eight;
+	while (i + 8 <= s.n && (memcpy(&eight, s.p + i, 8), (eight & 0x8080808080808080) == 0))
+		i += 8;
+	while (i < s.n && (unsigned char)s.p[i] < 0x80)
+		i++;
+	return i;
 }
 
 size_t tt_utf8_put(uint32_t c, char out[TT_UTF8_MAX])

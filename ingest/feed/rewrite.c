@@ -73,24 +73,39 @@ static size_t forbidden(struct tt_str s)
 	return 0;
 }
 
+/* Bytes that need no look: everything but < " and what begins a forbidden character. */
+static size_t harmless(struct tt_str s)
+{
+	size_t n = 0;
+	while (n < s.n && s.p[n] != '<' && s.p[n] != '"' && (unsigned char)s.p[n] >= 0x20 &&
+		(unsigned char)s.p[n] != 0xef)
+		n++;
+	return n;
+}
+
 /* Text or an attribute's value with < " and forbidden characters made harmless; references are left as they
  * are. */
 static int put_value(struct rewrite *r, struct tt_str s)
 {
-	for (size_t i = 0; i < s.n;) {
-		size_t bad = forbidden((struct tt_str){s.p + i, s.n - i});
-		int rc = TT_OK;
-		if (bad)
+	while (s.n) {
+		size_t n = harmless(s);
+		int rc = tt_buf_add(r->out, s.p, n);
+		s.p += n, s.n -= n;
+		if (rc < 0 || s.n == 0)
+			return rc;
+		n = forbidden(s);
+		if (n)
 			r->repaired = true;
-		else if (s.p[i] == '<')
+		else if (s.p[0] == '<')
 			rc = tt_buf_str(r->out, TT_STR("&lt;"));
-		else if (s.p[i] == '"')
+		else if (s.p[0] == '"')
 			rc = tt_buf_str(r->out, TT_STR("&quot;"));
 		else
-			rc = tt_buf_char(r->out, s.p[i]);
+			rc = tt_buf_char(r->out, s.p[0]);
 		if (rc < 0)
 			return rc;
-		i += bad ? bad : 1;
+		n += n == 0;
+		s.p += n, s.n -= n;
 	}
 	return TT_OK;
 }
