@@ -360,7 +360,8 @@ static void clear_all(const struct tt_section *sections, char *conf)
 		size_t opts = 0;
 		while (s->opts[opts].name)
 			opts++;
-		assert(opts <= NAMES_MAX && ++n <= NAMES_MAX);
+		n++;
+		assert(opts <= NAMES_MAX && n <= NAMES_MAX);
 		if (s->list)
 			*(struct tt_conf_list *)(void *)(conf + s->offset) = (struct tt_conf_list){0};
 		else
