@@ -19,7 +19,7 @@ struct tt_pg_conn {
 };
 
 /* The server's own statement_timeout comes first; this much later it is taken for dead. */
-enum { GRACE_MS = 5000 };
+enum { GRACE_MS = 2000 };
 
 int tt_pg_conn_new(struct tt_pg_conn **ret, const struct tt_pg_conf *conf, struct tt_err *err)
 {
@@ -162,7 +162,7 @@ static int result_error(const PGresult *r, struct tt_err *err)
 /* Takes the results of n statements, each followed by a NULL, and the Sync's. Keeps reading after an error. */
 static int take_results(struct tt_pg_conn *c, size_t n, PGresult **results, struct tt_err *err)
 {
-	int64_t wait_ms = c->conf->statement_timeout_ms * (int64_t)n + GRACE_MS;
+	int64_t wait_ms = c->conf->statement_timeout_ms + GRACE_MS;
 	int64_t deadline_ns = tt_mono_ns(&tt_clock_real) + wait_ms * 1000000;
 	size_t i = 0;
 	int rc = TT_OK;
