@@ -5,6 +5,8 @@
 
 const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_tokenize,
+	&tt_cmd_config,
 	&tt_cmd_feed,
+	&tt_cmd_docs,
 	NULL,
 };

@@ -4,6 +4,8 @@
 
 #include "app/cli.h"
 
+extern const struct tt_cmd tt_cmd_config;
+extern const struct tt_cmd tt_cmd_docs;
 extern const struct tt_cmd tt_cmd_feed;
 extern const struct tt_cmd tt_cmd_tokenize;
 

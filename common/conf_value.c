@@ -100,13 +100,12 @@ static int parse_int(const struct tt_opt *o, struct tt_str text, int64_t *to, st
 
 static int parse_real(const struct tt_opt *o, struct tt_str text, double *to, struct tt_err *err)
 {
-	char z[64], *end = z;
+	char z[64] = "", *end = z;
 	double v = NAN;
-	if (text.n < sizeof(z) && strspn(text.p, "0123456789+-.eE") >= text.n) { /* no hex, nan, inf */
-		memcpy(z, text.p, text.n);
-		z[text.n] = '\0';
+	if (text.n < sizeof(z))
+		memcpy(z, text.n ? text.p : "", text.n);
+	if (z[strspn(z, "0123456789+-.eE")] == '\0') /* no hex, nan, inf */
 		v = strtod(z, &end);
-	}
 	if (end == z || *end || !isfinite(v))
 		return tt_err_set(err, TT_ECONF, "'%.*s' is not a number", TT_FMT(text));
 	int rc = check_range(o, v, text, err);

@@ -1,0 +1,39 @@
+/* conf.c - see conf.h. */
+#include "app/conf.h"
+
+const struct tt_opt tt_log_opts[] = {
+	{"level", TT_OPT_ENUM, offsetof(struct tt_log_conf, level), "info", 0, 0, "", TT_OPT_RELOAD,
+		"Events below this level are not written.", "debug|info|warn|error"},
+	{"format", TT_OPT_ENUM, offsetof(struct tt_log_conf, format), "human", 0, 0, "", TT_OPT_RELOAD,
+		"One line an event on standard error: text for people, or a JSON object.", "human|json"},
+	{0},
+};
+
+#define AT(member) offsetof(struct tt_app_conf, member)
+const struct tt_section tt_app_sections[] = {
+	{"feeds", "The feeds to follow: RSS, Atom or JSON Feed.", tt_feed_opts, AT(feeds), true,
+		sizeof(struct tt_feed_conf)},
+	{"files", "Files of items or texts, read once from start to end.", tt_lines_opts, AT(files), true,
+		sizeof(struct tt_lines_conf)},
+	{"fetch", "How feeds are asked for, and every limit of it.", tt_fetch_opts, AT(fetch), false, 0},
+	{"pipeline", "How items flow from sources through scoring to the database.", tt_pipeline_opts,
+		AT(pipeline), false, 0},
+	{"service", "Metrics and health over HTTP.", tt_service_opts, AT(service), false, 0},
+	{"log", "What is written to standard error.", tt_log_opts, AT(log), false, 0},
+	{0},
+};
+
+int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *err)
+{
+	return tt_conf_load(path, tt_app_sections, conf, err);
+}
+
+void tt_app_conf_free(struct tt_app_conf *conf)
+{
+	tt_conf_free(tt_app_sections, conf);
+}
+
+void tt_app_log_setup(const struct tt_log_conf *conf)
+{
+	tt_log_setup((enum tt_log_level)conf->level, conf->format == 1);
+}

@@ -1,0 +1,33 @@
+/* conf.h - the whole configuration of the program: the folders' tables put together, one struct. */
+#ifndef TT_APP_CONF_H
+#define TT_APP_CONF_H
+
+#include "app/pipeline.h"
+#include "app/service.h"
+#include "common/conf.h"
+#include "common/log.h"
+#include "ingest/conf.h"
+#include "nlp/scorer.h"
+
+struct tt_log_conf {
+	int level;  /* enum tt_log_level */
+	int format; /* index into "human|json" */
+};
+extern const struct tt_opt tt_log_opts[]; /* section `log` */
+
+struct tt_app_conf {
+	struct tt_conf_list feeds; /* struct tt_feed_conf */
+	struct tt_conf_list files; /* struct tt_lines_conf */
+	struct tt_fetch_conf fetch;
+	struct tt_pipeline_conf pipeline;
+	struct tt_service_conf service;
+	struct tt_log_conf log;
+};
+extern const struct tt_section tt_app_sections[]; /* ends with {0} */
+
+/* Loads path (NULL: defaults). Free with tt_app_conf_free. */
+int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *err);
+void tt_app_conf_free(struct tt_app_conf *conf);
+void tt_app_log_setup(const struct tt_log_conf *conf);
+
+#endif

@@ -1,0 +1,11 @@
+# The committed references are what the program's tables say.
+foreach(pair "configuration:CONFIGURATION.md" "metrics:METRICS.md")
+  string(REGEX MATCH "^([a-z]+):(.*)$" _ "${pair}")
+  set(name ${CMAKE_MATCH_1})
+  set(file docs/${CMAKE_MATCH_2})
+  execute_process(COMMAND ${BINARY} docs ${name} OUTPUT_VARIABLE made COMMAND_ERROR_IS_FATAL ANY)
+  file(READ ${ROOT}/${file} committed)
+  if(NOT made STREQUAL committed)
+    message(SEND_ERROR "${file} is not what the tables say; run: ${BINARY} docs ${name} -o ${file}")
+  endif()
+endforeach()
