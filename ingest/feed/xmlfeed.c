@@ -127,24 +127,31 @@ static int open_element(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 		return tt_field_attrs(x, e);
 	if (f->scope == TT_SCOPE_PERSON && elem == TT_EL_AUTHOR) {
 		tt_buf_reset(&x->person);
+		x->person_cut = false;
 		x->name = x->email = (struct tt_str){NULL, 0};
 		return TT_OK;
 	}
 	return f->scope == TT_SCOPE_ASIDE || f->scope == TT_SCOPE_NONE ? TT_OK : tt_field_start(x, e);
 }
 
-/* Appends to a capture; what does not fit is cut off and noted. */
-static int put(struct tt_xmlfeed *x, struct tt_buf *to, struct tt_str s)
+/* Appends to a text of bounded size. What does not fit is cut off, and with it all that follows. */
+static int append(struct tt_buf *to, struct tt_str s, bool *cut)
 {
+	if (*cut)
+		return TT_OK;
 	int rc = tt_buf_str(to, s);
 	if (rc != TT_ELIMIT)
 		return rc;
 	size_t room = to->max - to->n;
 	while (room && ((unsigned char)s.p[room] & 0xc0) == 0x80)
 		room--;
-	rc = x->cap.cut ? TT_OK : tt_buf_add(to, s.p, room);
-	x->cap.cut = true;
-	return rc;
+	*cut = true;
+	return tt_buf_add(to, s.p, room);
+}
+
+static int put(struct tt_xmlfeed *x, struct tt_str s)
+{
+	return append(&x->text, s, &x->cap.cut);
 }
 
 static int put_escaped(struct tt_xmlfeed *x, struct tt_str s)
@@ -154,9 +161,9 @@ static int put_escaped(struct tt_xmlfeed *x, struct tt_str s)
 		size_t n = 0;
 		while (n < s.n && s.p[n] != '<' && s.p[n] != '&')
 			n++;
-		rc = put(x, &x->text, (struct tt_str){s.p, n});
+		rc = put(x, (struct tt_str){s.p, n});
 		if (rc == TT_OK && n < s.n)
-			rc = put(x, &x->text, s.p[n++] == '<' ? TT_STR("&lt;") : TT_STR("&amp;"));
+			rc = put(x, s.p[n++] == '<' ? TT_STR("&lt;") : TT_STR("&amp;"));
 		s.p += n, s.n -= n;
 	}
 	return rc;
@@ -169,11 +176,11 @@ static int markup_tag(struct tt_xmlfeed *x, const char *local, bool end)
 	unsigned tag = tt_html_tag(tt_str_c(local));
 	char buf[32];
 	if (tag == TT_TAG_UNKNOWN)
-		return put(x, &x->text, TT_STR(" "));
+		return put(x, TT_STR(" "));
 	if (!(tag & (TT_TAG_BLOCK | TT_TAG_DROP)))
 		return TT_OK;
 	snprintf(buf, sizeof(buf), end ? "</%s>" : "<%s>", local);
-	return put(x, &x->text, tt_str_c(buf));
+	return put(x, tt_str_c(buf));
 }
 
 /* Plain text that turns out to have children is markup from its beginning. */
@@ -218,9 +225,9 @@ static int on_text(void *ctx, struct tt_str s)
 {
 	struct tt_xmlfeed *x = ctx;
 	if (x->cap.on)
-		return x->cap.escape ? put_escaped(x, s) : put(x, &x->text, s);
+		return x->cap.escape ? put_escaped(x, s) : put(x, s);
 	if (x->depth && tt_top(x)->scope == TT_SCOPE_PERSON && tt_top(x)->name->elem == TT_EL_AUTHOR)
-		return put(x, &x->person, s);
+		return append(&x->person, s, &x->person_cut);
 	return TT_OK;
 }
 
@@ -257,10 +264,12 @@ static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 {
 	const struct tt_xml_handler handler = {on_start, on_text, on_end, x};
 	const struct tt_feed_limits *l = &x->b->limits;
-	enum tt_xml_end end;
+	enum tt_xml_end end = TT_XML_BAD;
 	struct tt_buf rewritten;
 	bool repaired = false;
-	int rc = tt_xml_parse(text, l->chunk_bytes, false, &handler, &end, why);
+	int rc = TT_OK;
+	if (!memchr(text.p, '\0', text.n)) /* libxml2 takes a NUL for the end, depending on where its buffer ends */
+		rc = tt_xml_parse(text, l->chunk_bytes, false, &handler, &end, why);
 	if (rc < 0 || end == TT_XML_GOOD || end == TT_XML_NS) {
 		x->b->feed.recovered = end != TT_XML_GOOD;
 		return rc;

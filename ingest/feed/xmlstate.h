@@ -52,6 +52,7 @@ struct tt_xmlfeed {
 	const char *inner[TT_FRAMES]; /* names of the open elements inside of the capture */
 	struct tt_buf text;           /* of the capture */
 	struct tt_buf person;         /* text directly inside an author */
+	bool person_cut;
 
 	bool known;    /* b->feed.format is set */
 	bool atom;     /* texts are plain unless they say otherwise */
