@@ -24,11 +24,14 @@ static int exit_status(int rc)
 		return EX_USAGE;
 	case TT_EPARSE:
 	case TT_EDATA:
+	case TT_ELIMIT:
 		return EX_DATAERR;
 	case TT_ENOENT:
 		return EX_NOINPUT;
 	case TT_EPEER:
 		return EX_UNAVAILABLE;
+	case TT_EREFUSED:
+		return EX_NOPERM;
 	case TT_ENOMEM:
 		return EX_OSERR;
 	case TT_EIO:

@@ -9,14 +9,22 @@
 #include "app/commands.h"
 #include "common/arena.h"
 #include "common/clock.h"
+#include "common/conf.h"
 #include "ingest/feed/feed.h"
+#include "ingest/fetch/fetch.h"
 
 enum { MAX_BYTES = 256 << 20, TITLE_WIDTH = 68 };
 
 struct feed_opts {
 	const char *content_type;
 	const char *base_url;
+	bool allow_private;
 	bool json;
+};
+
+/* What is to be parsed, and what is known about it beside its bytes. */
+struct document {
+	struct tt_str bytes, content_type, url;
 };
 
 static const struct tt_cli_opt opts[] = {
@@ -24,6 +32,8 @@ static const struct tt_cli_opt opts[] = {
 		"Content-Type to assume, as an HTTP server would send it; its charset counts.", 0, 0, NULL},
 	{"base-url", 0, TT_CLI_STR, offsetof(struct feed_opts, base_url), "URL",
 		"Address the document came from: relative links are resolved against it.", 0, 0, NULL},
+	{"allow-private-networks", 0, TT_CLI_FLAG, offsetof(struct feed_opts, allow_private), NULL,
+		"Fetch from addresses that are not public, too: loopback, private networks.", 0, 0, NULL},
 	{"json", 'j', TT_CLI_FLAG, offsetof(struct feed_opts, json), NULL, "Print one JSON object.", 0, 0,
 		NULL},
 	{0},
@@ -47,6 +57,30 @@ static int read_all(const char *path, struct tt_buf *out, struct tt_err *err)
 		rc = tt_err_set(err, TT_EIO, "%s: %s", path, strerror(errno));
 	if (!is_stdin)
 		fclose(f);
+	return rc;
+}
+
+static bool is_url(const char *s)
+{
+	return tt_str_starts_ci(tt_str_c(s), TT_STR("http://")) ||
+	       tt_str_starts_ci(tt_str_c(s), TT_STR("https://"));
+}
+
+/* By the defaults of section fetch: the same limits and address checks as in the service. */
+static int fetch(
+	const char *url, bool allow_private, struct tt_arena *arena, struct document *ret, struct tt_err *err)
+{
+	static const struct tt_section sections[] = {{"fetch", "", tt_fetch_opts, 0, false, 0}, {0}};
+	struct tt_fetch_conf conf;
+	struct tt_fetch_page page;
+	int rc = tt_conf_load(NULL, sections, &conf, err);
+	if (rc < 0)
+		return rc;
+	conf.allow_private_networks = allow_private;
+	rc = tt_fetch_once(url, &conf, arena, &page, err);
+	if (rc == TT_OK)
+		*ret = (struct document){page.body, page.content_type, page.url};
+	tt_conf_free(sections, &conf);
 	return rc;
 }
 
@@ -128,54 +162,64 @@ static void print_table(const struct tt_feed *f)
 		char when[40];
 		tt_time_rfc3339(it->published_ms != TT_TIME_NONE ? it->published_ms : it->updated_ms, when);
 		printf("%-24s  ", when);
-		print_cell(it->title.p ? it->title : it->summary, TITLE_WIDTH);
-		printf("  %.*s\n", TT_FMT(it->url));
+		struct tt_str what = it->title.p ? it->title : it->summary;
+		if (it->url.p)
+			print_cell(what, TITLE_WIDTH);
+		printf("%s%.*s\n", it->url.p ? "  " : "", TT_FMT(it->url.p ? it->url : what));
 	}
 }
 
 static int run(const void *given, int argc, char **argv, struct tt_err *err)
 {
 	const struct feed_opts *o = given;
+	const char *from = argv[0];
+	struct document doc = {0};
 	struct tt_arena arena;
-	struct tt_buf bytes;
+	struct tt_buf file;
 	struct tt_feed feed;
 	(void)argc;
 	tt_arena_init(&arena, MAX_BYTES);
-	tt_buf_init(&bytes, MAX_BYTES / 4);
-	int rc = read_all(argv[0], &bytes, err);
+	tt_buf_init(&file, MAX_BYTES / 4);
+	int rc = is_url(from) ? fetch(from, o->allow_private, &arena, &doc, err) : read_all(from, &file, err);
 	if (rc < 0)
 		goto out;
-	rc = tt_feed_parse(tt_buf_view(&bytes), tt_str_c(o->content_type), tt_str_c(o->base_url), NULL,
-		&arena, &feed, err);
-	if (rc < 0) {
-		tt_err_prefix(err, rc, "%s", argv[0]);
-		goto out;
-	}
-	if (o->json)
+	if (!is_url(from))
+		doc.bytes = tt_buf_view(&file);
+	if (o->content_type)
+		doc.content_type = tt_str_c(o->content_type);
+	if (o->base_url)
+		doc.url = tt_str_c(o->base_url);
+	rc = tt_feed_parse(doc.bytes, doc.content_type, doc.url, NULL, &arena, &feed, err);
+	if (rc < 0)
+		tt_err_prefix(err, rc, "%s", from);
+	else if (o->json)
 		rc = print_json(&feed, err);
 	else
 		print_table(&feed);
 out:
-	tt_buf_done(&bytes);
+	tt_buf_done(&file);
 	tt_arena_done(&arena);
 	return rc;
 }
 
+static const char details[] = "Reads RSS 0.90 to 2.0, RSS 1.0, Atom 0.3 and 1.0, CDF and JSON Feed from a "
+			      "file, from an http or https "
+			      "address, or from standard input with \"-\", and prints its items as a table.\n"
+			      "\n"
+			      "With --json it prints one object: format, title, url, lang, recovered (the "
+			      "document was broken and had to be "
+			      "repaired), and items with guid, url, title, summary, content, author, "
+			      "published_at, updated_at, categories and "
+			      "lang. What a feed does not say is null; texts are plain, without markup.\n"
+			      "\n"
+			      "  tickertone feed https://www.ecb.europa.eu/rss/press.html\n"
+			      "  tickertone feed news.xml --base-url https://news.example/ --json";
+
 const struct tt_cmd tt_cmd_feed = {
 	.name = "feed",
 	.args = "FILE|URL",
-	.summary = "Parse one feed and show what is in it",
-	.details = "Reads RSS 0.90 to 2.0, RSS 1.0, Atom 0.3 and 1.0, CDF and JSON Feed from a file, or from "
-		   "standard input with "
-		   "\"-\", and prints its items as a table, or with --json as one JSON object: format, "
-		   "title, url, lang, recovered (the "
-		   "document was broken and had to be repaired), and items with guid, url, title, summary, "
-		   "content, author, "
-		   "published_at, updated_at, categories and lang. What a feed does not say is null; texts "
-		   "are plain, without markup.\n"
-		   "\n"
-		   "  tickertone feed news.xml\n"
-		   "  curl -s https://www.ecb.europa.eu/rss/press.html | tickertone feed - --json",
+	.summary = "Fetch and parse one feed and show what is in it",
+	.details = details,
 	.group = TT_GROUP_FEEDS,
 	.opts = opts,
 	.defaults = &(const struct feed_opts){0},

@@ -268,7 +268,8 @@ static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 	struct tt_buf rewritten;
 	bool repaired = false;
 	int rc = TT_OK;
-	if (!memchr(text.p, '\0', text.n)) /* libxml2 takes a NUL for the end, depending on where its buffer ends */
+	if (!memchr(text.p, '\0',
+		    text.n)) /* libxml2 takes a NUL for the end, depending on where its buffer ends */
 		rc = tt_xml_parse(text, l->chunk_bytes, false, &handler, &end, why);
 	if (rc < 0 || end == TT_XML_GOOD || end == TT_XML_NS) {
 		x->b->feed.recovered = end != TT_XML_GOOD;
