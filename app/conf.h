@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "ingest/conf.h"
 #include "nlp/scorer.h"
+#include "sink/pg/pg.h"
 
 struct tt_log_conf {
 	int level;  /* enum tt_log_level */
@@ -19,6 +20,8 @@ struct tt_app_conf {
 	struct tt_conf_list feeds; /* struct tt_feed_conf */
 	struct tt_conf_list files; /* struct tt_lines_conf */
 	struct tt_fetch_conf fetch;
+	struct tt_nlp_conf model;
+	struct tt_pg_conf postgres;
 	struct tt_pipeline_conf pipeline;
 	struct tt_service_conf service;
 	struct tt_log_conf log;
