@@ -7,6 +7,7 @@
 extern const struct tt_cmd tt_cmd_config;
 extern const struct tt_cmd tt_cmd_docs;
 extern const struct tt_cmd tt_cmd_feed;
+extern const struct tt_cmd tt_cmd_score;
 extern const struct tt_cmd tt_cmd_tokenize;
 
 #endif

@@ -1,6 +1,6 @@
-/* paths.h - where the program's own files are: beside an installed binary, or in the tree it was built from.
- * What the user names comes first, then the environment, then PREFIX/share/tickertone next to PREFIX/bin,
- * then config/. */
+/* paths.h - which model and dictionary a command uses: what the user names, else what the environment names,
+ * else the ones that come with the program (common/datadir.h). TT_ENOENT names the place that is not there.
+ */
 #ifndef TT_APP_PATHS_H
 #define TT_APP_PATHS_H
 
@@ -8,12 +8,10 @@
 
 enum { TT_PATH_MAX = 4096 };
 
-/* The model folder: given (may be NULL), $TICKERTONE_MODEL, the default model. TT_ENOENT when there is none.
- */
+/* The model folder: given (NULL: not), $TICKERTONE_MODEL, models/default, models/minilm-finance. */
 int tt_model_path(const char *given, char ret[TT_PATH_MAX], struct tt_err *err);
 
-/* The entity dictionary: given (may be NULL), $TICKERTONE_ENTITIES, the default one. TT_ENOENT when there is
- * none. */
+/* The entity dictionary: given (NULL: not), $TICKERTONE_ENTITIES, entities.tsv. */
 int tt_entities_path(const char *given, char ret[TT_PATH_MAX], struct tt_err *err);
 
 #endif

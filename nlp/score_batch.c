@@ -71,28 +71,6 @@ void tt_score_ctx_free(struct tt_score_ctx *ctx)
 	free(ctx);
 }
 
-/* The tokens that overlap a span of the given text; false when there are none, because of cleaning or of
- * item_tokens. */
-static bool tokens_of(const struct tt_score_ctx *ctx, struct tt_span given, struct tt_token_range *ret)
-{
-	const struct tt_tokens *t = &ctx->tokens;
-	struct tt_span in;
-	if (!tt_clean_span(&ctx->clean, given, &in))
-		return false;
-	size_t lo = 1, hi = t->n - 1; /* the body: what is before lo ends at or before in.start */
-	while (lo < hi) {
-		const size_t mid = lo + (hi - lo) / 2;
-		if (t->spans[mid].end <= in.start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (hi = lo; hi < t->n - 1 && t->spans[hi].start < in.end;)
-		hi++;
-	*ret = (struct tt_token_range){lo, hi};
-	return lo < hi;
-}
-
 static bool copy_entity(struct tt_arena *arena, const struct tt_entity_hit *hit, struct tt_str mention,
 	struct tt_entity_score *to)
 {
@@ -127,7 +105,8 @@ static int prepare_entities(struct tt_score_ctx *ctx, struct tt_str text, struct
 			if (f->mentions[m].hit != h)
 				continue;
 			left--;
-			if (!tokens_of(ctx, span, &ranges[seq->n_mentions]))
+			struct tt_token_range *range = &ranges[seq->n_mentions];
+			if (!tt_clean_tokens(&ctx->clean, &ctx->tokens, span, &range->begin, &range->end))
 				continue;
 			seq->n_mentions++;
 			w->ranges[h]++;

@@ -130,3 +130,22 @@ struct tt_span tt_clean_origin(const struct tt_clean *c, struct tt_span cleaned)
 	uint32_t end = c->text.p[last] == ' ' ? c->from[cleaned.end] : c->from[last] + 1;
 	return (struct tt_span){c->from[cleaned.start], end};
 }
+
+bool tt_clean_tokens(const struct tt_clean *c, const struct tt_tokens *tokens, struct tt_span given,
+	size_t *begin, size_t *end)
+{
+	struct tt_span in;
+	if (tokens->n < 2 || !tt_clean_span(c, given, &in))
+		return false;
+	size_t lo = 1, hi = tokens->n - 1; /* without [CLS] and [SEP]; starts and ends never fall */
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (tokens->spans[mid].end <= in.start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (*begin = *end = lo; *end < tokens->n - 1 && tokens->spans[*end].start < in.end;)
+		++*end;
+	return *begin < *end;
+}

@@ -27,4 +27,10 @@ bool tt_clean_span(const struct tt_clean *c, struct tt_span given, struct tt_spa
  * (start < end). */
 struct tt_span tt_clean_origin(const struct tt_clean *c, struct tt_span cleaned);
 
+/* The tokens [*begin, *end) of the cleaned text that overlap a span of the given one; false when there are
+ * none: nothing of it is left after cleaning, it has no token of its own, or it lies behind where the tokens
+ * were cut. */
+bool tt_clean_tokens(const struct tt_clean *c, const struct tt_tokens *tokens, struct tt_span given,
+	size_t *begin, size_t *end);
+
 #endif

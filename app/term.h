@@ -1,0 +1,17 @@
+/* term.h - what kind of terminal, if any, a stream goes to; and text that is safe and fits on one of its
+ * lines. */
+#ifndef TT_APP_TERM_H
+#define TT_APP_TERM_H
+
+#include "common/buf.h"
+
+/* Colours are wanted: fd is a terminal that is not "dumb", and NO_COLOR is not set (https://no-color.org). */
+bool tt_term_colour(int fd);
+
+int tt_term_width(int fd); /* columns; 0: not a terminal */
+
+/* Appends s on one line: control characters, which could steer the terminal, and broken UTF-8 become spaces
+ * and U+FFFD. At most `columns` wide, the last one "…" when something was cut; 0: no limit. */
+int tt_term_text(struct tt_buf *out, struct tt_str s, int columns);
+
+#endif
