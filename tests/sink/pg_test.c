@@ -62,6 +62,7 @@ void tt_pg_db_drop(struct tt_pg_db *db)
 	PQclear(run(db->admin_dsn, sql));
 }
 
+__attribute__((format(printf, 2, 0)))
 static const char *value(const struct tt_pg_db *db, const char *fmt, va_list args)
 {
 	static char text[4096];
