@@ -8,5 +8,8 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_config,
 	&tt_cmd_feed,
 	&tt_cmd_docs,
+	&tt_cmd_entities_list,
+	&tt_cmd_entities_check,
+	&tt_cmd_entities_match,
 	NULL,
 };
