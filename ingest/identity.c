@@ -160,6 +160,8 @@ static char *put_query(char *out, struct tt_str query)
 		*out++ = '?';
 		return put_escaped(out, query);
 	}
+	if (n == 0)
+		return out;
 	qsort(kept, n, sizeof(kept[0]), by_bytes);
 	for (size_t i = 0; i < n; i++) {
 		*out++ = i ? '&' : '?';
