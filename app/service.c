@@ -25,7 +25,7 @@ const struct tt_opt tt_service_opts[] = {
 		"authentication: "
 		"think before you listen on more than the loopback address."),
 	OPT(max_connections, TT_OPT_INT, "64", 1, 10000, "connections",
-		"Connections at the same time; further ones are refused."),
+		"Connections at the same time; further ones wait."),
 	{"idle_timeout", TT_OPT_DURATION, offsetof(struct tt_service_conf, idle_timeout_ms), "10s", 1000,
 		3600000, "", 0,
 		"A connection that is silent for so long is closed; counted in whole seconds.", NULL},
