@@ -102,17 +102,18 @@ static int set_value(struct parse *p, const struct tt_cli_opt *o, const char *va
 	return TT_EUSAGE;
 }
 
-static int unknown_long(struct parse *p, const char *arg, struct tt_str name)
+static int unknown_long(struct parse *p, struct tt_str name)
 {
 	struct tt_suggest s = {.typed = name};
-	char hint[128] = "";
+	char typed[80], hint[128] = "";
 	for (const struct tt_cli_opt *o = p->cmd->opts; o && o->name; o++)
 		tt_suggest_try(&s, tt_str_c(o->name));
 	tt_suggest_try(&s, TT_STR("help"));
 	tt_suggest_try(&s, TT_STR("version"));
 	if (s.best.p)
 		snprintf(hint, sizeof(hint), ", did you mean '--%.*s'?", TT_FMT(s.best));
-	return usage(p, "unknown option", arg, hint);
+	snprintf(typed, sizeof(typed), "--%.*s", TT_FMT(name)); /* without its value, which may be secret */
+	return usage(p, "unknown option", typed, hint);
 }
 
 /* "--name", "--name=value"; next is the argument that follows or NULL, *used how many of the two were taken.
@@ -127,7 +128,7 @@ static int parse_long(struct parse *p, const char *arg, const char *next, int *u
 	else if (!o && !value.p && tt_str_eq(name, TT_STR("version")))
 		*ask = TT_CLI_VERSION;
 	else if (!o)
-		return unknown_long(p, arg, name);
+		return unknown_long(p, name);
 	else if (o->type == TT_CLI_FLAG)
 		return value.p ? usage(p, "no value is taken by", o->name, "") : set_value(p, o, NULL);
 	else if (value.p)
