@@ -4,7 +4,6 @@
 #include "common/conf.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,8 +22,8 @@ struct load {
 	yaml_event_t ev; /* the present one */
 	const char *name;
 	struct tt_str text;
-	char dir[PATH_MAX]; /* what relative paths of the file start from; "" when it is not known */
-	char cwd[PATH_MAX]; /* the same for defaults */
+	const char *dir;    /* absolute; what relative paths of the file start from; NULL: they stay */
+	char cwd[PATH_MAX]; /* the same for defaults; "" when it is not known */
 	struct tt_err *err;
 	/* where we are, for messages */
 	const struct tt_section *section;
@@ -117,11 +116,6 @@ static bool is_null(const yaml_event_t *e)
 	       (s.n == 0 || tt_str_eq(s, TT_STR("~")) || tt_str_eq(s, TT_STR("null")));
 }
 
-static const char *dir_or_null(const char *dir)
-{
-	return dir[0] ? dir : NULL;
-}
-
 /* The present event, a scalar, into an option's field or (TT_OPT_STRS) at the end of its list. */
 static int load_scalar(struct load *l, const struct tt_opt *o, void *to)
 {
@@ -140,7 +134,7 @@ static int load_scalar(struct load *l, const struct tt_opt *o, void *to)
 	if (rc == TT_OK && o->type == TT_OPT_STRS)
 		rc = tt_conf_strs_add(to, tt_buf_view(&value), l->err);
 	else if (rc == TT_OK)
-		rc = tt_conf_value_parse(o, tt_buf_view(&value), dir_or_null(l->dir), to, l->err);
+		rc = tt_conf_value_parse(o, tt_buf_view(&value), l->dir, to, l->err);
 	if (rc < 0)
 		located(l, rc, at);
 out:
@@ -187,7 +181,7 @@ static int finish_opts(struct load *l, const struct tt_section *s, char *base, u
 			rc = default_strs(o->def, (void *)(base + o->offset), l->err);
 		else if (o->def)
 			rc = tt_conf_value_parse(
-				o, tt_str_c(o->def), dir_or_null(l->cwd), base + o->offset, l->err);
+				o, tt_str_c(o->def), l->cwd[0] ? l->cwd : NULL, base + o->offset, l->err);
 	}
 	l->opt = NULL;
 	return rc;
@@ -394,63 +388,11 @@ static int load(struct load *l, const struct tt_section *sections, char *conf)
 	return rc;
 }
 
-int tt_conf_load_text(struct tt_str yaml, const char *name, const struct tt_section *sections, void *conf,
-	struct tt_err *err)
+int tt_conf_load_in(struct tt_str yaml, const char *name, const char *dir, const struct tt_section *sections,
+	void *conf, struct tt_err *err)
 {
-	struct load l = {.name = name, .text = yaml, .err = err, .index = -1};
-	if (!getcwd(l.dir, sizeof(l.dir)))
-		l.dir[0] = '\0';
+	struct load l = {.name = name, .text = yaml, .dir = dir, .err = err, .index = -1};
 	return load(&l, sections, conf);
-}
-
-/* The folder of path, absolute. */
-static bool folder_of(const char *path, char ret[PATH_MAX])
-{
-	char dir[PATH_MAX] = ".";
-	const char *slash = strrchr(path, '/');
-	if (slash && snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path + 1), path) >= (int)sizeof(dir))
-		return false;
-	return realpath(dir, ret);
-}
-
-static int read_file(const char *path, struct tt_buf *text, struct tt_err *err)
-{
-	FILE *f = fopen(path, "re");
-	int rc = f ? tt_buf_reserve(text, TT_CONF_FILE_MAX + 1) : TT_EIO;
-	if (!f)
-		return tt_err_set(err, errno == ENOENT ? TT_ENOENT : TT_EIO, "%s: %s", path, strerror(errno));
-	if (rc == TT_OK) {
-		text->n = fread(text->p, 1, TT_CONF_FILE_MAX + 1, f);
-		if (ferror(f))
-			rc = tt_err_set(err, TT_EIO, "%s: %s", path, strerror(errno));
-		else if (text->n > TT_CONF_FILE_MAX)
-			rc = tt_err_set(err, TT_ECONF, "%s: larger than %d bytes", path, TT_CONF_FILE_MAX);
-	} else {
-		tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc));
-	}
-	fclose(f);
-	return rc;
-}
-
-int tt_conf_load(const char *path, const struct tt_section *sections, void *conf, struct tt_err *err)
-{
-	struct load l = {.name = path, .err = err, .index = -1};
-	struct tt_buf text;
-	if (!path)
-		return tt_conf_load_text(TT_STR(""), "defaults", sections, conf, err);
-	tt_buf_init(&text, TT_CONF_FILE_MAX + 1);
-	int rc = read_file(path, &text, err);
-	if (rc < 0)
-		goto out;
-	if (!folder_of(path, l.dir)) {
-		rc = tt_err_set(err, TT_EIO, "%s: its folder cannot be read: %s", path, strerror(errno));
-		goto out;
-	}
-	l.text = tt_buf_view(&text);
-	rc = load(&l, sections, conf);
-out:
-	tt_buf_done(&text);
-	return rc;
 }
 
 static void free_opts(const struct tt_section *s, char *base)

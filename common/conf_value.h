@@ -22,6 +22,10 @@ void tt_conf_size_text(int64_t bytes, struct tt_buf *out);
 /* "1s to 30d", "1 to 1024 batches"; nothing when there is no range. */
 void tt_conf_range_text(const struct tt_opt *opt, struct tt_buf *out);
 
+/* conf.c: as tt_conf_load_text, relative paths start from dir (absolute; NULL: they stay). */
+int tt_conf_load_in(struct tt_str yaml, const char *name, const char *dir, const struct tt_section *sections,
+	void *conf, struct tt_err *err);
+
 /* conf_expand.c: ${NAME}, ${NAME:-text} and $$ of text appended to out. */
 int tt_conf_expand(struct tt_str text, struct tt_buf *out, struct tt_err *err);
 
