@@ -11,5 +11,8 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_entities_list,
 	&tt_cmd_entities_check,
 	&tt_cmd_entities_match,
+	&tt_cmd_db_migrate,
+	&tt_cmd_db_status,
+	&tt_cmd_db_prune,
 	NULL,
 };

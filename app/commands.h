@@ -5,6 +5,7 @@
 #include "app/cli.h"
 
 extern const struct tt_cmd tt_cmd_config;
+extern const struct tt_cmd tt_cmd_db_migrate, tt_cmd_db_status, tt_cmd_db_prune;
 extern const struct tt_cmd tt_cmd_docs;
 extern const struct tt_cmd tt_cmd_feed;
 extern const struct tt_cmd tt_cmd_score;

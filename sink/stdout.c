@@ -30,7 +30,7 @@ static json_t *text(struct stdout_sink *s, struct tt_str v)
 	if (!v.p)
 		return json_null();
 	tt_buf_reset(&s->repaired);
-	if (tt_utf8_repair(&s->repaired, v) < 0)
+	if (tt_sink_utf8_repair(&s->repaired, v) < 0)
 		return NULL;
 	return json_stringn(s->repaired.n ? s->repaired.p : "", s->repaired.n);
 }

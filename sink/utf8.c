@@ -68,14 +68,14 @@ static size_t valid(const unsigned char *p, size_t n, size_t *ret_bad)
 	return n;
 }
 
-size_t tt_utf8_valid(struct tt_str s)
+size_t tt_sink_utf8_valid(struct tt_str s)
 {
 	size_t bad;
 
 	return valid((const unsigned char *)s.p, s.n, &bad);
 }
 
-int tt_utf8_repair(struct tt_buf *out, struct tt_str s)
+int tt_sink_utf8_repair(struct tt_buf *out, struct tt_str s)
 {
 	size_t good, bad;
 	int rc;

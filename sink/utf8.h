@@ -6,9 +6,9 @@
 #include "common/buf.h"
 
 /* Number of leading bytes that are fine; s.n when all are. */
-size_t tt_utf8_valid(struct tt_str s);
+size_t tt_sink_utf8_valid(struct tt_str s);
 
 /* Appends s, repaired. Errors as tt_buf_add. */
-int tt_utf8_repair(struct tt_buf *out, struct tt_str s);
+int tt_sink_utf8_repair(struct tt_buf *out, struct tt_str s);
 
 #endif

@@ -66,10 +66,14 @@ static int set_err(struct tt_err *err, int code, const char *text)
 	char line[300];
 	size_t n = 0;
 
-	for (; *text && n + 1 < sizeof(line); text++)
-		line[n++] = *text == '\n' || *text == '\t' ? ' ' : *text;
-	while (n && line[n - 1] == ' ')
-		n--;
+	for (; *text && n + 1 < sizeof(line); text++) {
+		bool blank = strchr(" \n\t", *text);
+		if (!blank)
+			line[n++] = *text;
+		else if (n && line[n - 1] != ' ')
+			line[n++] = ' ';
+	}
+	n -= n && line[n - 1] == ' ';
 	line[n] = '\0';
 	return tt_err_set(err, code, "postgres: %s", line);
 }

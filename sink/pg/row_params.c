@@ -133,7 +133,7 @@ void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *row
 /* A validator must come back verbatim; one that text cannot hold is better forgotten than changed. */
 static void put_validator(struct tt_pg_params *p, struct tt_str s)
 {
-	if (s.p && tt_utf8_valid(s) == s.n)
+	if (s.p && tt_sink_utf8_valid(s) == s.n)
 		tt_pg_put_text(p, s);
 	else
 		tt_pg_put_null(p, TT_PG_TEXT);
