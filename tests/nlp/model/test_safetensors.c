@@ -174,7 +174,7 @@ TT_TEST(widening)
 	TT_TRUE(got[0] == 1 && got[1] == -3 && isinf(got[2]));
 	TT_EQ(tt_first_not_finite(got, 3), 2);
 	TT_EQ(tt_first_not_finite(got, 2), 2);
-	tt_widen(got, "x\0\0\x80\x3f" + 1, TT_F32, 1); /* not aligned */
+	tt_widen(got, &"x\0\0\x80\x3f"[1], TT_F32, 1); /* not aligned */
 	TT_TRUE(got[0] == 1);
 }
 
