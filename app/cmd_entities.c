@@ -1,12 +1,14 @@
 /* cmd_entities.c - `tickertone entities list|check|match`: what the dictionary holds and what it finds. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "app/commands.h"
+#include "app/json_text.h"
+#include "app/lines.h"
+#include "app/paths.h"
 #include "nlp/entity/match.h"
+
+enum { OUTPUT_MAX = 256 << 20 /* bytes of one text's JSON */ };
 
 struct entities_opts {
 	const char *dict;
@@ -15,10 +17,10 @@ struct entities_opts {
 };
 
 #define DICT_OPT \
-	{"entities", 'e', TT_CLI_FILE, offsetof(struct entities_opts, dict), "FILE", "Dictionary (TSV).", 0, 0, NULL}
+	{"entities", 'e', TT_CLI_FILE, offsetof(struct entities_opts, dict), "FILE", "Dictionary (TSV); default: the built-in one.", 0, 0, NULL}
 #define JSON_OPT(what) {"json", 'j', TT_CLI_FLAG, offsetof(struct entities_opts, json), NULL, what, 0, 0, NULL}
 
-static const struct entities_opts defaults = {.dict = "config/entities.tsv"};
+static const struct entities_opts defaults = {0};
 
 static const struct tt_cli_opt list_opts[] = {
 	DICT_OPT,
@@ -38,7 +40,10 @@ static int run_list(const void *given, int argc, char **argv, struct tt_err *err
 	(void)argc, (void)argv;
 	if (o->kind && !tt_entity_kind_parse(tt_str_c(o->kind), &kind))
 		return tt_err_set(err, TT_EUSAGE, "--kind: there is no kind '%s'", o->kind);
-	int rc = tt_entity_dict_load(&d, o->dict, err);
+	char path[TT_PATH_MAX];
+	int rc = tt_entities_path(o->dict, path, err);
+	if (rc == TT_OK)
+		rc = tt_entity_dict_load(&d, path, err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < tt_entity_dict_count(d); i++) {
@@ -52,24 +57,26 @@ static int run_list(const void *given, int argc, char **argv, struct tt_err *err
 }
 
 /* The dictionary and its matcher, as the scorer opens them. */
-static int open_matcher(const char *path, struct tt_entity_dict **dict, struct tt_matcher **m, struct tt_err *err)
+static int open_matcher(const char *given, struct tt_entity_dict **dict, struct tt_matcher **m, struct tt_err *err)
 {
-	int rc = tt_entity_dict_load(dict, path, err);
+	char path[TT_PATH_MAX];
+	int rc = tt_entities_path(given, path, err);
+	if (rc == TT_OK)
+		rc = tt_entity_dict_load(dict, path, err);
 	return rc < 0 ? rc : tt_matcher_new(m, *dict, err);
 }
 
 static int run_check(const void *given, int argc, char **argv, struct tt_err *err)
 {
 	const struct entities_opts *o = given;
-	const char *path = argc ? argv[0] : o->dict;
 	struct tt_entity_dict *d = NULL;
 	struct tt_matcher *m = NULL;
 	size_t kinds[TT_KIND_COUNT] = {0};
-	int rc = open_matcher(path, &d, &m, err);
+	int rc = open_matcher(argc ? argv[0] : o->dict, &d, &m, err);
 	if (rc == TT_OK) {
 		for (size_t i = 0; i < tt_entity_dict_count(d); i++)
 			kinds[tt_entity_dict_at(d, i)->kind]++;
-		printf("%s: %zu entities:", path, tt_entity_dict_count(d));
+		printf("%s: %zu entities:", tt_entity_dict_name(d), tt_entity_dict_count(d));
 		for (int k = 0; k < TT_KIND_COUNT; k++)
 			if (kinds[k])
 				printf(" %zu %s", kinds[k], tt_entity_kind_name((enum tt_entity_kind)k));
@@ -82,25 +89,32 @@ static int run_check(const void *given, int argc, char **argv, struct tt_err *er
 
 static int print_json(struct tt_str text, const struct tt_found *f, struct tt_err *err)
 {
-	json_t *entities = json_array();
+	struct tt_buf out;
+	tt_buf_init(&out, OUTPUT_MAX);
+	tt_buf_str(&out, TT_STR("{\"text\": "));
+	tt_json_str(&out, text);
+	tt_buf_str(&out, TT_STR(", \"entities\": ["));
 	for (size_t i = 0; i < f->n_hits; i++) {
 		const struct tt_entity_hit *h = &f->hits[i];
-		json_t *mentions = json_array();
+		tt_buf_str(&out, i ? TT_STR(", {\"symbol\": ") : TT_STR("{\"symbol\": "));
+		tt_json_str(&out, h->entity->symbol);
+		tt_buf_str(&out, TT_STR(", \"name\": "));
+		tt_json_str(&out, h->entity->name);
+		tt_buf_printf(&out, ", \"kind\": \"%s\", \"relevance\": %.6f, \"mentions\": [",
+			tt_entity_kind_name(h->entity->kind), (double)h->relevance);
 		for (size_t k = h->first; k < f->n_mentions; k++)
 			if (f->mentions[k].hit == i)
-				json_array_append_new(mentions, json_pack("[i, i]", (int)f->mentions[k].start, (int)f->mentions[k].end));
-		json_array_append_new(entities,
-			json_pack("{s:s%, s:s%, s:s, s:f, s:o}", "symbol", h->entity->symbol.p, h->entity->symbol.n, "name",
-				h->entity->name.p, h->entity->name.n, "kind", tt_entity_kind_name(h->entity->kind), "relevance",
-				(double)h->relevance, "mentions", mentions));
+				tt_buf_printf(&out, "%s[%u, %u]", k > h->first ? ", " : "", f->mentions[k].start,
+					f->mentions[k].end);
+		tt_buf_str(&out, TT_STR("]}"));
 	}
-	json_t *string = json_stringn(text.p, text.n); /* NULL for text that is not UTF-8 */
-	json_t *root = json_pack("{s:o, s:o}", "text", string ? string : json_null(), "entities", entities);
-	bool good = root && json_array_size(entities) == f->n_hits &&
-		    json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) == 0;
-	json_decref(root);
-	putchar('\n');
-	return good ? TT_OK : tt_err_set(err, TT_ENOMEM, "entities match: %s", tt_err_text(TT_ENOMEM));
+	int rc = tt_buf_str(&out, TT_STR("]}\n"));
+	if (rc < 0)
+		tt_err_set(err, rc, "entities match: %s", tt_err_text(rc));
+	else
+		fwrite(out.p, 1, out.n, stdout);
+	tt_buf_done(&out);
+	return rc;
 }
 
 static void print_table(struct tt_str text, const struct tt_found *f)
@@ -128,30 +142,34 @@ static int match_one(const struct tt_matcher *m, struct tt_str text, bool json, 
 	return TT_OK;
 }
 
+static int match_lines(const struct tt_matcher *m, bool json, struct tt_found *f, struct tt_err *err)
+{
+	struct tt_line_reader lines;
+	struct tt_str text;
+	int rc = tt_line_reader_open(&lines, "-", err);
+	if (rc < 0)
+		return rc;
+	while (rc == TT_OK) {
+		rc = tt_line_reader_next(&lines, &text, err);
+		if (rc == TT_OK)
+			rc = match_one(m, text, json, f, err);
+	}
+	tt_line_reader_close(&lines);
+	return rc == TT_ECLOSED ? TT_OK : rc;
+}
+
 static int run_match(const void *given, int argc, char **argv, struct tt_err *err)
 {
 	const struct entities_opts *o = given;
 	struct tt_entity_dict *d = NULL;
 	struct tt_matcher *m = NULL;
 	struct tt_found f;
-	char *line = NULL;
-	size_t cap = 0;
 	tt_found_init(&f);
 	int rc = open_matcher(o->dict, &d, &m, err);
-	if (rc == TT_OK && argc && strcmp(argv[0], "-") != 0) {
+	if (rc == TT_OK && argc && strcmp(argv[0], "-") != 0)
 		rc = match_one(m, tt_str_c(argv[0]), o->json, &f, err);
-		goto out;
-	}
-	for (ssize_t n; rc == TT_OK && (n = getline(&line, &cap, stdin)) >= 0;) {
-		struct tt_str text = {line, (size_t)n};
-		while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
-			text.n--;
-		rc = match_one(m, text, o->json, &f, err);
-	}
-	if (rc == TT_OK && ferror(stdin))
-		rc = tt_err_set(err, TT_EIO, "standard input: %s", tt_err_text(TT_EIO));
-out:
-	free(line);
+	else if (rc == TT_OK)
+		rc = match_lines(m, o->json, &f, err);
 	tt_found_done(&f);
 	tt_matcher_free(m);
 	tt_entity_dict_free(d);

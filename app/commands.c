@@ -14,5 +14,6 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_db_migrate,
 	&tt_cmd_db_status,
 	&tt_cmd_db_prune,
+	&tt_cmd_entities_import,
 	NULL,
 };

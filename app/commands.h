@@ -10,6 +10,6 @@ extern const struct tt_cmd tt_cmd_docs;
 extern const struct tt_cmd tt_cmd_feed;
 extern const struct tt_cmd tt_cmd_score;
 extern const struct tt_cmd tt_cmd_tokenize;
-extern const struct tt_cmd tt_cmd_entities_list, tt_cmd_entities_check, tt_cmd_entities_match;
+extern const struct tt_cmd tt_cmd_entities_list, tt_cmd_entities_check, tt_cmd_entities_match, tt_cmd_entities_import;
 
 #endif
