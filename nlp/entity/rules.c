@@ -12,6 +12,7 @@
 
 enum {
 	AROUND = 80,    /* bytes on each side that tell whether a text is all in capitals */
+	TICKER_MAX = 5, /* letters of a US ticker */
 	LONG_WORD = 6,  /* letters: longer than any ticker */
 	FORMS_MAX = 3,  /* legal forms in a row: "Pte Co Ltd" */
 };
@@ -128,6 +129,9 @@ static bool name_holds(const struct tt_rule_text *t, const struct tt_lex_rule *r
 	size_t at = byte_start(t, start);
 	if (r->key.p[0] >= '0' && r->key.p[0] <= '9' && at && t->text.p[at - 1] == '$')
 		return false; /* "$3M" is money */
+	if (r->how != TT_LEX_PHRASE && r->key.n <= TICKER_MAX && at && t->text.p[at - 1] == '$' &&
+		(capitals & letters_of(r->key)) == letters_of(r->key))
+		return false; /* "$ITC" is the cashtag of somebody else */
 	if (r->how != TT_LEX_PHRASE && tt_exchange_introduces(t->text, at, byte_end(t, end)))
 		return false; /* "NYSE: BA" */
 	switch (r->how) {
@@ -154,7 +158,7 @@ static bool ticker_holds(const struct tt_rule_text *t, const struct tt_lex_rule 
 	bool ends = end == t->folded->n || t->folded->p[end] != '.';
 	if (inside)
 		return false;
-	if (dollar && us && ends) {
+	if (dollar && ends && (us || r->how == TT_LEX_SYMBOL)) {
 		p->start--;
 		return true;
 	}
@@ -167,7 +171,8 @@ static bool ticker_holds(const struct tt_rule_text *t, const struct tt_lex_rule 
 	}
 	if (r->how == TT_LEX_SYMBOL || tt_exchange_stands_before(text, p->start, r->exchange))
 		return true;
-	return r->how == TT_LEX_BARE && !shouting(text, p->start, p->end);
+	return r->how == TT_LEX_BARE && !shouting(text, p->start, p->end) &&
+	       !tt_exchange_introduces(text, p->start, p->end);
 }
 
 bool tt_rule_holds(const struct tt_rule_text *t, const struct tt_lex_rule *rules, size_t n, size_t start, size_t end,
