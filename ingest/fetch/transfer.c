@@ -211,8 +211,10 @@ static int fail_reason(struct tt_transfer *t, CURLcode result)
 		return tt_err_set(err, TT_ELIMIT, "headers larger than fetch.max_header_bytes (%lld)",
 			(long long)conf->max_header_bytes);
 	}
-	if (t->no_memory || result == CURLE_OUT_OF_MEMORY)
+	if (t->no_memory)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
+	if (result == CURLE_OUT_OF_MEMORY) /* libcurl says so for a line over its own limit as well */
+		return tt_err_set(err, TT_EPEER, "out of memory, or a header line of more than 100 KiB");
 	if (t->refused && result == CURLE_COULDNT_CONNECT) {
 		tt_metric_add(TT_M_fetch_refused, 1);
 		return tt_err_set(
