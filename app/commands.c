@@ -4,6 +4,7 @@
 #include "app/commands.h"
 
 const struct tt_cmd *const tt_cmds[] = {
+	&tt_cmd_score,
 	&tt_cmd_tokenize,
 	&tt_cmd_config,
 	&tt_cmd_feed,
