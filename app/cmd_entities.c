@@ -178,7 +178,8 @@ static int run_match(const void *given, int argc, char **argv, struct tt_err *er
 
 const struct tt_cmd tt_cmd_entities_list = {
 	.name = "entities list",
-	.summary = "List the entities of the dictionary.",
+	.summary = "List the entities of the dictionary",
+	.group = TT_GROUP_TEXT,
 	.opts = list_opts,
 	.defaults = &defaults,
 	.opts_size = sizeof(defaults),
@@ -188,7 +189,8 @@ const struct tt_cmd tt_cmd_entities_list = {
 const struct tt_cmd tt_cmd_entities_check = {
 	.name = "entities check",
 	.args = "[FILE]",
-	.summary = "Check a dictionary: columns, kinds, nothing named twice.",
+	.summary = "Check a dictionary: columns, kinds, nothing named twice",
+	.group = TT_GROUP_TEXT,
 	.opts = check_opts,
 	.defaults = &defaults,
 	.opts_size = sizeof(defaults),
@@ -199,7 +201,8 @@ const struct tt_cmd tt_cmd_entities_check = {
 const struct tt_cmd tt_cmd_entities_match = {
 	.name = "entities match",
 	.args = "[TEXT|-]",
-	.summary = "Show which entities are found where in a text, or in each line of standard input.",
+	.summary = "Show which entities are found where in a text, or in each line of standard input",
+	.group = TT_GROUP_TEXT,
 	.details = "Offsets are bytes of the text as given. Example:\n\n"
 		   "    tickertone entities match 'Apple soars as Samsung sinks'",
 	.opts = match_opts,

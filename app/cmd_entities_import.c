@@ -128,7 +128,8 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 const struct tt_cmd tt_cmd_entities_import = {
 	.name = "entities import",
 	.args = "FILE",
-	.summary = "Merge SEC's company_tickers.json or a constituents CSV into a dictionary.",
+	.summary = "Merge SEC's company_tickers.json or a constituents CSV into a dictionary",
+	.group = TT_GROUP_TEXT,
 	.details = "What the dictionary has already stays as it is. The CSV needs a header with Symbol and Name (or Security), and "
 		   "may have Sector and Country. Example:\n\n"
 		   "    tickertone entities import company_tickers.json -o entities.tsv",

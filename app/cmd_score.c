@@ -242,7 +242,7 @@ out:
 const struct tt_cmd tt_cmd_score = {
 	.name = "score",
 	.args = "[FILE|-]",
-	.summary = "score texts: sentiment of each, and of each company in it",
+	.summary = "Score texts: sentiment of each, and of each company in it",
 	.details = "Reads texts from FILE or standard input and prints, in their order, label, score "
 		   "(positive minus negative "
 		   "probability, -1 to 1) and the same for each entity: those that a row lists, else those "

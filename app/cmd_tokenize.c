@@ -125,7 +125,7 @@ static int run(const void *options, int argc, char **argv, struct tt_err *err)
 const struct tt_cmd tt_cmd_tokenize = {
 	.name = "tokenize",
 	.args = "[FILE|-]",
-	.summary = "print the token ids and offsets that a model reads of each text",
+	.summary = "Print the token ids and offsets that a model reads of each text",
 	.details = "Reads texts from FILE or standard input and prints one row for each, in order. The ids "
 		   "and offsets are those "
 		   "of the Hugging Face fast BERT tokenizer; [CLS] and [SEP] have the offsets 0, 0. A row "

@@ -131,7 +131,7 @@ static int take_json(struct tt_line_reader *r, struct tt_str line, struct tt_bat
 	json_error_t why;
 	json_t *object = json_loadb(line.p, line.n, JSON_ALLOW_NUL, &why);
 	char number[64];
-	struct tt_str s;
+	struct tt_str s = {NULL, 0};
 	int rc = TT_OK;
 	if (!object)
 		return tt_err_set(err, TT_EPARSE, "not JSON: %s (column %d)", why.text, why.column);
