@@ -159,9 +159,11 @@ struct tt_str tt_url_resolve(struct tt_arena *a, struct tt_str base, struct tt_s
 		bool slips = r.authority.p && r.authority.p != ref.p + r.scheme.n + 3;
 		return slips ? join(a, &r, (struct tt_str){NULL, 0}) : ref;
 	}
+	if (base.n == 0)
+		return ref;
 	struct parts b = split(base);
 	if (!b.scheme.p || (!b.authority.p && (b.path.n == 0 || b.path.p[0] != '/')))
-		return ref; /* no base, or one that nothing is relative to ("tag:...") */
+		return ref; /* one that nothing is relative to ("tag:...") */
 	struct tt_str dir = {NULL, 0};
 	r.scheme = b.scheme;
 	if (!r.authority.p) {
