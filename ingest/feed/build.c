@@ -106,10 +106,6 @@ static bool is_web(struct tt_str s)
 int tt_build_item(struct tt_build *b, const struct tt_feed_item *item, bool guid_is_url)
 {
 	struct tt_feed *f = &b->feed;
-	if (f->n_items == b->limits.max_items) {
-		f->n_dropped++;
-		return TT_OK;
-	}
 	struct tt_feed_item *all = tt_arena_grow(b->arena, f->items, f->n_items, sizeof(*all));
 	if (!all)
 		return tt_build_oom(b);

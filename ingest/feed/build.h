@@ -30,7 +30,8 @@ int tt_build_url(struct tt_build *b, struct tt_str base, struct tt_str ref, stru
 int tt_build_lang(struct tt_build *b, struct tt_str raw, struct tt_str *ret);
 /* Appends one category of plain text, unless it is empty or there already. */
 int tt_build_category(struct tt_build *b, struct tt_feed_item *item, struct tt_str raw);
-/* Appends a finished item, or counts it as dropped. The last touches: guid as URL, content as summary. */
+/* Appends a finished item; the caller has counted those over max_items. The last touches: guid as URL,
+ * content as summary. */
 int tt_build_item(struct tt_build *b, const struct tt_feed_item *item, bool guid_is_url);
 /* Items without a language get the feed's. */
 void tt_build_finish(struct tt_build *b);

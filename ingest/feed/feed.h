@@ -44,7 +44,7 @@ struct tt_feed_item {
 	struct tt_str guid; /* as the publisher gave it; absent when there was none */
 	struct tt_str url;  /* absolute */
 	struct tt_str title;
-	struct tt_str summary;
+	struct tt_str summary; /* the content (the same pointer) when the publisher gave none */
 	struct tt_str content;
 	struct tt_str author;
 	struct tt_str lang; /* of the item, else of the feed */

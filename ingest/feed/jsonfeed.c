@@ -133,7 +133,11 @@ static int read_feed(struct tt_build *b, const json_t *root)
 		return rc;
 	json_array_foreach(json_object_get(root, "items"), i, item)
 	{
-		if (json_is_object(item) && (rc = read_item(b, item)) < 0)
+		if (!json_is_object(item))
+			continue;
+		if (f->n_items == b->limits.max_items)
+			f->n_dropped++;
+		else if ((rc = read_item(b, item)) < 0)
 			return rc;
 	}
 	return TT_OK;

@@ -12,6 +12,10 @@
  * distinct name. */
 enum { CACHE = 256 };
 
+/* What bounds libxml2's own quadratic searches: bytes of all distinct names of a document, and attributes of
+ * a tag. */
+enum { NAMES_BYTES = 1 << 20, ATTRS_MAX = 64 };
+
 struct cached {
 	const xmlChar *local, *prefix, *uri;
 	const struct tt_name *name;
@@ -123,6 +127,53 @@ static const xmlSAXHandler handlers = {
 	.serror = on_error,
 };
 
+static size_t behind(struct tt_str s, size_t at, const char *mark)
+{
+	const char *p = memmem(s.p + at, s.n - at, mark, strlen(mark));
+	return p ? (size_t)(p - s.p) + strlen(mark) : s.n;
+}
+
+/* Bytes of the tag at `at`, to the '>' outside of quotes; *ret_equals is how many '=' are in it. */
+static size_t tag_end(struct tt_str s, size_t at, size_t *ret_equals)
+{
+	char quote = 0;
+	*ret_equals = 0;
+	for (; at < s.n; at++) {
+		char c = s.p[at];
+		*ret_equals += c == '=';
+		if (quote)
+			quote = c == quote ? 0 : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else if (c == '>')
+			break;
+	}
+	return at;
+}
+
+/* Whether a tag has more attributes than libxml2 should see: it compares each with each. Comments and the
+ * like are passed over as XML does, so that as far as the text is well-formed no tag is missed. */
+static bool has_huge_tag(struct tt_str s)
+{
+	size_t at = 0, equals;
+	for (const char *lt; at < s.n && (lt = memchr(s.p + at, '<', s.n - at));) {
+		struct tt_str rest = {lt, s.n - (size_t)(lt - s.p)};
+		at = (size_t)(lt - s.p);
+		if (tt_str_starts(rest, TT_STR("<!--"))) {
+			at = behind(s, at + 4, "-->");
+		} else if (tt_str_starts(rest, TT_STR("<![CDATA["))) {
+			at = behind(s, at, "]]>");
+		} else if (tt_str_starts(rest, TT_STR("<?"))) {
+			at = behind(s, at, "?>");
+		} else {
+			at = tag_end(s, at, &equals);
+			if (equals > ATTRS_MAX)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void feed_chunks(struct run *r, struct tt_str text, size_t chunk, bool lenient)
 {
 	xmlParserCtxt *p = r->parser;
@@ -144,6 +195,11 @@ int tt_xml_parse(struct tt_str text, size_t chunk, bool lenient, const struct tt
 	struct run r = {.h = h, .why = why};
 	xmlSAXHandler sax = handlers;
 	why[0] = '\0';
+	if (has_huge_tag(text)) {
+		snprintf(why, 160, "a tag with more than %d attributes", ATTRS_MAX);
+		*ret_end = TT_XML_BAD;
+		return TT_OK;
+	}
 	r.parser = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
 	if (!r.parser)
 		return TT_ENOMEM;
@@ -152,11 +208,12 @@ int tt_xml_parse(struct tt_str text, size_t chunk, bool lenient, const struct tt
 	int options =
 		XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC | (lenient ? XML_PARSE_RECOVER : 0);
 	xmlCtxtUseOptions(r.parser, options);
+	xmlDictSetLimit(r.parser->dict, NAMES_BYTES);
 	feed_chunks(&r, text, chunk, lenient);
 
 	int rc = r.rc;
-	if (rc == TT_OK && r.parser->errNo == XML_ERR_NO_MEMORY)
-		rc = TT_ENOMEM;
+	if (rc == TT_OK && r.parser->errNo == XML_ERR_NO_MEMORY) /* which it also says of a full dictionary */
+		rc = xmlDictGetUsage(r.parser->dict) > NAMES_BYTES / 2 ? TT_ELIMIT : TT_ENOMEM;
 	if (rc == TT_OK)
 		*ret_end = r.doctype                 ? TT_XML_DOCTYPE
 			   : !r.parser->wellFormed   ? TT_XML_BAD

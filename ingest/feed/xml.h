@@ -46,7 +46,8 @@ enum tt_xml_end {
 
 /* Parses UTF-8 text (no BOM, no XML declaration needed; one that is there is not asked for its encoding).
  * lenient: go on after errors as far as libxml2 can. chunk: bytes at a time.
- * TT_ENOMEM, or what a callback returned; otherwise TT_OK with *ret_end and, when it is not GOOD, why. */
+ * TT_ENOMEM, TT_ELIMIT (too many different names), or what a callback returned; otherwise TT_OK with *ret_end
+ * and, when it is not GOOD, why. */
 int tt_xml_parse(struct tt_str text, size_t chunk, bool lenient, const struct tt_xml_handler *h,
 	enum tt_xml_end *ret_end, char why[160]);
 

@@ -79,14 +79,23 @@ static int inherit(struct tt_xmlfeed *x, struct tt_frame *f, const struct tt_xml
 	return TT_OK;
 }
 
-static void begin_item(struct tt_xmlfeed *x)
+static int open_item(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 {
+	struct tt_frame *f = tt_top(x);
+	if (x->b->feed.n_items == x->b->limits.max_items) {
+		f->scope = TT_SCOPE_ASIDE;
+		x->b->feed.n_dropped++;
+		return TT_OK;
+	}
+	f->scope = TT_SCOPE_ITEM;
+	f->opened_item = true;
 	tt_item_init(&x->item);
 	memset(&x->ranks, 0, sizeof(x->ranks));
 	x->item_depth = x->depth;
 	x->guid_is_url = true;
 	x->author_from = x->summary_from = NULL;
-	x->item.lang = tt_top(x)->lang;
+	x->item.lang = f->lang;
+	return tt_field_attrs(x, e);
 }
 
 /* The scope that element `elem` opens for its children. */
@@ -115,12 +124,8 @@ static int open_element(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 	f->scope = scope_inside(elem, outer);
 	if (!x->known)
 		recognise(x, e);
-	if (elem == TT_EL_ITEM && (outer == TT_SCOPE_FEED || outer == TT_SCOPE_NONE) && x->known) {
-		f->scope = TT_SCOPE_ITEM;
-		f->opened_item = true;
-		begin_item(x);
-		return tt_field_attrs(x, e);
-	}
+	if (elem == TT_EL_ITEM && (outer == TT_SCOPE_FEED || outer == TT_SCOPE_NONE) && x->known)
+		return open_item(x, e);
 	if (f->scope == TT_SCOPE_FEED && f->own_lang && elem < TT_EL_ITEM)
 		x->b->feed.lang = f->lang.n ? f->lang : (struct tt_str){NULL, 0};
 	if (elem == TT_EL_CHANNEL && f->scope == TT_SCOPE_FEED)
@@ -309,7 +314,8 @@ int tt_xmlfeed_parse(struct tt_build *b, struct tt_str text, struct tt_err *err)
 	int rc = run(x, text, why);
 	if (rc == TT_ELIMIT)
 		tt_err_set(err, rc,
-			"over a limit: elements nested deeper than %zu, or more text than the batch may hold",
+			"over a limit: elements nested deeper than %zu, or more names or text than are "
+			"allowed",
 			b->limits.max_depth);
 	else if (rc < 0)
 		tt_err_set(err, rc, "XML feed: %s", tt_err_text(rc));
