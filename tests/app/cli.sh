@@ -47,6 +47,11 @@ cp "$dir/out" "$dir/printed.yaml"
 expect 0 'format: json' config -c "$dir/printed.yaml"
 cmp -s "$dir/out" "$dir/printed.yaml" || fail "config: the printed configuration prints differently"
 
+# The examples we ship are good configurations.
+for example in "$(dirname "$0")"/../../config/*.example.yaml; do
+	expect 0 '^feeds:' config -c "$example"
+done
+
 # Every command of the overview: its help works and is in the manual page and the completions.
 "$tt" docs man -o "$dir/man"
 for shell in bash zsh fish; do
