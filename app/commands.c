@@ -4,17 +4,19 @@
 #include "app/commands.h"
 
 const struct tt_cmd *const tt_cmds[] = {
+	&tt_cmd_run,
+	&tt_cmd_check,
+	&tt_cmd_config,
 	&tt_cmd_score,
 	&tt_cmd_tokenize,
-	&tt_cmd_config,
 	&tt_cmd_feed,
-	&tt_cmd_docs,
 	&tt_cmd_entities_list,
-	&tt_cmd_entities_check,
 	&tt_cmd_entities_match,
+	&tt_cmd_entities_check,
+	&tt_cmd_entities_import,
 	&tt_cmd_db_migrate,
 	&tt_cmd_db_status,
 	&tt_cmd_db_prune,
-	&tt_cmd_entities_import,
+	&tt_cmd_docs,
 	NULL,
 };

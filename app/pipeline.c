@@ -433,5 +433,5 @@ bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason)
 
 bool tt_pipeline_finished(struct tt_pipeline *p)
 {
-	return atomic_load(&p->written);
+	return atomic_load(&p->written) || atomic_load(&p->writer.gone);
 }

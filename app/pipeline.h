@@ -18,14 +18,17 @@
 #include "nlp/scorer.h"
 #include "sink/sink.h"
 
+enum tt_sink_choice { TT_SINK_POSTGRES, TT_SINK_STDOUT };
+
 struct tt_pipeline_conf {
+	int sink;              /* enum tt_sink_choice */
 	int64_t queue_batches; /* capacity of each queue between two stages */
 	int64_t max_items;     /* a batch is handed on with so many items ... */
 	int64_t max_wait_ms;   /* ... or when its first item has waited so long */
 	int64_t batch_bytes;   /* memory one batch may take */
 	int64_t write_batches; /* batches written in one transaction at most */
 	int64_t retry_base_ms, retry_cap_ms;
-	int64_t drain_ms; /* on SIGTERM: how long to go on storing what was read */
+	int64_t drain_ms;      /* on SIGTERM: how long to go on storing what was read */
 };
 extern const struct tt_opt tt_pipeline_opts[]; /* section `pipeline` */
 
@@ -55,7 +58,8 @@ int tt_pipeline_call_source(struct tt_pipeline *p, size_t i, int (*fn)(void *sel
 /* True when batches flow; otherwise one line of why is added to reason. Any thread. */
 bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason);
 
-/* True once every source has come to its end and all it gave is stored (files and standard input). Any thread. */
+/* True once every source has come to its end and all it gave is stored (files and standard input), and when the sink has closed
+ * for good (nobody reads the pipe any more). Any thread. */
 bool tt_pipeline_finished(struct tt_pipeline *p);
 
 /* Stops the sources, stores what was read (for drain_ms at most while the database is away), ends all threads and frees.

@@ -5,6 +5,9 @@
 #define MS(name, f, d, lo, hi, doc) {name, TT_OPT_DURATION, offsetof(struct tt_pipeline_conf, f), d, lo, hi, "ms", 0, doc, NULL}
 
 const struct tt_opt tt_pipeline_opts[] = {
+	{"sink", TT_OPT_ENUM, offsetof(struct tt_pipeline_conf, sink), "postgres", 0, 0, "", 0,
+		"Where scored items go: the database, or standard output as JSON Lines (nothing is remembered then).",
+		"postgres|stdout"},
 	OPT(queue_batches, TT_OPT_INT, "8", 1, 1024, "batches", "Batches that may wait between two stages; a full queue slows the stage before it."),
 	OPT(max_items, TT_OPT_INT, "512", 1, 100000, "items", "A batch is handed on when it has so many items; one feed's items are never split."),
 	MS("max_wait", max_wait_ms, "500ms", 1, 60000, "Longest wait of a batch's first item for more to come."),

@@ -6,7 +6,7 @@
 
 enum { MAX_BATCHES = 256 };
 
-/* One write, repeated while the sink is away. TT_ECLOSED: patience ended. */
+/* One write, repeated while the sink is away. TT_ECLOSED: the patience has ended, or the sink for good. */
 static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches, size_t n, struct tt_err *err)
 {
 	static struct tt_log_limit limit;
@@ -24,6 +24,8 @@ static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches,
 	int64_t away_ms = tt_outage_over(w->outage, TT_OUTAGE_WRITE);
 	if (away_ms)
 		tt_log(TT_LOG_INFO, "sink is back", TT_F_C("sink", w->sink.ops->name), TT_F_INT("away_ms", away_ms));
+	if (rc == TT_ECLOSED)
+		atomic_store(&w->gone, true);
 	if (rc < 0)
 		return rc;
 	tt_metric_add(TT_M_items_stored, stored.items);

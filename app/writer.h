@@ -5,6 +5,8 @@
 #ifndef TT_APP_WRITER_H
 #define TT_APP_WRITER_H
 
+#include <stdatomic.h>
+
 #include "app/outage.h"
 #include "common/clock.h"
 #include "common/queue.h"
@@ -17,6 +19,7 @@ struct tt_writer {
 	const struct tt_clock *clock;
 	size_t max_batches; /* written in one transaction */
 	size_t given_up;    /* out: items that could not be stored before the patience ended */
+	atomic_bool gone;   /* out, any thread: the sink has closed for good (its reader went away) */
 };
 
 /* Until the queue is closed and empty. Frees every batch it pops. */

@@ -11,7 +11,8 @@
 
 int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t out_bytes, struct tt_err *err)
 {
-	static const char *const places[] = {"../share/tickertone", "../../config"};
+	/* installed; a build folder below the checkout, up to two levels deep */
+	static const char *const places[] = {"../share/tickertone", "../../config", "../../../config"};
 	for (size_t i = 0; i < TT_LEN(places); i++) {
 		const int n = snprintf(out, out_bytes, "%s/%s/%s", exe_dir, places[i], name);
 		if (n < 0 || (size_t)n >= out_bytes)
@@ -19,7 +20,7 @@ int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t o
 		if (access(out, R_OK) == 0)
 			return TT_OK;
 	}
-	return tt_err_set(err, TT_ENOENT, "'%s' is neither in '%s/%s' nor in '%s/%s'", name, exe_dir,
+	return tt_err_set(err, TT_ENOENT, "'%s' is neither in '%s/%s' nor in '%s/%s' or above", name, exe_dir,
 		places[0], exe_dir, places[1]);
 }
 

@@ -1,7 +1,7 @@
 /* datadir.h - where the files that come with the program are: its default model, dictionary, configuration.
  * They are found from the executable, so that an installed tree can be moved and a checkout needs no
- * installation: PREFIX/bin/tickertone reads PREFIX/share/tickertone, BUILD/app/tickertone (BUILD one level
- * below the checkout) its config/. */
+ * installation: PREFIX/bin/tickertone reads PREFIX/share/tickertone, BUILD/app/tickertone (BUILD one or
+ * two levels below the checkout) its config/. */
 #ifndef TT_COMMON_DATADIR_H
 #define TT_COMMON_DATADIR_H
 

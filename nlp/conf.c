@@ -9,9 +9,9 @@
 const struct tt_opt tt_nlp_opts[] = {
 	OPT(model, TT_OPT_PATH, NULL, 0, 0, "", TT_OPT_RELOAD,
 		"Folder of the model in Hugging Face form: config.json, vocab.txt, tokenizer_config.json (optional), "
-		"model.safetensors. The default is minilm-finance, which comes with tickertone.", NULL),
+		"model.safetensors. Without it $TICKERTONE_MODEL, else minilm-finance, which comes with tickertone.", NULL),
 	OPT(entities, TT_OPT_PATH, NULL, 0, 0, "", TT_OPT_RELOAD,
-		"Dictionary of the companies and instruments to look for, TSV. Without one, items are scored as a whole only.",
+		"Dictionary of the companies and instruments to look for, TSV. Without it $TICKERTONE_ENTITIES, else the one that comes with tickertone.",
 		NULL),
 	OPT(precision, TT_OPT_ENUM, "auto", 0, 0, "", 0,
 		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", "auto|fp32"),

@@ -1,14 +1,10 @@
 /* scorer.c - opening what scoring needs, see scorer.h. */
 #include "nlp/scorer.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/datadir.h"
 #include "nlp/scorer_parts.h"
-
-#define DEFAULT_MODEL "models/minilm-finance"
 
 /* The folder's own name: "minilm-finance" of "config/models/minilm-finance/". */
 static char *folder_name(const char *dir)
@@ -55,26 +51,14 @@ static int open_entities(struct tt_scorer *s, const char *path, struct tt_err *e
 
 int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struct tt_err *err)
 {
-	char fallback[PATH_MAX];
-	const char *dir = conf->model;
-	struct tt_scorer *s = NULL;
-	int rc = TT_OK;
-	if (!dir) {
-		rc = tt_data_path(DEFAULT_MODEL, fallback, sizeof(fallback), err);
-		dir = fallback;
-	}
-	if (rc < 0)
-		goto out;
-	s = calloc(1, sizeof(*s));
-	if (!s) {
-		rc = tt_err_set(err, TT_ENOMEM, "out of memory");
-		goto out;
-	}
+	struct tt_scorer *s = calloc(1, sizeof(*s));
+	if (!s)
+		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	s->refs = 1;
 	s->text = (enum tt_text_choice)conf->text;
 	s->batch_tokens = (size_t)conf->batch_tokens;
 	s->item_tokens = (size_t)conf->item_tokens;
-	rc = open_model(s, dir, err);
+	int rc = open_model(s, conf->model, err);
 	if (rc == TT_OK && conf->entities)
 		rc = open_entities(s, conf->entities, err);
 	if (rc < 0)

@@ -11,7 +11,7 @@
 #include "common/err.h"
 
 struct tt_nlp_conf {
-	char *model;          /* folder in Hugging Face form */
+	char *model;          /* folder in Hugging Face form; must be set when a scorer is opened */
 	char *entities;       /* dictionary, TSV; NULL: none */
 	int precision;        /* index into "auto|fp32"; auto is the fastest one that agrees with fp32 */
 	int text;             /* what of an item is scored: index into "title|title_summary|full" */

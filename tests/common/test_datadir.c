@@ -34,12 +34,13 @@ TT_TEST(found_from_the_executable)
 	} rows[] = {
 		{"usr/bin", "here", "usr/bin/../share/tickertone/here"},
 		{"src/build/app", "there", "src/build/app/../../config/there"},
+		{"src/build/gcc/app", "there", "src/build/gcc/app/../../../config/there"},
 		{"src/build/app", "here", NULL},
 		{"usr/bin", "there", NULL},
 	};
 	TT_TRUE(mkdtemp(root) != NULL);
 	static const char *const folders[] = {"usr", "usr/bin", "usr/share", "usr/share/tickertone", "src",
-		"src/config", "src/build", "src/build/app"};
+		"src/config", "src/build", "src/build/app", "src/build/gcc", "src/build/gcc/app"};
 	for (size_t i = 0; i < TT_LEN(folders); i++)
 		make(folders[i], true);
 	make("usr/share/tickertone/here", false);

@@ -1,0 +1,258 @@
+/* cmd_run.c - `tickertone run`: the service. Opens what the configuration names, lets the pipeline work, answers signals:
+ * SIGTERM and SIGINT drain and end, SIGHUP reloads. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "app/commands.h"
+#include "app/parts.h"
+#include "app/pipeline.h"
+#include "app/service.h"
+#include "common/cores.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/retry.h"
+#include "ingest/fetch/fetch.h"
+
+enum { TICK_MS = 200, PRUNE_EVERY_MS = 6 * 3600 * 1000 };
+
+struct run_options {
+	const char *config;
+};
+
+/* The running service, as main and the HTTP threads see it. */
+struct run {
+	const char *config_path;
+	struct tt_app_conf conf; /* as started: what is open refers to it; a reload changes what is reloadable, not this */
+	struct tt_parts parts;
+	struct tt_service *service;
+	sigset_t signals;
+	pthread_mutex_t lock; /* guards the two below, for the HTTP threads */
+	struct tt_pipeline *pipeline;
+	struct tt_err waiting; /* why there is no pipeline yet */
+};
+
+static bool is_ready(void *ctx, struct tt_buf *reason)
+{
+	struct run *r = ctx;
+	bool ready = false;
+	pthread_mutex_lock(&r->lock);
+	if (r->pipeline)
+		ready = tt_pipeline_ready(r->pipeline, reason);
+	else
+		(void)tt_buf_str(reason, tt_str_c(r->waiting.msg)); /* what does not fit is only text */
+	pthread_mutex_unlock(&r->lock);
+	return ready;
+}
+
+static void set_pipeline(struct run *r, struct tt_pipeline *p, const char *why_not)
+{
+	pthread_mutex_lock(&r->lock);
+	r->pipeline = p;
+	tt_err_set(&r->waiting, TT_EAGAIN, "%s", why_not);
+	pthread_mutex_unlock(&r->lock);
+	tt_metric_set(TT_M_ready, p != NULL);
+}
+
+/* The next of our signals, or 0 when none came for wait_ms. */
+static int next_signal(const struct run *r, int64_t wait_ms)
+{
+	struct timespec ts = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+	int sig = sigtimedwait(&r->signals, NULL, &ts);
+	return sig > 0 ? sig : 0;
+}
+
+static bool ends(int sig)
+{
+	return sig == SIGTERM || sig == SIGINT;
+}
+
+/* ---- start ---- */
+
+/* A database that is away is waited for. TT_ECLOSED: told to stop meanwhile. */
+static int open_line_patiently(struct run *r, struct tt_err *err)
+{
+	struct tt_backoff backoff;
+	int rc;
+	tt_backoff_init(&backoff, r->conf.pipeline.retry_base_ms, r->conf.pipeline.retry_cap_ms,
+		(uint64_t)tt_mono_ns(&tt_clock_real));
+	while ((rc = tt_parts_open_line(&r->parts, &r->conf, &tt_clock_real, err)) < 0 && tt_retriable(rc)) {
+		int64_t wait_ms = tt_backoff_next_ms(&backoff);
+		set_pipeline(r, NULL, err->msg);
+		tt_log(TT_LOG_WARN, "cannot start yet, waiting", TT_F_C("error", err->msg), TT_F_INT("wait_ms", wait_ms));
+		if (ends(next_signal(r, wait_ms)))
+			return TT_ECLOSED;
+	}
+	return rc;
+}
+
+static int start_pipeline(struct run *r, struct tt_err *err)
+{
+	struct tt_pipeline *p = NULL;
+	struct tt_pipeline_parts parts = {.sources = r->parts.sources, .n_sources = r->parts.n_sources, .filter = r->parts.filter,
+		.sink = r->parts.sink, .scorer = r->parts.scorer, .model_id = r->parts.model_id, .clock = &tt_clock_real};
+	parts.score_threads = r->conf.model.threads ? (int)r->conf.model.threads : tt_cores();
+	int rc = tt_pipeline_start(&p, &r->conf.pipeline, &parts, err);
+	tt_parts_handed_over(&r->parts);
+	if (rc == TT_OK)
+		set_pipeline(r, p, "");
+	return rc;
+}
+
+static int start(struct run *r, struct tt_err *err)
+{
+	struct tt_service_calls calls = {.ready = is_ready, .ctx = r};
+	set_pipeline(r, NULL, "starting");
+	int rc = tt_service_start(&r->service, &r->conf.service, &calls, err);
+	if (rc == TT_OK)
+		rc = tt_parts_open_scorer(&r->parts, &r->conf, err);
+	if (rc == TT_OK)
+		rc = open_line_patiently(r, err);
+	if (rc == TT_OK)
+		rc = start_pipeline(r, err);
+	return rc;
+}
+
+/* ---- reload ---- */
+
+struct new_feeds {
+	const struct tt_app_conf *conf;
+	struct tt_err err;
+};
+
+static int set_feeds(void *self, void *ctx)
+{
+	struct new_feeds *n = ctx;
+	return tt_parts_set_feeds(self, n->conf, &n->err);
+}
+
+static int reload_feeds(struct run *r, const struct tt_app_conf *now, struct tt_err *err)
+{
+	struct new_feeds n = {.conf = now};
+	if (!r->parts.has_feeds)
+		return now->feeds.n ? tt_err_set(err, TT_ECONF, "the first feeds need a restart") : TT_OK;
+	int rc = tt_pipeline_call_source(r->pipeline, 0, set_feeds, &n);
+	return rc < 0 ? tt_err_set(err, rc, "%s", n.err.msg) : TT_OK;
+}
+
+static int reload_scorer(struct run *r, const struct tt_app_conf *now, struct tt_err *err)
+{
+	struct tt_parts parts = {0};
+	int rc = tt_parts_open_scorer(&parts, now, err);
+	if (rc == TT_OK)
+		rc = tt_parts_register(now, parts.scorer, &parts.model_id, err);
+	if (rc == TT_OK)
+		tt_pipeline_set_scorer(r->pipeline, parts.scorer, parts.model_id);
+	tt_parts_done(&parts);
+	return rc;
+}
+
+/* What cannot be used is refused and the old stays; nothing stops for it. */
+static void reload(struct run *r)
+{
+	struct tt_app_conf next, now = r->conf; /* `now`: a view, what it points to is owned by the two others */
+	struct tt_err err = {0};
+	int rc = tt_app_conf_load(r->config_path, &next, &err);
+	if (rc == TT_OK) {
+		now.model = next.model;
+		now.feeds = next.feeds;
+		rc = reload_scorer(r, &now, &err);
+		if (rc == TT_OK)
+			rc = reload_feeds(r, &now, &err);
+		if (rc == TT_OK)
+			tt_app_log_setup(&next.log);
+		tt_app_conf_free(&next);
+	}
+	if (rc < 0) {
+		tt_log(TT_LOG_ERROR, "reload refused, going on as before", TT_F_C("error", err.msg));
+		return;
+	}
+	tt_metric_add(TT_M_reloads, 1);
+	tt_log(TT_LOG_INFO, "reloaded", TT_F_C("config", r->config_path));
+}
+
+/* ---- run ---- */
+
+static void prune(const struct run *r)
+{
+	struct tt_err err = {0};
+	if (tt_parts_prune(&r->conf, &tt_clock_real, &err) < 0)
+		tt_log(TT_LOG_WARN, "old data could not be pruned, trying again later", TT_F_C("error", err.msg));
+}
+
+/* Until a signal ends it, or every source has come to its end. */
+static void serve(struct run *r)
+{
+	int64_t next_prune_ms = 0;
+	for (int sig = 0; !ends(sig) && !tt_pipeline_finished(r->pipeline); sig = next_signal(r, TICK_MS)) {
+		if (sig == SIGHUP)
+			reload(r);
+		if (tt_mono_ms(&tt_clock_real) >= next_prune_ms) {
+			prune(r);
+			next_prune_ms = tt_mono_ms(&tt_clock_real) + PRUNE_EVERY_MS;
+		}
+	}
+}
+
+static void stop(struct run *r)
+{
+	struct tt_pipeline *p = r->pipeline;
+	set_pipeline(r, NULL, "stopping");
+	size_t given_up = tt_pipeline_stop(p);
+	if (given_up)
+		tt_log(TT_LOG_ERROR, "stopped with items that could not be stored; their feeds will be fetched again",
+			TT_F_INT("items", (int64_t)given_up));
+	if (p)
+		tt_log(TT_LOG_INFO, "stopped", TT_F_INT("items_stored", (int64_t)tt_metric_get(TT_M_items_stored)));
+	tt_parts_done(&r->parts);
+	tt_service_stop(r->service);
+	tt_app_conf_free(&r->conf);
+	pthread_mutex_destroy(&r->lock);
+}
+
+static int run_command(const void *options, int argc, char **argv, struct tt_err *err)
+{
+	const struct run_options *o = options;
+	struct run r = {.config_path = o->config};
+	(void)argc, (void)argv;
+	if (!o->config)
+		return tt_err_set(err, TT_EUSAGE, "run needs a configuration: -c FILE");
+	int rc = tt_app_conf_load(o->config, &r.conf, err);
+	if (rc < 0)
+		return rc;
+	tt_app_log_setup(&r.conf.log);
+	pthread_mutex_init(&r.lock, NULL);
+	sigemptyset(&r.signals);
+	sigaddset(&r.signals, SIGTERM);
+	sigaddset(&r.signals, SIGINT);
+	sigaddset(&r.signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &r.signals, NULL); /* before the first thread, so that all inherit it */
+	rc = start(&r, err);
+	if (rc == TT_OK) {
+		tt_log(TT_LOG_INFO, "running", TT_F_C("config", o->config), TT_F_INT("feeds", (int64_t)r.conf.feeds.n));
+		serve(&r);
+	}
+	stop(&r);
+	return rc == TT_ECLOSED ? TT_OK : rc;
+}
+
+static const struct tt_cli_opt cli_options[] = {
+	{"config", 'c', TT_CLI_FILE, offsetof(struct run_options, config), "FILE", "Configuration (docs/CONFIGURATION.md).", 0, 0, NULL},
+	{0},
+};
+
+const struct tt_cmd tt_cmd_run = {
+	.name = "run",
+	.summary = "The service: fetches, scores and stores until it is told to stop",
+	.details = "Polls the feeds and reads the files that the configuration names, scores every new item and stores it in PostgreSQL. A "
+		   "database that is away is waited for. It ends by itself when it has files only and all are read.\n\n"
+		   "SIGTERM and SIGINT store what was read and end. SIGHUP reads the configuration again: feeds, model, dictionary and log "
+		   "change without a restart; a configuration that cannot be used is refused and the old one stays.\n\n"
+		   "  tickertone run -c /etc/tickertone/tickertone.yaml",
+	.group = TT_GROUP_SERVICE,
+	.opts = cli_options,
+	.defaults = &(const struct run_options){0},
+	.opts_size = sizeof(struct run_options),
+	.run = run_command,
+};
