@@ -11,12 +11,17 @@ struct db_opts {
 	const char *config, *dsn, *retention;
 };
 
-#define OPTION_CONFIG \
-	{"config", 'c', TT_CLI_FILE, offsetof(struct db_opts, config), "FILE", \
-		"Configuration file, for its section postgres", 0, 0, NULL}
-#define OPTION_DSN \
-	{"dsn", 0, TT_CLI_STR, offsetof(struct db_opts, dsn), "CONNINFO", \
-		"The database, instead of the configuration's (libpq connection string or URI)", 0, 0, NULL}
+#define OPTION_CONFIG                                                                                        \
+	{                                                                                                    \
+		"config", 'c', TT_CLI_FILE, offsetof(struct db_opts, config), "FILE",                        \
+			"Configuration file, for its section postgres", 0, 0, NULL                           \
+	}
+#define OPTION_DSN                                                                                           \
+	{                                                                                                    \
+		"dsn", 0, TT_CLI_STR, offsetof(struct db_opts, dsn), "CONNINFO",                             \
+			"The database, instead of the configuration's (libpq connection string or URI)", 0,  \
+			0, NULL                                                                              \
+	}
 
 static const struct tt_cli_opt opts[] = {OPTION_CONFIG, OPTION_DSN, {0}};
 static const struct tt_cli_opt prune_opts[] = {
@@ -139,9 +144,11 @@ static int run_prune(const void *given, int argc, char **argv, struct tt_err *er
 	else if (rc == TT_OK) {
 		char before[40];
 		tt_time_rfc3339(p.before_ms - p.before_ms % 1000, before);
-		printf("older than %s: %lld partitions dropped; deleted %lld old-dated items, %lld identities, "
+		printf("older than %s: %lld partitions dropped; deleted %lld old-dated items, %lld "
+		       "identities, "
 		       "%lld dead letters\n",
-			before, (long long)p.tables, (long long)p.items, (long long)p.keys, (long long)p.dead_letters);
+			before, (long long)p.tables, (long long)p.items, (long long)p.keys,
+			(long long)p.dead_letters);
 	}
 	db_done(&db);
 	return rc;
@@ -150,13 +157,16 @@ static int run_prune(const void *given, int argc, char **argv, struct tt_err *er
 const struct tt_cmd tt_cmd_db_migrate = {
 	.name = "db migrate",
 	.summary = "Bring the database's schema to this program's version",
-	.details = "Applies the migrations that are missing, each in a transaction, under a lock: programs that start "
-		   "together take turns. A schema newer than this program is refused. The role needs to own the "
-		   "database, or a schema named tickertone in it; the roles tickertone_reader and tickertone_writer "
-		   "are made where it may make roles.\n"
-		   "\n"
-		   "    tickertone db migrate -c tickertone.yaml\n"
-		   "    tickertone db migrate --dsn 'host=/run/postgresql dbname=news'\n",
+	.details =
+		"Applies the migrations that are missing, each in a transaction, under a lock: programs that "
+		"start "
+		"together take turns. A schema newer than this program is refused. The role needs to own the "
+		"database, or a schema named tickertone in it; the roles tickertone_reader and "
+		"tickertone_writer "
+		"are made where it may make roles.\n"
+		"\n"
+		"    tickertone db migrate -c tickertone.yaml\n"
+		"    tickertone db migrate --dsn 'host=/run/postgresql dbname=news'\n",
 	.group = TT_GROUP_DATA,
 	.opts = opts,
 	.opts_size = sizeof(struct db_opts),
@@ -176,11 +186,13 @@ const struct tt_cmd tt_cmd_db_status = {
 const struct tt_cmd tt_cmd_db_prune = {
 	.name = "db prune",
 	.summary = "Drop what is older than the retention",
-	.details = "Drops whole weekly partitions, then deletes old-dated items that were stored before that time, "
-		   "identities of items that are no longer kept, and dead letters. Run it daily, from a timer.\n"
-		   "\n"
-		   "    tickertone db prune -c tickertone.yaml\n"
-		   "    tickertone db prune --dsn dbname=news --retention 90d\n",
+	.details =
+		"Drops whole weekly partitions, then deletes old-dated items that were stored before that "
+		"time, "
+		"identities of items that are no longer kept, and dead letters. Run it daily, from a timer.\n"
+		"\n"
+		"    tickertone db prune -c tickertone.yaml\n"
+		"    tickertone db prune --dsn dbname=news --retention 90d\n",
 	.group = TT_GROUP_DATA,
 	.opts = prune_opts,
 	.opts_size = sizeof(struct db_opts),

@@ -14,15 +14,16 @@ struct tt_sink_result {
 struct tt_sink_ops {
 	const char *name; /* "postgres", "stdout" */
 
-	/* Which of the batch's items are stored already: known[i] = true. Lets the pipeline skip scoring them; write() is
-	 * correct without it. NULL slot: the sink does not know. Errors as write(). */
+	/* Which of the batch's items are stored already: known[i] = true. Lets the pipeline skip scoring
+	 * them; write() is correct without it. NULL slot: the sink does not know. Errors as write(). */
 	int (*known)(void *self, const struct tt_batch *b, bool *known, struct tt_err *err);
 
-	/* All or nothing, durable on return: items, sentiments, feed states and dead letters in one transaction; items known
-	 * already change nothing. tt_retriable(code): nothing was written, or it was and the answer got lost; calling again with the
-	 * same batches is right in both cases. Other codes: this content is refused (TT_EDATA), the caller isolates it.
-	 * n batches are written together. */
-	int (*write)(void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err);
+	/* All or nothing, durable on return: items, sentiments, feed states and dead letters in one
+	 * transaction; items known already change nothing. tt_retriable(code): nothing was written, or it was
+	 * and the answer got lost; calling again with the same batches is right in both cases. Other codes:
+	 * this content is refused (TT_EDATA), the caller isolates it. n batches are written together. */
+	int (*write)(void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret,
+		struct tt_err *err);
 
 	void (*close)(void *self); /* never fails, NULL is fine */
 };

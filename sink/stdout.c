@@ -46,9 +46,11 @@ static json_t *when(int64_t ms)
 static bool set_sentiment(json_t *o, const struct tt_sentiment *v, bool scored)
 {
 	if (!scored)
-		return set(o, "score", json_null()) && set(o, "label", json_null()) && set(o, "p", json_null());
+		return set(o, "score", json_null()) && set(o, "label", json_null()) &&
+		       set(o, "p", json_null());
 	json_t *p = json_object();
-	bool ok = set(o, "score", json_real((double)v->score)) && set(o, "label", json_string(tt_label_name(v->label)));
+	bool ok = set(o, "score", json_real((double)v->score)) &&
+		  set(o, "label", json_string(tt_label_name(v->label)));
 	for (enum tt_label l = 0; l < TT_LABELS; l++)
 		ok &= set(p, tt_label_name(l), json_real((double)v->p[l]));
 	return ok & set(o, "p", p);
@@ -176,8 +178,8 @@ static int send_rest(struct stdout_sink *s, struct tt_str all, struct tt_err *er
 	return TT_OK;
 }
 
-static int stdout_write(void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret,
-	struct tt_err *err)
+static int stdout_write(
+	void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
 {
 	struct tt_sink_result written = {0};
 	struct stdout_sink *s = self;

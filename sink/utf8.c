@@ -8,7 +8,8 @@ static bool in(unsigned char c, unsigned char lo, unsigned char hi)
 	return c >= lo && c <= hi;
 }
 
-/* Length of the character at p, n bytes left; when it is none, *ret_bad is how many bytes make one broken part. */
+/* Length of the character at p, n bytes left; when it is none, *ret_bad is how many bytes make one broken
+ * part. */
 static size_t char_len(const unsigned char *p, size_t n, size_t *ret_bad)
 {
 	unsigned char lo = 0x80, hi = 0xbf; /* allowed second byte */

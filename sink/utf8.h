@@ -1,5 +1,6 @@
-/* utf8.h - text that every receiver accepts: valid UTF-8 without NUL. PostgreSQL and JSON readers refuse anything else, and a
- * whole batch with it, so what is broken becomes U+FFFD on the way out: once per maximal broken part, as browsers do. */
+/* utf8.h - text that every receiver accepts: valid UTF-8 without NUL. PostgreSQL and JSON readers refuse
+ * anything else, and a whole batch with it, so what is broken becomes U+FFFD on the way out: once per maximal
+ * broken part, as browsers do. */
 #ifndef TT_SINK_UTF8_H
 #define TT_SINK_UTF8_H
 

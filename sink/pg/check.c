@@ -13,21 +13,26 @@ static int check_server(struct tt_pg_conn *c, struct tt_err *err)
 		return rc;
 	struct tt_str version = tt_pg_get_text(r, 0, 1), encoding = tt_pg_get_text(r, 0, 3);
 	if (tt_pg_get_int(r, 0, 0) < 150000)
-		rc = tt_err_set(err, TT_EVERSION, "postgres: the server is version %.*s, 15 or newer is needed", TT_FMT(version));
+		rc = tt_err_set(err, TT_EVERSION,
+			"postgres: the server is version %.*s, 15 or newer is needed", TT_FMT(version));
 	else if (tt_pg_get_int(r, 0, 2))
 		rc = tt_err_set(err, TT_EPEER, "postgres: the server is read-only (a standby?)");
 	else if (!tt_str_eq(encoding, TT_STR("UTF8")))
-		rc = tt_err_set(err, TT_ECONF, "postgres: the database has encoding %.*s, UTF8 is needed", TT_FMT(encoding));
+		rc = tt_err_set(err, TT_ECONF, "postgres: the database has encoding %.*s, UTF8 is needed",
+			TT_FMT(encoding));
 	PQclear(r);
 	return rc;
 }
 
-/* The first right that is missing, by name; before the schema's version is looked at, which takes a right, too. */
+/* The first right that is missing, by name; before the schema's version is looked at, which takes a right,
+ * too. */
 static int check_rights(struct tt_pg_conn *c, struct tt_err *err)
 {
 	static const char sql[] =
-		"SELECT t || ' (' || p || ')' FROM (VALUES ('migration', 'SELECT'), ('seen', 'INSERT'), ('item', 'INSERT'), "
-		"('item_sentiment', 'INSERT'), ('entity_sentiment', 'INSERT'), ('entity', 'UPDATE'), ('model', 'UPDATE'), "
+		"SELECT t || ' (' || p || ')' FROM (VALUES ('migration', 'SELECT'), ('seen', 'INSERT'), "
+		"('item', 'INSERT'), "
+		"('item_sentiment', 'INSERT'), ('entity_sentiment', 'INSERT'), ('entity', 'UPDATE'), "
+		"('model', 'UPDATE'), "
 		"('feed', 'UPDATE'), ('dead_letter', 'UPDATE')) AS needed (t, p) "
 		"WHERE to_regclass(t) IS NOT NULL AND NOT has_table_privilege(to_regclass(t), p) LIMIT 1";
 	PGresult *r = NULL;
@@ -36,7 +41,8 @@ static int check_rights(struct tt_pg_conn *c, struct tt_err *err)
 	if (rc == TT_OK && PQntuples(r)) {
 		struct tt_str what = tt_pg_get_text(r, 0, 0);
 		rc = tt_err_set(err, TT_EREFUSED,
-			"postgres: no right to use table %.*s: GRANT tickertone_writer TO the service's role", TT_FMT(what));
+			"postgres: no right to use table %.*s: GRANT tickertone_writer TO the service's role",
+			TT_FMT(what));
 	}
 	PQclear(r);
 	return rc;

@@ -2,8 +2,10 @@
 #include "sink/pg/pg.h"
 
 #define DAY_MS 86400e3
-#define OPT(name, type, field, def, lo, hi, unit, flags, doc) \
-	{name, type, offsetof(struct tt_pg_conf, field), def, lo, hi, unit, flags, doc, NULL}
+#define OPT(name, type, field, def, lo, hi, unit, flags, doc)                                                \
+	{                                                                                                    \
+		name, type, offsetof(struct tt_pg_conf, field), def, lo, hi, unit, flags, doc, NULL          \
+	}
 
 const struct tt_opt tt_pg_opts[] = {
 	OPT("dsn", TT_OPT_SECRET, dsn, NULL, 0, 0, "", 0,

@@ -1,4 +1,5 @@
-/* conn.c - see conn.h. libpq in non-blocking pipeline mode: all statements are sent before one Sync, which is the commit. */
+/* conn.c - see conn.h. libpq in non-blocking pipeline mode: all statements are sent before one Sync, which is
+ * the commit. */
 #include "sink/pg/conn.h"
 
 #include <endian.h>
@@ -89,7 +90,8 @@ static int set_session(struct tt_pg_conn *c, struct tt_err *err)
 	char sql[300];
 
 	snprintf(sql, sizeof(sql),
-		"SELECT set_config('search_path', 'tickertone', false), set_config('timezone', 'UTC', false), "
+		"SELECT set_config('search_path', 'tickertone', false), set_config('timezone', 'UTC', "
+		"false), "
 		"set_config('statement_timeout', '%lld', false), set_config('lock_timeout', '%lld', false)",
 		(long long)c->conf->statement_timeout_ms, (long long)c->conf->statement_timeout_ms);
 	return tt_pg_query(c, sql, NULL, NULL, err);
@@ -104,8 +106,8 @@ int tt_pg_conn_ready(struct tt_pg_conn *c, struct tt_err *err)
 	tt_pg_conn_close(c);
 	snprintf(timeout_s, sizeof(timeout_s), "%lld", (long long)(c->conf->connect_timeout_ms + 999) / 1000);
 	snprintf(user_timeout_ms, sizeof(user_timeout_ms), "%lld", (long long)c->conf->statement_timeout_ms);
-	const char *keys[] = {
-		"fallback_application_name", "dbname", "connect_timeout", "tcp_user_timeout", "client_encoding", NULL};
+	const char *keys[] = {"fallback_application_name", "dbname", "connect_timeout", "tcp_user_timeout",
+		"client_encoding", NULL};
 	const char *values[] = {c->conf->application_name, c->conf->dsn ? c->conf->dsn : "", timeout_s,
 		user_timeout_ms, "UTF8", NULL};
 	c->pg = PQconnectdbParams(keys, values, 1);
@@ -132,7 +134,8 @@ static int lost(struct tt_pg_conn *c, struct tt_err *err)
 	return rc;
 }
 
-/* Waits until a result can be taken without blocking, sending what is still to be sent. deadline_ns < 0: for ever. */
+/* Waits until a result can be taken without blocking, sending what is still to be sent. deadline_ns < 0: for
+ * ever. */
 static int wait_result(struct tt_pg_conn *c, int64_t deadline_ns, struct tt_err *err)
 {
 	for (;;) {
@@ -150,7 +153,8 @@ static int wait_result(struct tt_pg_conn *c, int64_t deadline_ns, struct tt_err 
 					(long long)c->conf->statement_timeout_ms);
 			}
 		}
-		struct pollfd fd = {.fd = PQsocket(c->pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
+		struct pollfd fd = {
+			.fd = PQsocket(c->pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
 		if (poll(&fd, 1, left_ms > 60000 ? 60000 : (int)left_ms) < 0 && errno != EINTR)
 			return tt_err_set(err, TT_EIO, "postgres: poll: %s", strerror(errno));
 	}
@@ -163,7 +167,8 @@ static int result_error(const PGresult *r, struct tt_err *err)
 	return set_err(err, tt_pg_code(state), PQresultErrorMessage(r));
 }
 
-/* Takes the results of n statements, each followed by a NULL, and the Sync's. Keeps reading after an error. */
+/* Takes the results of n statements, each followed by a NULL, and the Sync's. Keeps reading after an error.
+ */
 static int take_results(struct tt_pg_conn *c, size_t n, PGresult **results, struct tt_err *err)
 {
 	int64_t wait_ms = c->conf->statement_timeout_ms + GRACE_MS;
@@ -212,7 +217,8 @@ static bool send_stmt(struct tt_pg_conn *c, const struct tt_pg_stmt *s)
 	return PQsendQueryParams(c->pg, s->sql, p->n, p->types, values, p->lengths, formats, !s->text);
 }
 
-int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PGresult **results, struct tt_err *err)
+int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PGresult **results,
+	struct tt_err *err)
 {
 	PGresult *got[TT_PG_STMTS_MAX] = {NULL};
 	bool sent;
@@ -243,7 +249,8 @@ int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PG
 	return rc;
 }
 
-int tt_pg_query(struct tt_pg_conn *c, const char *sql, const struct tt_pg_params *params, PGresult **ret, struct tt_err *err)
+int tt_pg_query(struct tt_pg_conn *c, const char *sql, const struct tt_pg_params *params, PGresult **ret,
+	struct tt_err *err)
 {
 	return tt_pg_run(c, &(struct tt_pg_stmt){.sql = sql, .params = params}, 1, ret, err);
 }
@@ -263,7 +270,8 @@ int tt_pg_script(struct tt_pg_conn *c, const char *sql, struct tt_err *err)
 		PGresult *r = PQgetResult(c->pg);
 		if (!r)
 			return rc;
-		if (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK && rc == TT_OK)
+		if (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK &&
+			rc == TT_OK)
 			rc = result_error(r, err);
 		PQclear(r);
 	}

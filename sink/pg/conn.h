@@ -1,6 +1,6 @@
 /* conn.h - one connection to PostgreSQL: bounded waits, statements in one round trip, failures as our codes.
- * A connection that broke is dropped; the next call makes a new one and counts its generation, by which an owner sees
- * that what it knew of the session is gone. Threads: one at a time. */
+ * A connection that broke is dropped; the next call makes a new one and counts its generation, by which an
+ * owner sees that what it knew of the session is gone. Threads: one at a time. */
 #ifndef TT_SINK_PG_CONN_H
 #define TT_SINK_PG_CONN_H
 
@@ -28,21 +28,24 @@ void tt_pg_conn_close(struct tt_pg_conn *c);
 int tt_pg_conn_ready(struct tt_pg_conn *c, struct tt_err *err);
 unsigned tt_pg_conn_generation(const struct tt_pg_conn *c);
 
-/* Runs n statements (<= TT_PG_STMTS_MAX) as one transaction in one round trip. results[i] (may be NULL as a whole) is the
- * caller's to PQclear; on failure all are NULL. Waits up to statement_timeout and some for the answer to come. */
+/* Runs n statements (<= TT_PG_STMTS_MAX) as one transaction in one round trip. results[i] (may be NULL as a
+ * whole) is the caller's to PQclear; on failure all are NULL. Waits up to statement_timeout and some for the
+ * answer to come. */
 enum { TT_PG_STMTS_MAX = 8 };
-int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PGresult **results, struct tt_err *err);
+int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PGresult **results,
+	struct tt_err *err);
 
 /* One statement. ret may be NULL. */
-int tt_pg_query(struct tt_pg_conn *c, const char *sql, const struct tt_pg_params *params, PGresult **ret, struct tt_err *err);
+int tt_pg_query(struct tt_pg_conn *c, const char *sql, const struct tt_pg_params *params, PGresult **ret,
+	struct tt_err *err);
 
 /* A script of several statements as one transaction, waiting as long as it takes: migrations. */
 int tt_pg_script(struct tt_pg_conn *c, const char *sql, struct tt_err *err);
 
 /* Values of a binary result. */
-int64_t tt_pg_get_int(const PGresult *r, int row, int col);   /* INT2, INT4, INT8, BOOL by length; 0 for NULL */
-int64_t tt_pg_get_time(const PGresult *r, int row, int col);  /* TT_TIME_NONE for NULL */
+int64_t tt_pg_get_int(const PGresult *r, int row, int col); /* INT2, INT4, INT8, BOOL by length; 0 for NULL */
+int64_t tt_pg_get_time(const PGresult *r, int row, int col);       /* TT_TIME_NONE for NULL */
 struct tt_str tt_pg_get_text(const PGresult *r, int row, int col); /* lives as long as r; absent for NULL */
-struct tt_id tt_pg_get_id(const PGresult *r, int row, int col); /* zero for NULL */
+struct tt_id tt_pg_get_id(const PGresult *r, int row, int col);    /* zero for NULL */
 
 #endif

@@ -1,4 +1,5 @@
-/* embedded.h - the .sql files that are part of the program, in the order of their names (cmake/embed.cmake). */
+/* embedded.h - the .sql files that are part of the program, in the order of their names (cmake/embed.cmake).
+ */
 #ifndef TT_SINK_PG_EMBEDDED_H
 #define TT_SINK_PG_EMBEDDED_H
 

@@ -17,7 +17,8 @@ struct tt_pg_pruned {
 	int64_t before_ms; /* TT_TIME_NONE: retention is "for ever", nothing was done */
 };
 
-/* Drops what is older than conf->retention_ms, counted from now_ms. `items` are those outside weekly partitions. */
+/* Drops what is older than conf->retention_ms, counted from now_ms. `items` are those outside weekly
+ * partitions. */
 int tt_pg_prune(struct tt_pg_conn *c, const struct tt_pg_conf *conf, int64_t now_ms, struct tt_pg_pruned *ret,
 	struct tt_err *err);
 

@@ -29,8 +29,8 @@ static struct tt_id file_checksum(const struct tt_embedded *f)
 	return TT_ID(((struct tt_str){f->text, f->n}));
 }
 
-/* Takes the lock (until the connection ends or unlock) and makes the place where versions are kept. CREATE SCHEMA asks for a
- * right on the database even when there is nothing to create, hence the look first. */
+/* Takes the lock (until the connection ends or unlock) and makes the place where versions are kept. CREATE
+ * SCHEMA asks for a right on the database even when there is nothing to create, hence the look first. */
 static const char lock_sql[] =
 	"SELECT pg_advisory_lock(hashtextextended('tickertone migrate', 0));"
 	"SET statement_timeout = 0;"
@@ -39,7 +39,8 @@ static const char lock_sql[] =
 	"CREATE TABLE IF NOT EXISTS migration ("
 	"	version integer PRIMARY KEY, name text NOT NULL, checksum uuid NOT NULL,"
 	"	applied_at timestamptz NOT NULL DEFAULT now());"
-	"COMMENT ON TABLE migration IS 'Versions of this schema that were applied, by \"tickertone db migrate\".';"
+	"COMMENT ON TABLE migration IS 'Versions of this schema that were applied, by \"tickertone db "
+	"migrate\".';"
 	"COMMENT ON COLUMN migration.version IS 'Number of the migration.';"
 	"COMMENT ON COLUMN migration.name IS 'Its name.';"
 	"COMMENT ON COLUMN migration.checksum IS 'Hash of its text, so that a changed one is noticed.';"
@@ -60,8 +61,8 @@ static int query_applied(struct tt_pg_conn *c, PGresult **ret, struct tt_err *er
 		NULL, ret, err);
 }
 
-int tt_pg_migrations(struct tt_pg_conn *c, struct tt_arena *arena, struct tt_pg_migration **ret, size_t *ret_n,
-	struct tt_err *err)
+int tt_pg_migrations(struct tt_pg_conn *c, struct tt_arena *arena, struct tt_pg_migration **ret,
+	size_t *ret_n, struct tt_err *err)
 {
 	struct tt_pg_migration *v;
 	PGresult *r = NULL;
@@ -103,12 +104,14 @@ static int check_applied(const struct tt_pg_migration *v, size_t n, size_t *ret_
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].unknown)
 			return tt_err_set(err, TT_EVERSION,
-				"postgres: the schema has version %d (%.*s), which this program does not know: "
+				"postgres: the schema has version %d (%.*s), which this program does not "
+				"know: "
 				"use the newer program that made it",
 				v[i].version, TT_FMT(v[i].name));
 		if (v[i].changed)
 			return tt_err_set(err, TT_EVERSION,
-				"postgres: migration %d (%.*s) was applied with another text than this program's",
+				"postgres: migration %d (%.*s) was applied with another text than this "
+				"program's",
 				v[i].version, TT_FMT(v[i].name));
 		missing += !v[i].applied;
 	}
@@ -137,7 +140,9 @@ int tt_pg_schema_check(struct tt_pg_conn *c, struct tt_err *err)
 
 	if (rc == TT_OK && missing)
 		rc = tt_err_set(err, TT_EVERSION,
-			"postgres: the schema lacks %zu migrations of this program: run `tickertone db migrate`", missing);
+			"postgres: the schema lacks %zu migrations of this program: run `tickertone db "
+			"migrate`",
+			missing);
 	return rc;
 }
 
@@ -148,7 +153,9 @@ static int apply(struct tt_pg_conn *c, const struct tt_embedded *f, struct tt_er
 
 	tt_id_format(file_checksum(f), checksum);
 	tt_buf_init(&sql, f->n + 4096);
-	int rc = tt_buf_printf(&sql, "BEGIN;\n%s\nINSERT INTO migration (version, name, checksum) VALUES (%d, '%.*s', '%s');\nCOMMIT;",
+	int rc = tt_buf_printf(&sql,
+		"BEGIN;\n%s\nINSERT INTO migration (version, name, checksum) VALUES (%d, '%.*s', "
+		"'%s');\nCOMMIT;",
 		f->text, file_version(f), TT_FMT(file_title(f)), checksum);
 	if (rc == TT_OK)
 		rc = tt_pg_script(c, sql.p, err);

@@ -1,4 +1,5 @@
-/* params.c - see params.h. Integers travel big-endian; every value is preceded by its length within arrays. */
+/* params.c - see params.h. Integers travel big-endian; every value is preceded by its length within arrays.
+ */
 #include "sink/pg/params.h"
 
 #include <endian.h>

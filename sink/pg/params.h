@@ -1,6 +1,7 @@
-/* params.h - the parameters of one statement, in PostgreSQL's binary formats: single values and one-dimensional arrays, put
- * one after the other into one buffer. Arrays carry the rows of a batch: one array a column (unnest makes rows again).
- * Errors stick: the first one is kept in rc, later puts do nothing; whoever sends the statement looks at rc once. */
+/* params.h - the parameters of one statement, in PostgreSQL's binary formats: single values and
+ * one-dimensional arrays, put one after the other into one buffer. Arrays carry the rows of a batch: one
+ * array a column (unnest makes rows again). Errors stick: the first one is kept in rc, later puts do nothing;
+ * whoever sends the statement looks at rc once. */
 #ifndef TT_SINK_PG_PARAMS_H
 #define TT_SINK_PG_PARAMS_H
 
@@ -28,24 +29,25 @@ struct tt_pg_params {
 	unsigned types[TT_PG_PARAMS_MAX];
 	size_t at[TT_PG_PARAMS_MAX]; /* offset in buf; SIZE_MAX: NULL */
 	int lengths[TT_PG_PARAMS_MAX];
-	size_t left;                 /* elements the open array still expects */
+	size_t left; /* elements the open array still expects */
 };
 
 void tt_pg_params_init(struct tt_pg_params *p, size_t max_bytes);
 void tt_pg_params_done(struct tt_pg_params *p);
 void tt_pg_params_reset(struct tt_pg_params *p);
 
-/* Opens the next parameter as an array of n elements of a type; exactly n puts must follow. Without an open array a put is a
- * parameter of its own. */
+/* Opens the next parameter as an array of n elements of a type; exactly n puts must follow. Without an open
+ * array a put is a parameter of its own. */
 void tt_pg_array(struct tt_pg_params *p, enum tt_pg_type type, size_t n);
 
 void tt_pg_put_null(struct tt_pg_params *p, enum tt_pg_type type);
 void tt_pg_put_bool(struct tt_pg_params *p, bool v);
 void tt_pg_put_int(struct tt_pg_params *p, enum tt_pg_type type, int64_t v); /* INT2, INT4 or INT8 */
 void tt_pg_put_real(struct tt_pg_params *p, float v);
-void tt_pg_put_time(struct tt_pg_params *p, int64_t ms); /* NULL for TT_TIME_NONE and outside the years 1 to 9999 */
-void tt_pg_put_id(struct tt_pg_params *p, struct tt_id id); /* NULL for the zero id */
-void tt_pg_put_text(struct tt_pg_params *p, struct tt_str s); /* repaired (utf8.h); NULL when absent */
+void tt_pg_put_time(
+	struct tt_pg_params *p, int64_t ms); /* NULL for TT_TIME_NONE and outside the years 1 to 9999 */
+void tt_pg_put_id(struct tt_pg_params *p, struct tt_id id);    /* NULL for the zero id */
+void tt_pg_put_text(struct tt_pg_params *p, struct tt_str s);  /* repaired (utf8.h); NULL when absent */
 void tt_pg_put_bytes(struct tt_pg_params *p, struct tt_str s); /* NULL when absent */
 /* A text that PostgreSQL reads as text[] by a cast: for arrays within arrays. NULL when n is 0. */
 void tt_pg_put_texts(struct tt_pg_params *p, const struct tt_str *v, size_t n);

@@ -16,7 +16,7 @@ enum {
 struct pg_sink {
 	const struct tt_pg_conf *conf;
 	struct tt_pg_conn *conn;
-	unsigned generation; /* of the connection that what follows was learned on */
+	unsigned generation;       /* of the connection that what follows was learned on */
 	int64_t weeks[WEEK_SLOTS]; /* weeks[w % WEEK_SLOTS] == w: the partitions of week w are there */
 	struct tt_pg_rows rows;
 };
@@ -64,7 +64,8 @@ static int ensure_week(struct pg_sink *s, int64_t first, int64_t last, struct tt
 	return rc;
 }
 
-/* Partitions for this week and those to come, and for the weeks of late items; what is older goes to partition _old. */
+/* Partitions for this week and those to come, and for the weeks of late items; what is older goes to
+ * partition _old. */
 static int ensure_partitions(struct pg_sink *s, struct tt_err *err)
 {
 	int64_t now = tt_pg_week(tt_wall_ms(&tt_clock_real));
@@ -117,11 +118,13 @@ static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct 
 	if (r->n_symbols)
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("symbols.sql"), &r->symbol_params, false};
 	if (r->n_items)
-		stmts[items_at = n++] = (struct tt_pg_stmt){tt_pg_statement("items.sql"), &r->item_params, false};
+		stmts[items_at = n++] =
+			(struct tt_pg_stmt){tt_pg_statement("items.sql"), &r->item_params, false};
 	if (r->n_feeds)
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("feeds.sql"), &r->feed_params, false};
 	if (r->n_dead)
-		stmts[dead_at = n++] = (struct tt_pg_stmt){tt_pg_statement("dead_letters.sql"), &r->dead_params, false};
+		stmts[dead_at = n++] =
+			(struct tt_pg_stmt){tt_pg_statement("dead_letters.sql"), &r->dead_params, false};
 	*ret = (struct tt_sink_result){0};
 	if (!n)
 		return TT_OK;
@@ -139,7 +142,8 @@ static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct 
 	return TT_OK;
 }
 
-static int pg_write(void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
+static int pg_write(
+	void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
 {
 	struct pg_sink *s = self;
 	int rc = tt_pg_rows_fill(&s->rows, batches, n, (size_t)s->conf->dead_letter_bytes);

@@ -13,7 +13,8 @@ static const char model_sql[] =
 	"ON CONFLICT (hash, precision) DO UPDATE SET name = excluded.name RETURNING model_id) "
 	"SELECT model_id FROM known UNION ALL SELECT model_id FROM made";
 
-int tt_pg_model_register(struct tt_pg_conn *c, const struct tt_pg_model *model, int *ret_id, struct tt_err *err)
+int tt_pg_model_register(
+	struct tt_pg_conn *c, const struct tt_pg_model *model, int *ret_id, struct tt_err *err)
 {
 	struct tt_pg_params p;
 	PGresult *r = NULL;
@@ -94,7 +95,8 @@ int tt_pg_feeds_load(struct tt_pg_conn *c, struct tt_arena *arena, struct tt_fee
 	struct tt_feed_state *v = tt_arena_zalloc(arena, n + 1, sizeof(*v));
 	for (size_t i = 0; v && i < n; i++) {
 		v[i] = load_feed(r, (int)i, arena);
-		if (!v[i].url.p || (!PQgetisnull(r, (int)i, 6) && !v[i].last_error.p)) /* first and last text copied */
+		if (!v[i].url.p ||
+			(!PQgetisnull(r, (int)i, 6) && !v[i].last_error.p)) /* first and last text copied */
 			v = NULL;
 	}
 	PQclear(r);

@@ -16,7 +16,8 @@ struct tt_pg_model {
 };
 
 /* The number that goes into tt_batch.model_id; the same (hash, precision) always gets the same one. */
-int tt_pg_model_register(struct tt_pg_conn *c, const struct tt_pg_model *model, int *ret_id, struct tt_err *err);
+int tt_pg_model_register(
+	struct tt_pg_conn *c, const struct tt_pg_model *model, int *ret_id, struct tt_err *err);
 
 struct tt_pg_entity {
 	struct tt_str symbol;
@@ -25,7 +26,8 @@ struct tt_pg_entity {
 	size_t n_aliases;
 };
 
-/* Makes table `entity` say what the dictionary says; symbols it does not have become inactive. Each symbol once. */
+/* Makes table `entity` say what the dictionary says; symbols it does not have become inactive. Each symbol
+ * once. */
 int tt_pg_entities_sync(struct tt_pg_conn *c, const struct tt_pg_entity *v, size_t n, struct tt_err *err);
 
 /* All feed states, by URL; array and strings live in the arena. */

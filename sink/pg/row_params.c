@@ -6,11 +6,11 @@
 #include "sink/utf8.h"
 
 /* One array parameter: for every i of n, what `put` puts. */
-#define COLUMN(p, type, n, put) \
-	do { \
-		tt_pg_array((p), (type), (n)); \
-		for (size_t i = 0; i < (n); i++) \
-			put; \
+#define COLUMN(p, type, n, put)                                                                              \
+	do {                                                                                                 \
+		tt_pg_array((p), (type), (n));                                                               \
+		for (size_t i = 0; i < (n); i++)                                                             \
+			put;                                                                                 \
 	} while (0)
 
 static const char *unscored(const struct tt_scored *s)
@@ -20,8 +20,9 @@ static const char *unscored(const struct tt_scored *s)
 	return s->scored_ms == TT_TIME_NONE ? "not scored" : NULL;
 }
 
-/* A number within [lo, hi]: means of such numbers may pass the edge by a rounding. NaN and what is truly outside go as they
- * are and are refused by the table's CHECK: a wrong score must not become a plausible one. */
+/* A number within [lo, hi]: means of such numbers may pass the edge by a rounding. NaN and what is truly
+ * outside go as they are and are refused by the table's CHECK: a wrong score must not become a plausible one.
+ */
 static float within(float v, float lo, float hi)
 {
 	const float slack = 1e-4f;
@@ -41,7 +42,8 @@ static void put_score(struct tt_pg_params *p, const struct tt_scored *owner, con
 		tt_pg_put_real(p, within(s->score, -1, 1));
 }
 
-static void put_p(struct tt_pg_params *p, const struct tt_scored *owner, const struct tt_sentiment *s, enum tt_label label)
+static void put_p(struct tt_pg_params *p, const struct tt_scored *owner, const struct tt_sentiment *s,
+	enum tt_label label)
 {
 	if (unscored(owner))
 		tt_pg_put_null(p, TT_PG_FLOAT4);
@@ -167,7 +169,8 @@ static struct tt_str cut(struct tt_str s, size_t max)
 	return s.n > max ? (struct tt_str){s.p, max} : s;
 }
 
-void tt_pg_dead_params(struct tt_pg_params *p, const struct tt_pg_dead_row *d, size_t n, size_t max_payload_bytes)
+void tt_pg_dead_params(
+	struct tt_pg_params *p, const struct tt_pg_dead_row *d, size_t n, size_t max_payload_bytes)
 {
 	COLUMN(p, TT_PG_UUID, n, tt_pg_put_id(p, d[i].id));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, tt_str_c(d[i].letter->stage)));

@@ -1,4 +1,5 @@
-/* row_params.h - the columns of each statement of the write (sink/pg/sql), from rows that are sorted and distinct already. */
+/* row_params.h - the columns of each statement of the write (sink/pg/sql), from rows that are sorted and
+ * distinct already. */
 #ifndef TT_SINK_PG_ROW_PARAMS_H
 #define TT_SINK_PG_ROW_PARAMS_H
 
@@ -33,7 +34,8 @@ struct tt_pg_dead_row {
 
 void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *rows);
 void tt_pg_feed_params(struct tt_pg_params *p, const struct tt_feed_state *const *feeds, size_t n);
-void tt_pg_dead_params(struct tt_pg_params *p, const struct tt_pg_dead_row *dead, size_t n, size_t max_payload_bytes);
+void tt_pg_dead_params(
+	struct tt_pg_params *p, const struct tt_pg_dead_row *dead, size_t n, size_t max_payload_bytes);
 void tt_pg_text_array(struct tt_pg_params *p, const struct tt_str *v, size_t n);
 
 #endif

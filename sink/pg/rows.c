@@ -71,21 +71,23 @@ static int compare_mentions(const void *a, const void *b)
 	int order = memcmp(x->entity->symbol.p, y->entity->symbol.p, n);
 
 	if (!order)
-		order = (x->entity->symbol.n > y->entity->symbol.n) - (x->entity->symbol.n < y->entity->symbol.n);
+		order = (x->entity->symbol.n > y->entity->symbol.n) -
+			(x->entity->symbol.n < y->entity->symbol.n);
 	return order ? order : (x->item > y->item) - (x->item < y->item);
 }
 
-/* The entity rows of the items written, ordered by symbol: their index entries then fall onto few pages one after the other.
- * Numbers the symbols and drops what would be a second row of one item and entity. */
-static size_t make_mentions(const struct tt_pg_row *items, size_t n, const uint8_t *written, struct tt_pg_mention *mentions,
-	struct tt_str *symbols, size_t *ret_symbols)
+/* The entity rows of the items written, ordered by symbol: their index entries then fall onto few pages one
+ * after the other. Numbers the symbols and drops what would be a second row of one item and entity. */
+static size_t make_mentions(const struct tt_pg_row *items, size_t n, const uint8_t *written,
+	struct tt_pg_mention *mentions, struct tt_str *symbols, size_t *ret_symbols)
 {
 	size_t all = 0, kept = 0, n_symbols = 0;
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; written[i] && k < items[i].scored->n_entities; k++)
 			if (items[i].scored->entities[k].symbol.n)
-				mentions[all++] = (struct tt_pg_mention){&items[i].scored->entities[k], (uint32_t)i, 0};
+				mentions[all++] =
+					(struct tt_pg_mention){&items[i].scored->entities[k], (uint32_t)i, 0};
 	qsort(mentions, all, sizeof(*mentions), compare_mentions);
 	for (size_t i = 0; i < all; i++) {
 		bool same = n_symbols && tt_str_eq(symbols[n_symbols - 1], mentions[i].entity->symbol);
@@ -116,7 +118,8 @@ static int fill_items(struct tt_pg_rows *r, size_t n_mentions)
 	rows.n_claims = make_claims(r->items, n, rows.claims, rows.written);
 	for (size_t i = 0; i < n; i++)
 		rows.written[i] = rows.written[i] == 1 + !tt_id_is_zero(r->items[i].scored->item.url_key);
-	rows.n_mentions = make_mentions(r->items, n, rows.written, rows.mentions, rows.symbols, &r->n_symbols);
+	rows.n_mentions =
+		make_mentions(r->items, n, rows.written, rows.mentions, rows.symbols, &r->n_symbols);
 	rows.n_symbols = r->n_symbols;
 	tt_pg_item_params(&r->item_params, &rows);
 	tt_pg_text_array(&r->symbol_params, rows.symbols, rows.n_symbols);
@@ -125,7 +128,8 @@ static int fill_items(struct tt_pg_rows *r, size_t n_mentions)
 
 static int compare_feeds(const void *a, const void *b)
 {
-	const struct tt_feed_state *x = *(const struct tt_feed_state *const *)a, *y = *(const struct tt_feed_state *const *)b;
+	const struct tt_feed_state *x = *(const struct tt_feed_state *const *)a,
+				   *y = *(const struct tt_feed_state *const *)b;
 	size_t n = x->url.n < y->url.n ? x->url.n : y->url.n;
 	int order = n ? memcmp(x->url.p, y->url.p, n) : 0;
 
@@ -164,7 +168,8 @@ static int compare_dead(const void *a, const void *b)
 	return order ? order : (x->letter->at_ms > y->letter->at_ms) - (x->letter->at_ms < y->letter->at_ms);
 }
 
-/* The same input is one dead letter, wherever in its source it stands; without an input, place and reason must tell. */
+/* The same input is one dead letter, wherever in its source it stands; without an input, place and reason
+ * must tell. */
 static struct tt_id dead_letter_id(const struct tt_dead_letter *d)
 {
 	if (d->payload.p)
@@ -172,7 +177,8 @@ static struct tt_id dead_letter_id(const struct tt_dead_letter *d)
 	return TT_ID(tt_str_c(d->stage), d->source, d->where, d->reason);
 }
 
-static int fill_dead(struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n_batches, size_t n, size_t max_bytes)
+static int fill_dead(
+	struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n_batches, size_t n, size_t max_bytes)
 {
 	struct tt_pg_dead_row *dead = tt_arena_zalloc(&r->arena, n + 1, sizeof(*dead));
 	size_t all = 0, kept = 0;
@@ -181,7 +187,8 @@ static int fill_dead(struct tt_pg_rows *r, struct tt_batch *const *batches, size
 		return TT_ENOMEM;
 	for (size_t b = 0; b < n_batches; b++)
 		for (size_t i = 0; i < batches[b]->n_dead; i++)
-			dead[all++] = (struct tt_pg_dead_row){dead_letter_id(&batches[b]->dead[i]), &batches[b]->dead[i]};
+			dead[all++] = (struct tt_pg_dead_row){
+				dead_letter_id(&batches[b]->dead[i]), &batches[b]->dead[i]};
 	qsort(dead, all, sizeof(*dead), compare_dead);
 	for (size_t i = 0; i < all; i++) {
 		if (kept && tt_id_eq(dead[kept - 1].id, dead[i].id))

@@ -1,6 +1,6 @@
 /* rows.h - from batches to the parameters of the write's statements.
- * Here repeats within one write are sorted out (of several items with a key in common the first one is written), and
- * everything is put into the order in which all writers take their locks. */
+ * Here repeats within one write are sorted out (of several items with a key in common the first one is
+ * written), and everything is put into the order in which all writers take their locks. */
 #ifndef TT_SINK_PG_ROWS_H
 #define TT_SINK_PG_ROWS_H
 
@@ -26,10 +26,13 @@ struct tt_pg_rows {
 void tt_pg_rows_init(struct tt_pg_rows *r, size_t max_bytes);
 void tt_pg_rows_done(struct tt_pg_rows *r);
 
-/* Fills r from n batches, whose strings it borrows until the next fill. TT_ENOMEM, or TT_ELIMIT over max_bytes. */
-int tt_pg_rows_fill(struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, size_t dead_letter_bytes);
+/* Fills r from n batches, whose strings it borrows until the next fill. TT_ENOMEM, or TT_ELIMIT over
+ * max_bytes. */
+int tt_pg_rows_fill(
+	struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, size_t dead_letter_bytes);
 
-/* Event time as tt_item_event_ms, but a publication date that no calendar has (years before 1 or after 9999) is none. */
+/* Event time as tt_item_event_ms, but a publication date that no calendar has (years before 1 or after 9999)
+ * is none. */
 int64_t tt_pg_event_ms(const struct tt_item *item, bool *ret_clamped);
 
 #endif

@@ -19,7 +19,10 @@ static int tickertone(const struct tt_pg_db *db, const char *args)
 
 TT_TEST(life_of_a_database)
 {
-	static const struct { const char *args, *want; int status; } rows[] = {
+	static const struct {
+		const char *args, *want;
+		int status;
+	} rows[] = {
 		{"status", "missing", 70},
 		{"prune", "run `tickertone db migrate`", 70},
 		{"migrate", "migrations applied", 0},

@@ -1,5 +1,5 @@
-/* fuzz_sink_utf8.c - whatever goes in: what comes out is valid, free of NUL, the same when repaired again, and the input itself
- * when that was valid. */
+/* fuzz_sink_utf8.c - whatever goes in: what comes out is valid, free of NUL, the same when repaired again,
+ * and the input itself when that was valid. */
 #include <stdlib.h>
 
 #include "sink/utf8.h"

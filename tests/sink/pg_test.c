@@ -21,9 +21,14 @@ void tt_pg_db_make_at(struct tt_pg_db *db, const char *conninfo, bool migrated)
 	static int count;
 	char sql[128];
 
-	*db = (struct tt_pg_db){.conf = {.dsn = db->dsn, .application_name = (char *)"test", .connect_timeout_ms = 10000,
-					 .statement_timeout_ms = 30000, .partitions_ahead = 1, .partitions_behind = 8,
-					 .retention_ms = 400 * 86400000LL, .dead_letter_bytes = 1024}};
+	*db = (struct tt_pg_db){.conf = {.dsn = db->dsn,
+					.application_name = (char *)"test",
+					.connect_timeout_ms = 10000,
+					.statement_timeout_ms = 30000,
+					.partitions_ahead = 1,
+					.partitions_behind = 8,
+					.retention_ms = 400 * 86400000LL,
+					.dead_letter_bytes = 1024}};
 	snprintf(db->name, sizeof(db->name), "tt_test_%d_%d", (int)getpid(), count++);
 	snprintf(db->admin_dsn, sizeof(db->admin_dsn), "%s", conninfo);
 	snprintf(db->dsn, sizeof(db->dsn), "%s dbname=%s", conninfo, db->name); /* the last dbname wins */
@@ -62,8 +67,8 @@ void tt_pg_db_drop(struct tt_pg_db *db)
 	PQclear(run(db->admin_dsn, sql));
 }
 
-__attribute__((format(printf, 2, 0)))
-static const char *value(const struct tt_pg_db *db, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *value(
+	const struct tt_pg_db *db, const char *fmt, va_list args)
 {
 	static char text[4096];
 	char sql[4096];
@@ -75,10 +80,10 @@ static const char *value(const struct tt_pg_db *db, const char *fmt, va_list arg
 	return text;
 }
 
-#define VALUE(var) \
-	va_list args; \
-	va_start(args, fmt); \
-	const char *var = value(db, fmt, args); \
+#define VALUE(var)                                                                                           \
+	va_list args;                                                                                        \
+	va_start(args, fmt);                                                                                 \
+	const char *var = value(db, fmt, args);                                                              \
 	va_end(args)
 
 void tt_pg_do(const struct tt_pg_db *db, const char *fmt, ...)
@@ -126,6 +131,10 @@ struct tt_scored *tt_pg_item(struct tt_batch *b, int number, int entities)
 	for (int i = 0; i < entities; i++)
 		s->entities[i] = (struct tt_entity_score){
 			.symbol = tt_str_c(tt_arena_printf(&b->arena, "S%d", number % 10 + i)),
-			.relevance = 0.5f, .mentions = 1, .in_title = true, .mention = TT_STR("Mention"), .sentiment = happy};
+			.relevance = 0.5f,
+			.mentions = 1,
+			.in_title = true,
+			.mention = TT_STR("Mention"),
+			.sentiment = happy};
 	return s;
 }

@@ -1,4 +1,5 @@
-/* test_pg_migrate.c - the schema's versions: applied once, in turns, refused when newer; its comments; its roles. */
+/* test_pg_migrate.c - the schema's versions: applied once, in turns, refused when newer; its comments; its
+ * roles. */
 #include <pthread.h>
 
 #include "sink/pg/migrate.h"
@@ -66,9 +67,13 @@ TT_TEST(four_at_once)
 
 TT_TEST(refused)
 {
-	static const struct { const char *sql, *want; } rows[] = {
-		{"INSERT INTO tickertone.migration VALUES (9000, 'future', gen_random_uuid())", "version 9000 (future)"},
-		{"UPDATE tickertone.migration SET checksum = gen_random_uuid() WHERE version = 2", "migration 2 (partitions)"},
+	static const struct {
+		const char *sql, *want;
+	} rows[] = {
+		{"INSERT INTO tickertone.migration VALUES (9000, 'future', gen_random_uuid())",
+			"version 9000 (future)"},
+		{"UPDATE tickertone.migration SET checksum = gen_random_uuid() WHERE version = 2",
+			"migration 2 (partitions)"},
 		{"DELETE FROM tickertone.migration WHERE version > 2", "db migrate"},
 		{"DROP SCHEMA tickertone CASCADE", "db migrate"},
 	};
@@ -108,23 +113,31 @@ TT_TEST(everything_is_commented)
 
 	tt_pg_db_make(&db, true);
 	TT_STR_EQ(tt_str_c(tt_pg_text(&db,
-		"SELECT coalesce(string_agg(c.relname || '.' || coalesce(a.attname, '*'), ' '), '') FROM pg_class c "
-		"JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-		"WHERE c.relnamespace = 'tickertone'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition "
-		"AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)")),
+			  "SELECT coalesce(string_agg(c.relname || '.' || coalesce(a.attname, '*'), ' '), "
+			  "'') FROM pg_class c "
+			  "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+			  "WHERE c.relnamespace = 'tickertone'::regnamespace AND c.relkind IN ('r', 'p', "
+			  "'v') AND NOT c.relispartition "
+			  "AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, "
+			  "'pg_class') IS NULL)")),
 		TT_STR(""));
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db,
-		"SELECT coalesce(string_agg(proname, ' '), '') FROM pg_proc WHERE pronamespace = 'tickertone'::regnamespace "
-		"AND obj_description(oid, 'pg_proc') IS NULL")), TT_STR(""));
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT coalesce(string_agg(proname, ' '), '') FROM pg_proc WHERE "
+					   "pronamespace = 'tickertone'::regnamespace "
+					   "AND obj_description(oid, 'pg_proc') IS NULL")),
+		TT_STR(""));
 	TT_TRUE(tt_pg_int(&db, "SELECT count(*) FROM pg_description WHERE objsubid > 0 AND "
-		"objoid = 'tickertone.sentiment_history'::regclass") > 20);
+			       "objoid = 'tickertone.sentiment_history'::regclass") > 20);
 	tt_pg_db_drop(&db);
 }
 
-/* A reader sees views and functions, not tables; a writer writes, also new partitions, and deletes nothing. */
+/* A reader sees views and functions, not tables; a writer writes, also new partitions, and deletes nothing.
+ */
 TT_TEST(roles)
 {
-	static const struct { const char *role, *sql; bool allowed; } rows[] = {
+	static const struct {
+		const char *role, *sql;
+		bool allowed;
+	} rows[] = {
 		{"tickertone_reader", "SELECT count(*) FROM tickertone.sentiment_history", true},
 		{"tickertone_reader", "SELECT count(*) FROM tickertone.item_history", true},
 		{"tickertone_reader", "SELECT count(*) FROM tickertone.mood('AAPL')", true},
@@ -135,7 +148,8 @@ TT_TEST(roles)
 		{"tickertone_reader", "SELECT tickertone.prune_partitions(now())", false},
 		{"tickertone_reader", "INSERT INTO tickertone.entity (symbol) VALUES ('X')", false},
 		{"tickertone_writer", "INSERT INTO tickertone.entity (symbol) VALUES ('X')", true},
-		{"tickertone_writer", "SELECT tickertone.ensure_partitions(now(), now() + interval '60 days')", true},
+		{"tickertone_writer",
+			"SELECT tickertone.ensure_partitions(now(), now() + interval '60 days')", true},
 		{"tickertone_writer", "DELETE FROM tickertone.entity", false},
 		{"tickertone_writer", "DELETE FROM tickertone.item", false},
 	};
@@ -150,7 +164,8 @@ TT_TEST(roles)
 		PQclear(PQexec(pg, set));
 		PGresult *r = PQexec(pg, rows[i].sql);
 		const char *sqlstate = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-		TT_STR_EQ_ROW((long)i, tt_str_c(sqlstate ? sqlstate : "fine"), tt_str_c(rows[i].allowed ? "fine" : "42501"));
+		TT_STR_EQ_ROW((long)i, tt_str_c(sqlstate ? sqlstate : "fine"),
+			tt_str_c(rows[i].allowed ? "fine" : "42501"));
 		PQclear(r);
 		PQfinish(pg);
 	}

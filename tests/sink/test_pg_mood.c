@@ -1,4 +1,5 @@
-/* test_pg_mood.c - the SQL functions against a slow recomputation in C from the same random rows: docs/SCHEMA.md, "Mood". */
+/* test_pg_mood.c - the SQL functions against a slow recomputation in C from the same random rows:
+ * docs/SCHEMA.md, "Mood". */
 #include <math.h>
 
 #include "common/err.h"
@@ -23,7 +24,8 @@ static uint64_t below(uint64_t n)
 	return (rng >> 33) % n;
 }
 
-/* Items over ten days before tt_pg_now_ms, one symbol each; scores and relevances are floats, as stored; some weigh nothing. */
+/* Items over ten days before tt_pg_now_ms, one symbol each; scores and relevances are floats, as stored; some
+ * weigh nothing. */
 static int write_random(void **state)
 {
 	struct tt_batch *b = tt_batch_new(1 << 24);
@@ -94,24 +96,35 @@ static double column(const PGresult *r, int row, int col)
 
 TT_TEST(mood_agrees)
 {
-	static const struct { int step_minutes, half_minutes; double floor; } cases[] = {
-		{60, 360, 0.05}, {1, 30, 0.5}, {7, 45, 0}, {1440, 2880, 0.05}, {60, 1, 1e-12},
+	static const struct {
+		int step_minutes, half_minutes;
+		double floor;
+	} cases[] = {
+		{60, 360, 0.05},
+		{1, 30, 0.5},
+		{7, 45, 0},
+		{1440, 2880, 0.05},
+		{60, 1, 1e-12},
 	};
 
 	for (size_t k = 0; k < TT_LEN(cases); k++) {
-		int64_t step_ms = (int64_t)cases[k].step_minutes * MINUTE_MS, since_ms = tt_pg_now_ms - 3 * 24 * (int64_t)HOUR_MS;
+		int64_t step_ms = (int64_t)cases[k].step_minutes * MINUTE_MS,
+			since_ms = tt_pg_now_ms - 3 * 24 * (int64_t)HOUR_MS;
 		int nulls = 0;
 		char query[500];
-		snprintf(query, sizeof(query), "SELECT mood, dispersion, weight, items, extract(epoch FROM at) * 1000 FROM "
-			"tickertone.mood('R1', to_timestamp(%lld), to_timestamp(%lld), '%d min', '%d min', %g)",
-			(long long)since_ms / 1000, (long long)tt_pg_now_ms / 1000, cases[k].step_minutes, cases[k].half_minutes,
-			cases[k].floor);
+		snprintf(query, sizeof(query),
+			"SELECT mood, dispersion, weight, items, extract(epoch FROM at) * 1000 FROM "
+			"tickertone.mood('R1', to_timestamp(%lld), to_timestamp(%lld), '%d min', '%d min', "
+			"%g)",
+			(long long)since_ms / 1000, (long long)tt_pg_now_ms / 1000, cases[k].step_minutes,
+			cases[k].half_minutes, cases[k].floor);
 		PGconn *pg = PQconnectdb(db.dsn);
 		PGresult *r = PQexec(pg, query);
 		TT_EQ_ROW((long)k, PQntuples(r), (tt_pg_now_ms - since_ms) / step_ms + 1);
 		for (int i = 0; i < PQntuples(r); i++) {
 			int64_t t_ms = since_ms + i * step_ms;
-			struct point want = mood_at(1, t_ms, since_ms, step_ms, (double)cases[k].half_minutes * MINUTE_MS);
+			struct point want = mood_at(
+				1, t_ms, since_ms, step_ms, (double)cases[k].half_minutes * MINUTE_MS);
 			TT_NEAR_ROW(i, column(r, i, 4), (double)t_ms, 0);
 			TT_NEAR_ROW(i, column(r, i, 2), want.weight, 1e-9);
 			TT_NEAR_ROW(i, column(r, i, 3), want.items, 0);
@@ -134,8 +147,12 @@ TT_TEST(mood_agrees)
 
 TT_TEST(mood_of_nobody)
 {
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.mood('NOBODY', '2026-11-01Z', '2026-11-02Z', '6 h')"), 5);
-	TT_EQ(tt_pg_int(&db, "SELECT count(mood) + sum(items) FROM tickertone.mood('NOBODY', '2026-11-01Z', '2026-11-02Z')"), 0);
+	TT_EQ(tt_pg_int(&db,
+		      "SELECT count(*) FROM tickertone.mood('NOBODY', '2026-11-01Z', '2026-11-02Z', '6 h')"),
+		5);
+	TT_EQ(tt_pg_int(&db, "SELECT count(mood) + sum(items) FROM tickertone.mood('NOBODY', '2026-11-01Z', "
+			     "'2026-11-02Z')"),
+		0);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.mood('R1', '2026-11-02Z', '2026-11-01Z')"), 0);
 }
 
@@ -160,7 +177,8 @@ TT_TEST(stories_by_impact)
 {
 	double previous = 2;
 	PGconn *pg = PQconnectdb(db.dsn);
-	PGresult *r = PQexec(pg, "SELECT impact, score, relevance, title FROM tickertone.stories('R2', '2026-11-10Z', '2026-11-18Z', 25)");
+	PGresult *r = PQexec(pg, "SELECT impact, score, relevance, title FROM tickertone.stories('R2', "
+				 "'2026-11-10Z', '2026-11-18Z', 25)");
 
 	TT_EQ(PQntuples(r), 25);
 	for (int i = 0; i < 25; i++) {
@@ -171,7 +189,9 @@ TT_TEST(stories_by_impact)
 	}
 	PQclear(r);
 	PQfinish(pg);
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.stories('R2', '2026-11-18 12:00Z', '2026-11-19Z')"), 0);
+	TT_EQ(tt_pg_int(&db,
+		      "SELECT count(*) FROM tickertone.stories('R2', '2026-11-18 12:00Z', '2026-11-19Z')"),
+		0);
 }
 
 TT_TEST(movers)
@@ -186,16 +206,20 @@ TT_TEST(movers)
 			w[age > 2 * day_ms] += rows[i].weight;
 		}
 	}
-	TT_NEAR(tt_pg_real(&db, "SELECT change FROM tickertone.top_movers('2 days', to_timestamp(%lld)) WHERE symbol = 'R0'",
-		(long long)tt_pg_now_ms / 1000), ws[0] / w[0] - ws[1] / w[1], 1e-9);
+	TT_NEAR(tt_pg_real(&db,
+			"SELECT change FROM tickertone.top_movers('2 days', to_timestamp(%lld)) WHERE symbol "
+			"= 'R0'",
+			(long long)tt_pg_now_ms / 1000),
+		ws[0] / w[0] - ws[1] / w[1], 1e-9);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.top_movers('2 days', to_timestamp(%lld), 2)",
-		(long long)tt_pg_now_ms / 1000), 2);
+		      (long long)tt_pg_now_ms / 1000),
+		2);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		TT_RUN(mood_agrees), TT_RUN(mood_of_nobody), TT_RUN(mood_refuses), TT_RUN(stories_by_impact), TT_RUN(movers)};
+	const struct CMUnitTest tests[] = {TT_RUN(mood_agrees), TT_RUN(mood_of_nobody), TT_RUN(mood_refuses),
+		TT_RUN(stories_by_impact), TT_RUN(movers)};
 
 	return cmocka_run_group_tests(tests, write_random, drop) ? 1 : 0;
 }

@@ -1,5 +1,5 @@
-/* test_pg_outage.c - a server that crashes, comes back, or only hangs: nothing lost, nothing twice, no wait without end.
- * It needs a cluster of its own, made by script/pg in a folder of its own. */
+/* test_pg_outage.c - a server that crashes, comes back, or only hangs: nothing lost, nothing twice, no wait
+ * without end. It needs a cluster of its own, made by script/pg in a folder of its own. */
 #include <pthread.h>
 #include <signal.h>
 
@@ -16,7 +16,8 @@ static bool script(const char *command)
 {
 	char line[4200];
 
-	snprintf(line, sizeof(line), "'%s' %s '%s' > '%s/conninfo.out'", tt_source_path("script/pg"), command, dir, dir);
+	snprintf(line, sizeof(line), "'%s' %s '%s' > '%s/conninfo.out'", tt_source_path("script/pg"), command,
+		dir, dir);
 	return system(line) == 0;
 }
 
@@ -49,8 +50,8 @@ static int remove_cluster(void **state)
 struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
-	int writes, retries; /* under lock */
-	bool stop;           /* under lock */
+	int writes, retries;    /* under lock */
+	bool stop;              /* under lock */
 	size_t items, entities; /* as the sink counted; after the join */
 	struct tt_err err;
 };
@@ -118,7 +119,8 @@ TT_TEST(crashes_in_the_middle)
 	TT_EQ(pthread_create(&thread, NULL, write_until_stopped, &w), 0);
 	for (int i = 0; i < OUTAGES; i++) {
 		wait_more(&w, &w.writes, BETWEEN);
-		TT_TRUE(script(i % 3 == 2 ? "stop -m fast" : "stop -m immediate")); /* wherever the writer is just now */
+		TT_TRUE(script(i % 3 == 2 ? "stop -m fast"
+					  : "stop -m immediate")); /* wherever the writer is just now */
 		wait_more(&w, &w.retries, 1);
 		TT_TRUE(script("start --test"));
 	}
@@ -131,7 +133,9 @@ TT_TEST(crashes_in_the_middle)
 	TT_STR_EQ(tt_str_c(w.err.msg), TT_STR(""));
 	int64_t want = (int64_t)w.writes * BATCH;
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item"), want);
-	TT_EQ(tt_pg_int(&db, "SELECT count(DISTINCT guid) FROM tickertone.item WHERE guid::int < %lld", (long long)want), want);
+	TT_EQ(tt_pg_int(&db, "SELECT count(DISTINCT guid) FROM tickertone.item WHERE guid::int < %lld",
+		      (long long)want),
+		want);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_sentiment"), want);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.entity_sentiment"), want * ENTITIES);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.seen"), 2 * want);
@@ -160,7 +164,8 @@ TT_TEST(hangs)
 	conf.application_name = (char *)"hangs";
 	TT_EQ(tt_pg_open(&sink, &conf, &err), TT_OK);
 	TT_EQ(write_number(&sink, 1000000, &err), TT_OK);
-	pid_t pid = (pid_t)tt_pg_int(&db, "SELECT pid FROM pg_stat_activity WHERE application_name = 'hangs'");
+	pid_t pid =
+		(pid_t)tt_pg_int(&db, "SELECT pid FROM pg_stat_activity WHERE application_name = 'hangs'");
 	TT_TRUE(pid > 1);
 	TT_EQ(kill(pid, SIGSTOP), 0);
 	int64_t begun = tt_mono_ms(&tt_clock_real);
@@ -199,7 +204,7 @@ TT_TEST(schema_taken_away)
 	tt_pg_do(&db, "ALTER SCHEMA tickertone RENAME TO away");
 	TT_TRUE(tt_retriable(write_number(&sink, 3000000, &err)));
 	tt_pg_do(&db, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-		"AND datname = current_database()");
+		      "AND datname = current_database()");
 	TT_TRUE(tt_retriable(write_number(&sink, 3000000, &err)));
 	TT_TRUE(tt_retriable(write_number(&sink, 3000000, &err)));
 	tt_pg_do(&db, "ALTER SCHEMA away RENAME TO tickertone");
@@ -220,7 +225,10 @@ TT_TEST(away_from_the_start)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TT_RUN(crashes_in_the_middle), TT_RUN(hangs), TT_RUN(locked_out), TT_RUN(schema_taken_away),
+		TT_RUN(crashes_in_the_middle),
+		TT_RUN(hangs),
+		TT_RUN(locked_out),
+		TT_RUN(schema_taken_away),
 		TT_RUN(away_from_the_start),
 	};
 	return cmocka_run_group_tests(tests, make_cluster, remove_cluster) ? 1 : 0;

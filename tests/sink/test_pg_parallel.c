@@ -1,4 +1,5 @@
-/* test_pg_parallel.c - writers side by side, with the same items in different orders: every item once, nobody stuck. */
+/* test_pg_parallel.c - writers side by side, with the same items in different orders: every item once, nobody
+ * stuck. */
 #include <pthread.h>
 
 #include "common/err.h"
@@ -15,8 +16,9 @@ struct writer {
 	struct tt_err err;
 };
 
-/* Round r of every writer has the items [r STEP, r STEP + BATCH), each writer in an order of its own; every other one comes with
- * a guid that only this writer uses, so that only the URL tells. Some are dated long ago, each in a week of its own. */
+/* Round r of every writer has the items [r STEP, r STEP + BATCH), each writer in an order of its own; every
+ * other one comes with a guid that only this writer uses, so that only the URL tells. Some are dated long
+ * ago, each in a week of its own. */
 static struct tt_batch *overlapping(int writer, int round)
 {
 	static const int strides[WRITERS] = {1, 59, 7, 23}; /* coprime to BATCH */
@@ -26,13 +28,17 @@ static struct tt_batch *overlapping(int writer, int round)
 		int number = round * STEP + (i * strides[writer] + writer) % BATCH;
 		struct tt_scored *s = tt_pg_item(b, number, 3);
 		if (number % 2)
-			s->item.id = TT_ID(s->item.guid, tt_str_c(tt_arena_printf(&b->arena, "writer %d", writer)));
+			s->item.id = TT_ID(
+				s->item.guid, tt_str_c(tt_arena_printf(&b->arena, "writer %d", writer)));
 		s->item.fetched_ms = tt_clock_real.wall_ms(NULL);
 		s->item.published_ms = s->item.fetched_ms - (number % 7 ? 0 : number % 70 * 86400000LL);
 	}
-	*tt_batch_add_feed(b) = (struct tt_feed_state){.url = writer % 2 ? TT_STR("f1") : TT_STR("f2"), .last_fetch_ms = round};
-	*tt_batch_add_feed(b) = (struct tt_feed_state){.url = writer % 2 ? TT_STR("f2") : TT_STR("f1"), .last_fetch_ms = round};
-	*tt_batch_add_dead(b) = (struct tt_dead_letter){.stage = "parse", .reason = TT_STR("r"), .at_ms = round};
+	*tt_batch_add_feed(b) = (struct tt_feed_state){
+		.url = writer % 2 ? TT_STR("f1") : TT_STR("f2"), .last_fetch_ms = round};
+	*tt_batch_add_feed(b) = (struct tt_feed_state){
+		.url = writer % 2 ? TT_STR("f2") : TT_STR("f1"), .last_fetch_ms = round};
+	*tt_batch_add_dead(b) =
+		(struct tt_dead_letter){.stage = "parse", .reason = TT_STR("r"), .at_ms = round};
 	return b;
 }
 

@@ -1,5 +1,5 @@
-/* test_pg_partitions.c - weeks made ahead and for late items, rows that came before their week, retention, and plans that leave out
- * the weeks not asked for. */
+/* test_pg_partitions.c - weeks made ahead and for late items, rows that came before their week, retention,
+ * and plans that leave out the weeks not asked for. */
 #include "common/err.h"
 #include "sink/pg/maintain.h"
 #include "tests/sink/pg_test.h"
@@ -25,8 +25,14 @@ static void write_item(const struct tt_pg_db *db, int number, int64_t fetched_ms
 
 TT_TEST(weeks)
 {
-	static const struct { int64_t ms, week; } rows[] = {
-		{0, 0}, {-3 * 86400000LL, 0}, {-3 * 86400000LL - 1, -1}, {4 * 86400000LL, 1}, {4 * 86400000LL - 1, 0},
+	static const struct {
+		int64_t ms, week;
+	} rows[] = {
+		{0, 0},
+		{-3 * 86400000LL, 0},
+		{-3 * 86400000LL - 1, -1},
+		{4 * 86400000LL, 1},
+		{4 * 86400000LL - 1, 0},
 	};
 
 	for (size_t i = 0; i < TT_LEN(rows); i++)
@@ -41,11 +47,17 @@ TT_TEST(made_ahead_and_on_demand)
 	tt_pg_db_make(&db, true);
 	write_item(&db, 1, now, now);
 	/* this week and one ahead, of three tables, and the three for the rest */
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE relkind = 'r'"), 9);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE "
+			     "relkind = 'r'"),
+		9);
 	write_item(&db, 2, now, now - 5 * 7 * day_ms);
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE relkind = 'r'"), 12);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE "
+			     "relkind = 'r'"),
+		12);
 	write_item(&db, 3, now, now - 1000 * 7 * day_ms);
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE relkind = 'r'"), 12);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE "
+			     "relkind = 'r'"),
+		12);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.entity_sentiment_old"), 1);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.sentiment_history"), 3);
 	tt_pg_db_drop(&db);
@@ -57,11 +69,12 @@ TT_TEST(rows_before_their_week)
 	struct tt_pg_db db;
 
 	tt_pg_db_make(&db, true);
-	write_item(&db, 1, 1041379200000, TT_TIME_NONE);            /* 2003-01-01, a Wednesday */
+	write_item(&db, 1, 1041379200000, TT_TIME_NONE);              /* 2003-01-01, a Wednesday */
 	write_item(&db, 2, 1041379200000 + 5 * day_ms, TT_TIME_NONE); /* the Monday after */
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_old"), 2);
 	TT_EQ(tt_pg_int(&db, "SET timezone = 'America/New_York'; SET datestyle = 'German'; "
-		"SELECT tickertone.ensure_partitions('2003-01-01Z', '2003-01-05 23:59Z')"), 3);
+			     "SELECT tickertone.ensure_partitions('2003-01-01Z', '2003-01-05 23:59Z')"),
+		3);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_old"), 1);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_sentiment_old"), 1);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_w20021230"), 1);
@@ -86,7 +99,9 @@ TT_TEST(retention)
 	write_item(&db, 3, now, now - 900 * day_ms); /* old, but new here: stays */
 	write_item(&db, 4, now, now - 901 * day_ms);
 	tt_pg_do(&db, "UPDATE tickertone.item SET stored_at = now() - interval '100 days' WHERE guid = '4'");
-	tt_pg_do(&db, "INSERT INTO tickertone.dead_letter (dead_letter_id, first_at, last_at, stage, reason) VALUES "
+	tt_pg_do(&db,
+		"INSERT INTO tickertone.dead_letter (dead_letter_id, first_at, last_at, stage, reason) "
+		"VALUES "
 		"(gen_random_uuid(), now() - interval '90 days', now(), 's', 'r'), "
 		"(gen_random_uuid(), now() - interval '90 days', now() - interval '80 days', 's', 'r')");
 	TT_EQ(tt_pg_conn_new(&c, &db.conf, &err), TT_OK);
@@ -95,11 +110,14 @@ TT_TEST(retention)
 	TT_EQ(pruned.items, 1);
 	TT_EQ(pruned.keys, 4);
 	TT_EQ(pruned.dead_letters, 1);
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT string_agg(guid, ' ' ORDER BY guid) FROM tickertone.item")), TT_STR("1 3"));
+	TT_STR_EQ(
+		tt_str_c(tt_pg_text(&db, "SELECT string_agg(guid, ' ' ORDER BY guid) FROM tickertone.item")),
+		TT_STR("1 3"));
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_sentiment"), 2);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.entity_sentiment"), 2);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.seen"), 4);
-	write_item(&db, 2, now, now - 35 * day_ms); /* forgotten, so it may come again, into a week made again */
+	write_item(
+		&db, 2, now, now - 35 * day_ms); /* forgotten, so it may come again, into a week made again */
 	TT_EQ(tt_pg_prune(c, &db.conf, now, &pruned, &err), TT_OK);
 	db.conf.retention_ms = 0;
 	TT_EQ(tt_pg_prune(c, &db.conf, now + 10000 * day_ms, &pruned, &err), TT_OK);
@@ -113,10 +131,14 @@ TT_TEST(retention)
 TT_TEST(plans)
 {
 	static const char *const queries[] = {
-		"SELECT * FROM tickertone.sentiment_history WHERE event_at >= '2026-11-17Z' AND event_at < '2026-11-18Z'",
-		"SELECT * FROM tickertone.sentiment_history WHERE symbol = 'S1' AND event_at BETWEEN '2026-11-17Z' AND '2026-11-18Z'",
-		"SELECT * FROM tickertone.item_history WHERE event_at >= '2026-11-17Z' AND event_at < '2026-11-18Z'",
-		"SELECT * FROM tickertone.entity_history WHERE event_at >= '2026-11-17Z' AND event_at < '2026-11-18Z'",
+		"SELECT * FROM tickertone.sentiment_history WHERE event_at >= '2026-11-17Z' AND event_at < "
+		"'2026-11-18Z'",
+		"SELECT * FROM tickertone.sentiment_history WHERE symbol = 'S1' AND event_at BETWEEN "
+		"'2026-11-17Z' AND '2026-11-18Z'",
+		"SELECT * FROM tickertone.item_history WHERE event_at >= '2026-11-17Z' AND event_at < "
+		"'2026-11-18Z'",
+		"SELECT * FROM tickertone.entity_history WHERE event_at >= '2026-11-17Z' AND event_at < "
+		"'2026-11-18Z'",
 		"SELECT * FROM tickertone.stories('S1', '2026-11-17Z', '2026-11-18Z')",
 	};
 	struct tt_pg_db db;
@@ -129,7 +151,8 @@ TT_TEST(plans)
 		snprintf(explain, sizeof(explain), "EXPLAIN (COSTS OFF) %s", queries[i]);
 		PGresult *r = PQexec(pg, explain);
 		for (int row = 0; row < PQntuples(r); row++)
-			snprintf(plan + strlen(plan), sizeof(plan) - strlen(plan), "%s\n", PQgetvalue(r, row, 0));
+			snprintf(plan + strlen(plan), sizeof(plan) - strlen(plan), "%s\n",
+				PQgetvalue(r, row, 0));
 		if (!strstr(plan, "_w20261116") || strstr(plan, "_w202610") || strstr(plan, "_w20261123"))
 			fail_msg("row %zu: %s: plan\n%s", i, queries[i], plan);
 		PQclear(r);
@@ -138,4 +161,5 @@ TT_TEST(plans)
 	tt_pg_db_drop(&db);
 }
 
-TT_MAIN(TT_RUN(weeks), TT_RUN(made_ahead_and_on_demand), TT_RUN(rows_before_their_week), TT_RUN(retention), TT_RUN(plans))
+TT_MAIN(TT_RUN(weeks), TT_RUN(made_ahead_and_on_demand), TT_RUN(rows_before_their_week), TT_RUN(retention),
+	TT_RUN(plans))

@@ -37,7 +37,8 @@ static struct tt_sink_result write_one(struct tt_batch *b)
 
 TT_TEST(every_column)
 {
-	static const struct tt_str categories[] = {TT_STR("a \"quoted\" one"), TT_STR("back\\slash, comma"), TT_STR("")};
+	static const struct tt_str categories[] = {
+		TT_STR("a \"quoted\" one"), TT_STR("back\\slash, comma"), TT_STR("")};
 	struct tt_batch *b = tt_batch_new(1 << 20);
 	struct tt_scored *s = tt_pg_item(b, 3, 2);
 
@@ -55,18 +56,29 @@ TT_TEST(every_column)
 	char id[37], key[37];
 	tt_id_format(s->item.id, id);
 	tt_id_format(s->item.url_key, key);
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item WHERE item_id = '%s' AND url_key = '%s' AND source = 'test' "
-		"AND guid = '3' AND url = 'https://example.com/3' AND title = 'Title 3' AND summary = 'Summary' "
-		"AND content = 'Content' AND author = 'Author' AND lang = 'en' AND NOT date_clamped "
-		"AND event_at = '2026-11-18 11:00Z' AND published_at = event_at AND updated_at = '2026-11-18 11:59:59.999Z' "
-		"AND fetched_at = '2026-11-18 12:00Z' AND stored_at <= now()", id, key), 1);
+	TT_EQ(tt_pg_int(&db,
+		      "SELECT count(*) FROM tickertone.item WHERE item_id = '%s' AND url_key = '%s' AND "
+		      "source = 'test' "
+		      "AND guid = '3' AND url = 'https://example.com/3' AND title = 'Title 3' AND summary = "
+		      "'Summary' "
+		      "AND content = 'Content' AND author = 'Author' AND lang = 'en' AND NOT date_clamped "
+		      "AND event_at = '2026-11-18 11:00Z' AND published_at = event_at AND updated_at = "
+		      "'2026-11-18 11:59:59.999Z' "
+		      "AND fetched_at = '2026-11-18 12:00Z' AND stored_at <= now()",
+		      id, key),
+		1);
 	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT array_to_string(categories, '|') FROM tickertone.item")),
 		TT_STR("a \"quoted\" one|back\\slash, comma|"));
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_sentiment WHERE score = 0.5 AND p_negative = 0.125 AND "
-		"p_neutral = 0.25 AND p_positive = 0.625 AND n_tokens = 7 AND unscored IS NULL AND model_id IS NULL AND "
-		"scored_at = '2026-11-18 12:00:01Z'"), 1);
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT string_agg(symbol || ' ' || label || ' ' || mention || ' ' || relevance, ', ' "
-		"ORDER BY symbol) FROM tickertone.sentiment_history WHERE in_title AND mentions = 1 AND score = 0.5")),
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_sentiment WHERE score = 0.5 AND "
+			     "p_negative = 0.125 AND "
+			     "p_neutral = 0.25 AND p_positive = 0.625 AND n_tokens = 7 AND unscored IS NULL "
+			     "AND model_id IS NULL AND "
+			     "scored_at = '2026-11-18 12:00:01Z'"),
+		1);
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT string_agg(symbol || ' ' || label || ' ' || mention || ' "
+					   "' || relevance, ', ' "
+					   "ORDER BY symbol) FROM tickertone.sentiment_history WHERE "
+					   "in_title AND mentions = 1 AND score = 0.5")),
 		TT_STR("S3 positive Mention 0.5, S4 positive Mention 0.5"));
 	tt_batch_free(b);
 }
@@ -83,13 +95,22 @@ TT_TEST(absent_is_null)
 	s->entities[0] = (struct tt_entity_score){.symbol = TT_STR("AAPL"), .relevance = 1, .mentions = 1};
 	s->n_entities = 1;
 	TT_EQ(write_one(b).items, 1);
-	TT_EQ(tt_pg_int(&db, "SELECT num_nulls(published_at, updated_at, url_key, source, guid, url, title, summary, content, "
-		"author, lang, categories) FROM tickertone.item"), 12);
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT unscored || num_nulls(score, p_negative, p_neutral, p_positive, scored_at, "
-		"model_id) FROM tickertone.item_sentiment")), TT_STR("no text6"));
-	TT_EQ(tt_pg_int(&db, "SELECT num_nulls(score, p_negative, p_neutral, p_positive) FROM tickertone.entity_sentiment"), 4);
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.sentiment_history WHERE score IS NULL AND label IS NULL"), 1);
-	TT_EQ(tt_pg_int(&db, "SELECT count(mood) FROM tickertone.mood('AAPL', '2026-11-17Z', '2026-11-20Z')"), 0);
+	TT_EQ(tt_pg_int(&db, "SELECT num_nulls(published_at, updated_at, url_key, source, guid, url, title, "
+			     "summary, content, "
+			     "author, lang, categories) FROM tickertone.item"),
+		12);
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db,
+			  "SELECT unscored || num_nulls(score, p_negative, p_neutral, p_positive, scored_at, "
+			  "model_id) FROM tickertone.item_sentiment")),
+		TT_STR("no text6"));
+	TT_EQ(tt_pg_int(&db, "SELECT num_nulls(score, p_negative, p_neutral, p_positive) FROM "
+			     "tickertone.entity_sentiment"),
+		4);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.sentiment_history WHERE score IS NULL AND "
+			     "label IS NULL"),
+		1);
+	TT_EQ(tt_pg_int(&db, "SELECT count(mood) FROM tickertone.mood('AAPL', '2026-11-17Z', '2026-11-20Z')"),
+		0);
 	tt_batch_free(b);
 }
 
@@ -121,7 +142,9 @@ TT_TEST(again)
 /* Items are one when their ids or their URLs are: across writes, within a write, and through a third. */
 TT_TEST(two_keys)
 {
-	static const struct { int guid, url, want; } rows[] = {
+	static const struct {
+		int guid, url, want;
+	} rows[] = {
 		{1, 1, 1}, /* new */
 		{2, 1, 0}, /* changed guid */
 		{1, 2, 0}, /* changed URL */
@@ -139,8 +162,10 @@ TT_TEST(two_keys)
 		for (size_t i = 0; i < TT_LEN(rows); i++) {
 			struct tt_batch *b = tt_batch_new(1 << 20);
 			struct tt_scored *s = tt_pg_item(together ? all : b, rows[i].guid, 1);
-			s->item.url_key = rows[i].url ? TT_ID(TT_STR("url"), tt_str_c(tt_arena_printf(&all->arena, "%d %d",
-				together, rows[i].url))) : (struct tt_id){{0}};
+			s->item.url_key =
+				rows[i].url ? TT_ID(TT_STR("url"), tt_str_c(tt_arena_printf(&all->arena,
+									   "%d %d", together, rows[i].url)))
+					    : (struct tt_id){{0}};
 			s->item.id = TT_ID(s->item.guid, tt_str_c(together ? "together" : "apart"));
 			if (!together)
 				TT_EQ_ROW((long)i, write_one(b).items, rows[i].want);
@@ -217,9 +242,14 @@ TT_TEST(dates)
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		char want[200];
 		snprintf(want, sizeof(want), "%s|%s|%d", rows[i].event, rows[i].published, rows[i].clamped);
-		TT_STR_EQ_ROW((long)i, tt_str_c(tt_pg_text(&db, "SET timezone = 'UTC'; SELECT to_char(event_at, 'YYYY-MM-DD HH24:MI:SS') "
-			"|| '|' || coalesce(to_char(published_at, 'YYYY-MM-DD HH24:MI:SS'), '') || '|' || date_clamped::int "
-			"FROM tickertone.item WHERE guid = '%zu'", i)), tt_str_c(want));
+		TT_STR_EQ_ROW((long)i,
+			tt_str_c(tt_pg_text(&db,
+				"SET timezone = 'UTC'; SELECT to_char(event_at, 'YYYY-MM-DD HH24:MI:SS') "
+				"|| '|' || coalesce(to_char(published_at, 'YYYY-MM-DD HH24:MI:SS'), '') || "
+				"'|' || date_clamped::int "
+				"FROM tickertone.item WHERE guid = '%zu'",
+				i)),
+			tt_str_c(want));
 	}
 	TT_TRUE(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_old") >= 2);
 	TT_TRUE(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits") < 200);
@@ -234,13 +264,25 @@ TT_TEST(feeds)
 	struct tt_pg_conn *c;
 	size_t n;
 
-	*f = (struct tt_feed_state){
-		.url = TT_STR("https://example.com/rss"), .moved_to = TT_STR("https://example.com/new"),
-		.moving_to = TT_STR("https://example.com/newer"), .title = TT_STR("Feed"), .etag = TT_STR("W/\"x\""),
-		.last_modified = TT_STR("Mon, 23 Nov 2026 15:46:23 GMT"), .last_error = TT_STR("timeout"), .last_status = 503,
-		.failures = 4, .gone = true, .interval_ms = 1234567, .last_fetch_ms = tt_pg_now_ms,
-		.last_success_ms = tt_pg_now_ms - 1, .last_change_ms = tt_pg_now_ms - 2, .next_fetch_ms = tt_pg_now_ms + 999,
-		.hint_ms = 3600000, .skip_hours = 0xffffff, .skip_days = 0x41, .body_hash = TT_ID(TT_STR("body"))};
+	*f = (struct tt_feed_state){.url = TT_STR("https://example.com/rss"),
+		.moved_to = TT_STR("https://example.com/new"),
+		.moving_to = TT_STR("https://example.com/newer"),
+		.title = TT_STR("Feed"),
+		.etag = TT_STR("W/\"x\""),
+		.last_modified = TT_STR("Mon, 23 Nov 2026 15:46:23 GMT"),
+		.last_error = TT_STR("timeout"),
+		.last_status = 503,
+		.failures = 4,
+		.gone = true,
+		.interval_ms = 1234567,
+		.last_fetch_ms = tt_pg_now_ms,
+		.last_success_ms = tt_pg_now_ms - 1,
+		.last_change_ms = tt_pg_now_ms - 2,
+		.next_fetch_ms = tt_pg_now_ms + 999,
+		.hint_ms = 3600000,
+		.skip_hours = 0xffffff,
+		.skip_days = 0x41,
+		.body_hash = TT_ID(TT_STR("body"))};
 	struct tt_feed_state want = *f;
 	f = tt_batch_add_feed(b); /* an earlier poll of the same feed, and another one that knows nothing */
 	*f = want;
@@ -294,16 +336,23 @@ TT_TEST(dead_letters)
 
 	memset(payload, '\0', 5000);
 	for (int i = 0; i < 3; i++)
-		*tt_batch_add_dead(b) = (struct tt_dead_letter){.source = TT_STR("feed"), .where = TT_STR("item 3"),
-			.stage = "parse", .reason = TT_STR("no title"), .payload = {payload, i == 2 ? 10 : 5000},
+		*tt_batch_add_dead(b) = (struct tt_dead_letter){.source = TT_STR("feed"),
+			.where = TT_STR("item 3"),
+			.stage = "parse",
+			.reason = TT_STR("no title"),
+			.payload = {payload, i == 2 ? 10 : 5000},
 			.at_ms = tt_pg_now_ms + i};
 	TT_EQ(write_one(b).dead, 2);
 	TT_EQ(write_one(b).dead, 0);
-	TT_EQ(tt_pg_int(&db, "SELECT occurrences FROM tickertone.dead_letter WHERE octet_length(payload) = 1024"), 1);
+	TT_EQ(tt_pg_int(&db,
+		      "SELECT occurrences FROM tickertone.dead_letter WHERE octet_length(payload) = 1024"),
+		1);
 	b->dead[0].at_ms += 1000;
 	b->n_dead = 1;
 	TT_EQ(write_one(b).dead, 0);
-	TT_EQ(tt_pg_int(&db, "SELECT occurrences FROM tickertone.dead_letter WHERE octet_length(payload) = 1024"), 2);
+	TT_EQ(tt_pg_int(&db,
+		      "SELECT occurrences FROM tickertone.dead_letter WHERE octet_length(payload) = 1024"),
+		2);
 	tt_batch_free(b);
 }
 
@@ -313,7 +362,8 @@ TT_TEST(registry)
 	const struct tt_pg_entity entities[] = {
 		{TT_STR("AAPL"), TT_STR("Apple Inc."), TT_STR("company"), TT_STR("Technology"), aliases, 2},
 		{TT_STR("EURUSD"), TT_STR("Euro"), {NULL, 0}, {NULL, 0}, NULL, 0}};
-	const struct tt_pg_model model = {TT_STR("minilm"), TT_ID(TT_STR("w")), TT_STR("fp32"), 22700000, true};
+	const struct tt_pg_model model = {
+		TT_STR("minilm"), TT_ID(TT_STR("w")), TT_STR("fp32"), 22700000, true};
 	struct tt_pg_model other = model;
 	struct tt_pg_conn *c;
 	int id = 0, again = 0, second = 0;
@@ -329,12 +379,16 @@ TT_TEST(registry)
 	b->model_id = id;
 	tt_pg_item(b, 0, 1)->entities[0].symbol = TT_STR("AAPL"); /* before any dictionary has it */
 	write_one(b);
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT name || ' ' || model FROM tickertone.sentiment_history")), TT_STR("AAPL minilm"));
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT name || ' ' || model FROM tickertone.sentiment_history")),
+		TT_STR("AAPL minilm"));
 	TT_EQ(tt_pg_entities_sync(c, entities, 2, &err), TT_OK);
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT name || sector FROM tickertone.sentiment_history")), TT_STR("Apple Inc.Technology"));
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT aliases[2] FROM tickertone.entity WHERE symbol = 'AAPL'")), aliases[1]);
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT name || sector FROM tickertone.sentiment_history")),
+		TT_STR("Apple Inc.Technology"));
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT aliases[2] FROM tickertone.entity WHERE symbol = 'AAPL'")),
+		aliases[1]);
 	TT_EQ(tt_pg_entities_sync(c, entities + 1, 1, &err), TT_OK);
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT string_agg(symbol || active::int, ' ' ORDER BY symbol) FROM tickertone.entity")),
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT string_agg(symbol || active::int, ' ' ORDER BY symbol) "
+					   "FROM tickertone.entity")),
 		TT_STR("AAPL0 EURUSD1"));
 	tt_batch_free(b);
 	tt_pg_conn_free(c);
@@ -362,5 +416,6 @@ TT_TEST(check)
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-TT_MAIN(CASE(every_column), CASE(absent_is_null), CASE(again), CASE(two_keys), CASE(text_that_postgres_refuses), CASE(refused),
-	CASE(dates), CASE(feeds), CASE(dead_letters), CASE(registry), CASE(check))
+TT_MAIN(CASE(every_column), CASE(absent_is_null), CASE(again), CASE(two_keys),
+	CASE(text_that_postgres_refuses), CASE(refused), CASE(dates), CASE(feeds), CASE(dead_letters),
+	CASE(registry), CASE(check))

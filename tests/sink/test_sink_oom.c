@@ -1,4 +1,5 @@
-/* test_sink_oom.c - every allocation of a write fails once: the error says so, nothing leaks, the next write is right. */
+/* test_sink_oom.c - every allocation of a write fails once: the error says so, nothing leaks, the next write
+ * is right. */
 #include <fcntl.h>
 #include <jansson.h>
 
@@ -21,8 +22,10 @@ static struct tt_batch *sample(void)
 	return b;
 }
 
-/* Opens, writes and closes with allocation n and all later ones failing, for n = 0, 1, ... until nothing fails. */
-static void sweep(struct tt_batch *b, int (*open)(struct tt_sink *ret, void *ctx, struct tt_err *err), void *ctx)
+/* Opens, writes and closes with allocation n and all later ones failing, for n = 0, 1, ... until nothing
+ * fails. */
+static void sweep(
+	struct tt_batch *b, int (*open)(struct tt_sink *ret, void *ctx, struct tt_err *err), void *ctx)
 {
 	long live = tt_alloc_live();
 	struct tt_sink_result r = {0};

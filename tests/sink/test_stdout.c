@@ -13,7 +13,10 @@ static struct tt_batch *sample(int items)
 {
 	static const struct tt_sentiment feeling = {{0.1f, 0.2f, 0.7f}, 0.6f, TT_POSITIVE};
 	static const struct tt_str categories[] = {TT_STR("a\"b"), TT_STR("c\xff")};
-	static struct tt_entity_score entity = {.symbol = TT_STR("AAPL"), .relevance = 0.25f, .mentions = 2, .in_title = true,
+	static struct tt_entity_score entity = {.symbol = TT_STR("AAPL"),
+		.relevance = 0.25f,
+		.mentions = 2,
+		.in_title = true,
 		.mention = TT_STR("Apple")};
 	struct tt_batch *b = tt_batch_new(1 << 24);
 
@@ -54,8 +57,8 @@ TT_TEST(format)
 	FILE *f = tmpfile();
 
 	b->items[1].unscored = "language";
-	*tt_batch_add_dead(b) = (struct tt_dead_letter){.stage = "parse", .reason = TT_STR("why"), .payload = TT_STR("\x01\xff"),
-		.at_ms = 0};
+	*tt_batch_add_dead(b) = (struct tt_dead_letter){
+		.stage = "parse", .reason = TT_STR("why"), .payload = TT_STR("\x01\xff"), .at_ms = 0};
 	TT_EQ(tt_stdout_open(&sink, fileno(f), NULL), TT_OK);
 	TT_EQ(sink.ops->write(sink.self, &b, 1, &r, NULL), TT_OK);
 	TT_TRUE(r.items == 2 && r.entities == 2 && r.dead == 1);
@@ -65,9 +68,11 @@ TT_TEST(format)
 	json_t *o = read_line(f);
 	const char *type, *event, *published, *title, *category, *label, *symbol;
 	double score, p_negative, relevance;
-	TT_EQ(json_unpack(o, "{s:s, s:s, s:s, s:s, s:[s], s:f, s:s, s:{s:f}, s:n, s:n, s:[{s:s, s:f}]}", "type", &type, "event_at",
-		&event, "published_at", &published, "title", &title, "categories", &category, "score", &score, "label", &label,
-		"p", "negative", &p_negative, "unscored", "url", "entities", "symbol", &symbol, "relevance", &relevance), 0);
+	TT_EQ(json_unpack(o, "{s:s, s:s, s:s, s:s, s:[s], s:f, s:s, s:{s:f}, s:n, s:n, s:[{s:s, s:f}]}",
+		      "type", &type, "event_at", &event, "published_at", &published, "title", &title,
+		      "categories", &category, "score", &score, "label", &label, "p", "negative", &p_negative,
+		      "unscored", "url", "entities", "symbol", &symbol, "relevance", &relevance),
+		0);
 	TT_STR_EQ(tt_str_c(type), TT_STR("item"));
 	TT_STR_EQ(tt_str_c(event), TT_STR("2026-11-18T12:00:00Z")); /* the future is clamped */
 	TT_STR_EQ(tt_str_c(published), TT_STR("2026-11-18T12:00:00.123Z"));
@@ -75,16 +80,21 @@ TT_TEST(format)
 	TT_STR_EQ(tt_str_c(category), TT_STR("a\"b"));
 	TT_STR_EQ(tt_str_c(label), TT_STR("positive"));
 	TT_STR_EQ(tt_str_c(symbol), TT_STR("AAPL"));
-	TT_TRUE(score == 0.6 && p_negative == 0.1 && relevance == 0.25); /* seven digits, as floats have them */
+	TT_TRUE(score == 0.6 && p_negative == 0.1 &&
+		relevance == 0.25); /* seven digits, as floats have them */
 	json_decref(o);
 	o = read_line(f);
 	const char *unscored;
-	TT_EQ(json_unpack(o, "{s:n, s:n, s:n, s:s, s:[{s:n}]}", "score", "label", "p", "unscored", &unscored, "entities", "score"), 0);
+	TT_EQ(json_unpack(o, "{s:n, s:n, s:n, s:s, s:[{s:n}]}", "score", "label", "p", "unscored", &unscored,
+		      "entities", "score"),
+		0);
 	TT_STR_EQ(tt_str_c(unscored), TT_STR("language"));
 	json_decref(o);
 	o = read_line(f);
 	const char *payload;
-	TT_EQ(json_unpack(o, "{s:s, s:s, s:n, s:s}", "type", &type, "at", &event, "source", "payload", &payload), 0);
+	TT_EQ(json_unpack(
+		      o, "{s:s, s:s, s:n, s:s}", "type", &type, "at", &event, "source", "payload", &payload),
+		0);
 	TT_STR_EQ(tt_str_c(type), TT_STR("dead_letter"));
 	TT_STR_EQ(tt_str_c(payload), TT_STR("\x01\xef\xbf\xbd"));
 	json_decref(o);
