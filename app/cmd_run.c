@@ -104,7 +104,9 @@ static int start(struct run *r, struct tt_err *err)
 {
 	struct tt_service_calls calls = {.ready = is_ready, .ctx = r};
 	set_pipeline(r, NULL, "starting");
-	int rc = tt_service_start(&r->service, &r->conf.service, &calls, err);
+	int rc = r->conf.service.enabled ? tt_service_start(&r->service, &r->conf.service, &calls, err) : TT_OK;
+	if (rc == TT_OK && r->service)
+		tt_log(TT_LOG_INFO, "listening for /metrics, /health and /ready", TT_F_INT("port", tt_service_port(r->service)));
 	if (rc == TT_OK)
 		rc = tt_parts_open_scorer(&r->parts, &r->conf, err);
 	if (rc == TT_OK)
