@@ -3,7 +3,7 @@
 
 #include "common/retry.h"
 
-enum { HOUR_MS = 3600000, HOURS_OF_A_WEEK = 7 * 24, QUIET_SHARE = 10, QUIET_FACTOR = 4 };
+enum { HOUR_MS = 3600000, HOURS_OF_A_WEEK = 7 * 24, QUIET_SHARE = 10, QUIET_FACTOR = 4, MOST_DOUBLINGS = 62 };
 
 static int64_t min64(int64_t a, int64_t b)
 {
@@ -63,7 +63,7 @@ static void after_failure(struct tt_feed_state *state, const struct tt_poll *pol
 	tt_backoff_init(&backoff, max64(conf->backoff_base_ms, shortest), conf->backoff_cap_ms, seed);
 	if (state->failures < INT32_MAX)
 		state->failures++;
-	backoff.failures = state->failures;
+	backoff.failures = state->failures < MOST_DOUBLINGS ? state->failures : MOST_DOUBLINGS;
 	state->interval_ms = max64(tt_backoff_next_ms(&backoff), shortest);
 	if ((poll->status == 429 || poll->status == 503) && poll->retry_after_ms > 0)
 		state->interval_ms =

@@ -211,10 +211,10 @@ TT_TEST(batches_are_bounded)
 	struct tt_source source;
 	struct tt_err err = {0};
 	size_t items = 0, batches = 0;
-	char text[40 * 100];
+	char text[40 * 100 + 1];
 	for (int i = 0; i < 100; i++) /* each with a text of its own, 39 bytes */
 		snprintf(text + i * 40, 41, "%-39d\n", i);
-	write_file(text, sizeof(text));
+	write_file(text, sizeof(text) - 1);
 	TT_EQ(tt_lines_open(&source, &conf, &test_clock, &err), TT_OK);
 	for (int rc = TT_OK; rc == TT_OK; batches++) {
 		struct tt_batch *b = tt_batch_new(1 << 20);

@@ -80,9 +80,9 @@ static const struct {
 	{"/reset-at-once", "", NO_METRIC},
 	{"/close-at-once", "Empty reply", NO_METRIC},
 	{"/not-http", "HTTP/0.9", NO_METRIC},
-	{"/drip", "too slow", TT_M_limit_time},
-	{"/hang", "time", TT_M_limit_time},
-	{"/silent", "time", TT_M_limit_time},
+	{"/drip", "too slow|timed out", TT_M_limit_time},
+	{"/hang", "too slow|timed out", TT_M_limit_time},
+	{"/silent", "too slow|timed out", TT_M_limit_time},
 };
 
 static void hostile_rig(struct rig *r)
