@@ -52,7 +52,15 @@ static void set_pipeline(struct run *r, struct tt_pipeline *p, const char *why_n
 	r->pipeline = p;
 	tt_err_set(&r->waiting, TT_EAGAIN, "%s", why_not);
 	pthread_mutex_unlock(&r->lock);
-	tt_metric_set(TT_M_ready, p != NULL);
+}
+
+/* What /ready would say now, as a metric. */
+static void measure_readiness(struct run *r)
+{
+	struct tt_buf reason;
+	tt_buf_init(&reason, 0); /* the answer alone */
+	tt_metric_set(TT_M_ready, is_ready(r, &reason));
+	tt_buf_done(&reason);
 }
 
 /* The next of our signals, or 0 when none came for wait_ms. */
@@ -190,6 +198,7 @@ static void serve(struct run *r)
 	for (int sig = 0; !ends(sig) && !tt_pipeline_finished(r->pipeline); sig = next_signal(r, TICK_MS)) {
 		if (sig == SIGHUP)
 			reload(r);
+		measure_readiness(r);
 		if (tt_mono_ms(&tt_clock_real) >= next_prune_ms) {
 			prune(r);
 			next_prune_ms = tt_mono_ms(&tt_clock_real) + PRUNE_EVERY_MS;

@@ -79,7 +79,7 @@ bool tt_outage_report(struct tt_outage *o, struct tt_buf *out)
 			continue;
 		int64_t ms = (tt_mono_ns(&tt_clock_real) - o->stage[i].since_ns) / 1000000;
 		/* what does not fit into out is only text: the answer is the return value */
-		(void)tt_buf_printf(out, "%s%s waits for %lld s: %s", flowing ? "" : "; ", stage_names[i],
+		(void)tt_buf_printf(out, "%s%s waits for %lld s: %s", flowing ? "" : "\n", stage_names[i],
 			(long long)(ms / 1000), o->stage[i].reason);
 		flowing = false;
 	}

@@ -36,7 +36,7 @@ int64_t tt_outage_over(struct tt_outage *o, enum tt_outage_stage stage);
 
 void tt_outage_stop(struct tt_outage *o, int64_t grace_ms);
 
-/* True when nothing is waited for; otherwise adds "STAGE waits for N s: reason" to out. */
+/* True when nothing is waited for; otherwise adds "STAGE waits for N s: reason" to out, one stage a line. */
 bool tt_outage_report(struct tt_outage *o, struct tt_buf *out);
 
 #endif

@@ -55,7 +55,7 @@ void tt_pipeline_set_scorer(struct tt_pipeline *p, struct tt_scorer *scorer, int
  * ended. For what a source allows only its driver to do. */
 int tt_pipeline_call_source(struct tt_pipeline *p, size_t i, int (*fn)(void *self, void *ctx), void *ctx);
 
-/* True when batches flow; otherwise one line of why is added to reason. Any thread. */
+/* True when batches flow; otherwise why not is added to reason, one stage a line. Any thread. */
 bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason);
 
 /* True once every source has come to its end and all it gave is stored (files and standard input), and when the sink has closed
