@@ -25,7 +25,8 @@ struct tt_http_server {
 	const struct tt_http_route *routes;
 	size_t n_routes;
 	pthread_t acceptor, threads[MOST_CONNECTIONS];
-	atomic_size_t n_threads;
+	atomic_size_t n_connections;
+	size_t n_threads; /* the acceptor's, until it has ended */
 	atomic_bool stopping;
 	pthread_mutex_t lock; /* of what follows */
 	struct request *requests[MOST_REQUESTS];
@@ -182,13 +183,12 @@ static void *accept_all(void *arg)
 			continue;
 		int fd = accept(s->fd, NULL, NULL);
 		struct connection *c = malloc(sizeof(*c));
-		size_t n = atomic_load(&s->n_threads);
-		if (fd < 0 || !c || n == MOST_CONNECTIONS)
+		if (fd < 0 || !c || s->n_threads == MOST_CONNECTIONS)
 			abort();
 		*c = (struct connection){s, fd};
-		if (pthread_create(&s->threads[n], NULL, serve, c) != 0)
+		atomic_fetch_add(&s->n_connections, 1);
+		if (pthread_create(&s->threads[s->n_threads++], NULL, serve, c) != 0)
 			abort();
-		atomic_store(&s->n_threads, n + 1);
 	}
 	return NULL;
 }
@@ -238,7 +238,7 @@ int tt_http_server_port(const struct tt_http_server *s)
 
 size_t tt_http_connections(struct tt_http_server *s)
 {
-	return atomic_load(&s->n_threads);
+	return atomic_load(&s->n_connections);
 }
 
 size_t tt_http_count(struct tt_http_server *s, const char *path)

@@ -74,7 +74,8 @@ static const struct {
 	{"/long-declared", "body larger than fetch.max_body_bytes", TT_M_limit_body},
 	{"/long-endless", "body larger than fetch.max_body_bytes", TT_M_limit_body},
 	{"/headers-endless", "headers larger than fetch.max_header_bytes", TT_M_limit_headers},
-	{"/header-long", "a header line of more than", NO_METRIC}, /* libcurl's own limit of a line comes first */
+	{"/header-long", "a header line of more than",
+		NO_METRIC}, /* libcurl's own limit of a line comes first */
 	{"/lying-length", "outstanding read data remaining|transfer closed with", NO_METRIC},
 	{"/reset", "", NO_METRIC},
 	{"/reset-at-once", "", NO_METRIC},
