@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 static void escape(struct tt_buf *out, char c)
 {

@@ -6,7 +6,7 @@
 
 #include "app/csv.h"
 #include "app/lines.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 struct tt_rows {
 	struct tt_line_reader lines;
@@ -142,7 +142,7 @@ void tt_rows_free(struct tt_rows *r)
 /* A copy in the arena, broken pieces replaced; .p NULL: out of memory. */
 static struct tt_str repaired(struct tt_arena *a, struct tt_str s)
 {
-	if (tt_utf8_whole(s))
+	if (tt_utf8_valid(s))
 		return tt_arena_str(a, s.p ? s : TT_STR(""));
 	char *p = tt_arena_zalloc(a, s.n, 3);
 	struct tt_str ret = {p, 0};

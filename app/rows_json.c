@@ -2,7 +2,7 @@
 #include <jansson.h>
 
 #include "app/rows.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 static struct tt_str string_of(const json_t *v)
 {

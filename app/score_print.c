@@ -4,7 +4,7 @@
 #include "app/csv.h"
 #include "app/json_text.h"
 #include "app/term.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 static void json_sentiment(const char *unscored, const struct tt_sentiment *s, struct tt_buf *out)
 {

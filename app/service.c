@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/metrics.h"
+#include "common/utf8.h"
 
 #define OPT(f, ty, d, lo, hi, u, doc)                                                                        \
 	{                                                                                                    \
@@ -65,7 +66,7 @@ static json_t *lines_array(struct tt_str text)
 	while (text.n) {
 		struct tt_str line = tt_str_trim(tt_str_split(&text, '\n'));
 		if (line.n) /* what a peer said may be anything */
-			json_array_append_new(array, tt_str_is_utf8(line) ? json_stringn(line.p, line.n)
+			json_array_append_new(array, tt_utf8_valid(line) ? json_stringn(line.p, line.n)
 									  : json_string("(not UTF-8)"));
 	}
 	return array;

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 bool tt_term_colour(int fd)
 {

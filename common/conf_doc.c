@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/conf_value.h"
+#include "common/utf8.h"
 
 /* Double-quoted YAML that reads back as s; $ is doubled because the loader expands. */
 static void quoted(struct tt_str s, struct tt_buf *out)
@@ -12,7 +13,7 @@ static void quoted(struct tt_str s, struct tt_buf *out)
 	for (size_t i = 0, n; i < s.n; i += n) {
 		struct tt_str rest = {s.p + i, s.n - i};
 		uint32_t c = 0xfffd;
-		n = tt_str_char(rest, &c);
+		n = tt_utf8_char(rest, &c);
 		bool special = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
 			       c == 0xfeff || c == 0xfffe || c == 0xffff;
 		if (n == 0 || special)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/conf_value.h"
+#include "common/utf8.h"
 
 static bool is_name(struct tt_str s)
 {
@@ -31,7 +32,7 @@ static int variable(struct tt_str inside, struct tt_buf *out, struct tt_err *err
 		value = (struct tt_str){rest.p + 1, rest.n - 1};
 	if (!value.p)
 		return tt_err_set(err, TT_ECONF, "the environment variable %s is not set", zname);
-	if (!tt_str_is_utf8(value))
+	if (!tt_utf8_valid(value))
 		return tt_err_set(err, TT_ECONF, "the environment variable %s is not UTF-8", zname);
 	return tt_buf_str(out, value);
 }

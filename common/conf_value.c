@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/suggest.h"
+#include "common/utf8.h"
 
 struct unit {
 	const char *name;
@@ -196,7 +197,7 @@ static int read_secret(struct tt_str file, const char *dir, char **to, struct tt
 		goto out;
 	}
 	size_t n = strcspn(line, "\r\n");
-	if (n == 0 || n == TT_CONF_VALUE_MAX - 1 || !tt_str_is_utf8((struct tt_str){line, n})) {
+	if (n == 0 || n == TT_CONF_VALUE_MAX - 1 || !tt_utf8_valid((struct tt_str){line, n})) {
 		tt_err_set(err, rc, "the first line of %s is empty, too long or not UTF-8", path);
 		goto out;
 	}

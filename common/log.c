@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/utf8.h"
 
 enum { TAIL = sizeof("\",\"cut\":true}\n") };
 
@@ -77,7 +78,7 @@ static void put_escaped(struct line *l, struct tt_str s)
 	for (size_t i = 0, len; i < s.n && !l->cut; i += len ? len : 1) {
 		struct tt_str rest = {s.p + i, s.n - i};
 		uint32_t c = 0;
-		len = tt_str_char(rest, &c);
+		len = tt_utf8_char(rest, &c);
 		if (len == 0)
 			putf(l, l->json ? "\\ufffd" : "\\x%02x", (unsigned char)*rest.p);
 		else if (c == '"' || c == '\\')

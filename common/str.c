@@ -77,31 +77,3 @@ bool tt_str_int(struct tt_str s, int64_t min, int64_t max, int64_t *ret)
 	*ret = v;
 	return true;
 }
-
-size_t tt_str_char(struct tt_str s, uint32_t *ret)
-{
-	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000}; /* shorter forms are overlong */
-	unsigned char c = s.n ? (unsigned char)s.p[0] : 0xff;
-	size_t n = c < 0x80 ? 1 : c < 0xc0 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf8 ? 4 : 0;
-	if (n == 0 || n > s.n)
-		return 0;
-	uint32_t v = n == 1 ? c : c & (0x7f >> n);
-	for (size_t i = 1; i < n; i++) {
-		if (((unsigned char)s.p[i] & 0xc0) != 0x80)
-			return 0;
-		v = v << 6 | ((unsigned char)s.p[i] & 0x3f);
-	}
-	if (v < least[n] || v > 0x10ffff || (v >= 0xd800 && v < 0xe000))
-		return 0;
-	*ret = v;
-	return n;
-}
-
-bool tt_str_is_utf8(struct tt_str s)
-{
-	uint32_t ignored;
-	for (size_t i = 0, n; i < s.n; i += n)
-		if ((n = tt_str_char((struct tt_str){s.p + i, s.n - i}, &ignored)) == 0)
-			return false;
-	return true;
-}

@@ -29,8 +29,4 @@ struct tt_str tt_str_split(struct tt_str *rest, char sep);
 /* Parses all of s as a decimal number within [min, max]; false leaves *ret alone. */
 bool tt_str_int(struct tt_str s, int64_t min, int64_t max, int64_t *ret);
 
-/* Decodes the well-formed UTF-8 sequence s starts with: its length in bytes, 0 when there is none (then *ret is left alone). */
-size_t tt_str_char(struct tt_str s, uint32_t *ret);
-bool tt_str_is_utf8(struct tt_str s);
-
 #endif

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "common/metrics.h"
+#include "common/utf8.h"
 #include "ingest/feed/charset.h"
 #include "ingest/feed/date.h"
 #include "ingest/feed/text.h"
@@ -157,10 +158,10 @@ static int clean(struct tt_line_reader *r, struct tt_str *line)
 	if (tt_str_starts(*line, TT_STR("\xef\xbb\xbf")))
 		*line = (struct tt_str){line->p + 3, line->n - 3};
 	*line = tt_str_trim(*line);
-	if (tt_str_is_utf8(*line))
+	if (tt_utf8_valid(*line))
 		return TT_OK;
 	tt_buf_reset(&r->repaired);
-	int rc = tt_charset_iconv("UTF-8", *line, true, &r->repaired);
+	int rc = tt_utf8_repair(&r->repaired, *line);
 	*line = tt_buf_view(&r->repaired);
 	return rc;
 }

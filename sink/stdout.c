@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sink/utf8.h"
+#include "sink/text.h"
 
 enum { MAX_WRITE_BYTES = 1 << 30, DIGITS = 7 /* of a float */ };
 
@@ -30,7 +30,7 @@ static json_t *text(struct stdout_sink *s, struct tt_str v)
 	if (!v.p)
 		return json_null();
 	tt_buf_reset(&s->repaired);
-	if (tt_sink_utf8_repair(&s->repaired, v) < 0)
+	if (tt_sink_text_repair(&s->repaired, v) < 0)
 		return NULL;
 	return json_stringn(s->repaired.n ? s->repaired.p : "", s->repaired.n);
 }

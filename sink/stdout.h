@@ -8,7 +8,7 @@
  *   {"type":"dead_letter","at":…,"stage":"parse","source":…,"where":…,"reason":…,"payload":…}
  *
  * Times are RFC 3339 UTC. What is absent is null, a score that does not exist too (then "unscored" says why).
- * Text is repaired to valid UTF-8 (utf8.h). Feed states are not written, repeats are not recognised. Threads:
+ * Text is repaired to valid UTF-8 (text.h). Feed states are not written, repeats are not recognised. Threads:
  * one. Blocking: as long as the reader takes. Errors: TT_ECLOSED when the reader is gone (the process must
  * ignore SIGPIPE), TT_EIO (a full disk); the same write repeated after TT_EIO goes on where it stopped. */
 #ifndef TT_SINK_STDOUT_H

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/entities.h"
 
 enum { LABEL_MAX = 40, DECLARATION_MAX = 512 };
@@ -52,21 +53,9 @@ static const struct {
 	{"windows-949", "cp949"},
 };
 
-bool tt_utf8_valid(struct tt_str s)
-{
-	for (size_t i = 0; (i += tt_ascii_run((struct tt_str){s.p + i, s.n - i})) < s.n;) {
-		uint32_t c;
-		size_t n = tt_utf8_get((struct tt_str){s.p + i, s.n - i}, &c);
-		if (n == 0)
-			return false;
-		i += n;
-	}
-	return true;
-}
-
 static bool is_ascii(struct tt_str s)
 {
-	return tt_ascii_run(s) == s.n;
+	return tt_utf8_ascii(s) == s.n;
 }
 
 struct tt_str tt_charset_param(struct tt_str content_type)
@@ -178,11 +167,11 @@ static int cp1252(struct tt_str bytes, bool mixed, struct tt_buf *out)
 		struct tt_str s = {bytes.p + i, bytes.n - i};
 		uint32_t c;
 		char utf8[TT_UTF8_MAX];
-		size_t n = tt_ascii_run(s);
+		size_t n = tt_utf8_ascii(s);
 		if (n == 0 && mixed)
-			n = tt_utf8_get(s, &c);
+			n = tt_utf8_char(s, &c);
 		rc = n ? tt_buf_add(out, s.p, n)
-		       : tt_buf_add(out, utf8, tt_utf8_put(tt_cp1252((unsigned char)s.p[0]), utf8));
+		       : tt_buf_add(out, utf8, tt_utf8_encode(tt_cp1252((unsigned char)s.p[0]), utf8));
 		i += n ? n : 1;
 	}
 	return rc;

@@ -22,8 +22,6 @@ int tt_charset_decode(
 /* The charset parameter of a Content-Type, {NULL,0} when there is none. */
 struct tt_str tt_charset_param(struct tt_str content_type);
 
-bool tt_utf8_valid(struct tt_str s);
-
 /* charset_detect.c: the encoding that unlabelled text beyond ASCII most likely is in, an iconv name; NULL
  * when none fits. */
 const char *tt_charset_detect(struct tt_str bytes);

@@ -5,6 +5,7 @@
 #include "ingest/feed/charset.h"
 
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/entities.h"
 
 enum { SAMPLE_BYTES = 16384, SAMPLE_TEXT = 65536 };
@@ -84,7 +85,7 @@ static int score(enum script script, struct tt_str text)
 	uint32_t before = 0;
 	for (size_t i = 0; i < text.n;) {
 		uint32_t c;
-		size_t k = tt_utf8_get((struct tt_str){text.p + i, text.n - i}, &c);
+		size_t k = tt_utf8_char((struct tt_str){text.p + i, text.n - i}, &c);
 		i += k ? k : 1;
 		if (c >= 0x80) {
 			sum += weight(script, c, before);

@@ -4,7 +4,7 @@
 
 #include "common/str.h"
 
-enum { TT_ENTITY_NAME_MAX = 17, TT_UTF8_MAX = 4 };
+enum { TT_ENTITY_NAME_MAX = 17 };
 
 /* The code point of a name without & and ;, 0 when there is no such name. name.p is not NULL. */
 uint32_t tt_entity_find(struct tt_str name);
@@ -13,15 +13,6 @@ uint32_t tt_entity_find(struct tt_str name);
  * the semicolon may miss after numbers and after the names every browser knows without. Returns the bytes it
  * takes, 0 when this is just an ampersand; *ret_code is 0 for a character that cannot be in a text. */
 size_t tt_entity_read(struct tt_str s, uint32_t *ret_code);
-
-/* Writes code as UTF-8; returns the number of bytes, 0 for what is no character. */
-size_t tt_utf8_put(uint32_t code, char out[TT_UTF8_MAX]);
-
-/* Decodes the character at s.p[0]; returns its bytes, 0 when they are not valid UTF-8. s.n > 0. */
-size_t tt_utf8_get(struct tt_str s, uint32_t *ret_code);
-
-/* How many bytes at the beginning of s are ASCII. */
-size_t tt_ascii_run(struct tt_str s);
 
 /* What byte b is in windows-1252; the five undefined ones are themselves. */
 uint32_t tt_cp1252(unsigned char b);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/entities.h"
 
 enum {
@@ -163,7 +164,7 @@ static int add_reference(struct tt_str s, struct tt_buf *out, size_t *ret_bytes)
 		*ret_bytes = 1;
 		return tt_buf_char(out, '&');
 	}
-	return code ? tt_buf_add(out, utf8, tt_utf8_put(code, utf8)) : TT_OK;
+	return code ? tt_buf_add(out, utf8, tt_utf8_encode(code, utf8)) : TT_OK;
 }
 
 int tt_html_text(struct tt_str html, struct tt_buf *out)

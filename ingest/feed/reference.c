@@ -43,68 +43,6 @@ uint32_t tt_cp1252(unsigned char b)
 	return b >= 0x80 && b < 0xa0 ? cp1252_c1[b - 0x80] : b;
 }
 
-size_t tt_ascii_run(struct tt_str s)
-{
-	size_t i = 0;
-	uint64_t eight;
-	while (i + 8 <= s.n && (memcpy(&eight, s.p + i, 8), (eight & 0x8080808080808080) == 0))
-		i += 8;
-	while (i < s.n && (unsigned char)s.p[i] < 0x80)
-		i++;
-	return i;
-}
-
-size_t tt_utf8_put(uint32_t c, char out[TT_UTF8_MAX])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		if (c >= 0xd800 && c < 0xe000)
-			return 0;
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	if (c > 0x10ffff)
-		return 0;
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
-size_t tt_utf8_get(struct tt_str s, uint32_t *ret)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	if (p[0] < 0x80) {
-		*ret = p[0];
-		return 1;
-	}
-	size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || s.n < n)
-		return 0;
-	uint32_t c = p[0] & (0x7f >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (c < smallest[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	*ret = c;
-	return n;
-}
-
 static size_t read_number(struct tt_str s, uint32_t *ret)
 {
 	size_t i = 2;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/entities.h"
 #include "ingest/feed/text.h"
 
@@ -152,7 +153,7 @@ static int put_reference(struct rewrite *r, struct tt_str s, size_t *ret_bytes)
 	}
 	if (code == '&' || code == '<')
 		return tt_buf_printf(r->out, "&#%u;", (unsigned)code);
-	return code && code != 0xfffe && code != 0xffff ? tt_buf_add(r->out, utf8, tt_utf8_put(code, utf8))
+	return code && code != 0xfffe && code != 0xffff ? tt_buf_add(r->out, utf8, tt_utf8_encode(code, utf8))
 							: TT_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/entities.h"
 
 static bool is_alnum(char c)
@@ -80,7 +81,7 @@ static int base64_decode(struct tt_str s, struct tt_buf *out, bool *ret_ok)
 	}
 	for (size_t i = 0; i < out->n;) {
 		uint32_t c;
-		size_t n = tt_utf8_get((struct tt_str){out->p + i, out->n - i}, &c);
+		size_t n = tt_utf8_char((struct tt_str){out->p + i, out->n - i}, &c);
 		*ret_ok &= n > 0;
 		i += n ? n : 1;
 	}
@@ -110,7 +111,7 @@ static size_t undo_double_utf8(char *p, size_t n)
 		unsigned tail = 0; /* continuation bytes that must follow */
 		for (size_t i = 0; i < n;) {
 			uint32_t c;
-			i += tt_utf8_get((struct tt_str){p + i, n - i}, &c);
+			i += tt_utf8_char((struct tt_str){p + i, n - i}, &c);
 			int b = c < 0x80 ? (int)c : cp1252_byte(c);
 			if (b < 0 || (tail > 0) != ((b & 0xc0) == 0x80) || b > 0xf4 || b == 0xc0 || b == 0xc1)
 				return n;
@@ -132,7 +133,7 @@ static bool valid_utf8(const char *p, size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		uint32_t c;
-		size_t k = tt_utf8_get((struct tt_str){p + i, n - i}, &c);
+		size_t k = tt_utf8_char((struct tt_str){p + i, n - i}, &c);
 		if (k == 0)
 			return false;
 		i += k;
@@ -160,7 +161,7 @@ static struct tt_str tidy(struct tt_str s, struct tt_arena *arena)
 			out[n++] = ' ';
 		gap = false;
 		if (c == 0xc2 && i + 1 < s.n && (unsigned char)s.p[i + 1] < 0xa0) {
-			n += tt_utf8_put(tt_cp1252((unsigned char)s.p[++i]), out + n);
+			n += tt_utf8_encode(tt_cp1252((unsigned char)s.p[++i]), out + n);
 			high = true;
 			continue;
 		}

@@ -7,7 +7,7 @@
 
 #include <utf8proc.h>
 
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 enum { TABLE_FIRST = 0x80, TABLE_END = 0x3000, FOLDED_MAX = 6 };
 

@@ -9,7 +9,7 @@
 #include "nlp/entity/exchange.h"
 #include "nlp/entity/legal.h"
 #include "nlp/entity/words.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 enum { BARE_MIN = 3 /* letters of a ticker, or bytes of a short name, that may stand alone */ };
 

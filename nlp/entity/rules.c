@@ -8,7 +8,7 @@
 #include "nlp/entity/exchange.h"
 #include "nlp/entity/legal.h"
 #include "nlp/entity/words.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 enum {
 	AROUND = 80,    /* bytes on each side that tell whether a text is all in capitals */

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "nlp/token/unicode.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 /* Bytes of the white space at `at`, 0 when there is none. Wider than BERT's: the training's cleaning also
  * took the control characters that separate lines and records, which the tokenizer would drop and so join the

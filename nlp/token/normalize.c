@@ -2,7 +2,7 @@
 #include "nlp/token/normalize.h"
 
 #include "nlp/token/unicode.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 /* What a code point becomes, packed with its result into 32 bits. */
 enum kind {

@@ -6,7 +6,7 @@
 
 #include "nlp/token/normalize.h"
 #include "nlp/token/tokenizer_conf.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 #include "nlp/token/vocab.h"
 
 struct tt_tokenizer {

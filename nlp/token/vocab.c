@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "nlp/token/normalize.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 enum {
 	FILE_MAX_BYTES = 64 << 20,
@@ -59,7 +59,7 @@ static int split_lines(struct tt_vocab *v, const char *path, struct tt_err *err)
 		struct tt_str token = token_of(tt_str_split(&rest, '\n'));
 		if (token.n == 0)
 			return tt_err_set(err, TT_EPARSE, "%s:%zu: empty line, want a token", path, v->n + 1);
-		if (!tt_utf8_whole(token))
+		if (!tt_utf8_valid(token))
 			return tt_err_set(err, TT_EPARSE, "%s:%zu: the token is not UTF-8", path, v->n + 1);
 		v->tokens[v->n++] = token;
 	}

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/err.h"
-#include "sink/utf8.h"
+#include "sink/text.h"
 
 #define PG_EPOCH_MS 946684800000 /* 2000-01-01, where timestamptz counts from */
 #define YEAR_1_MS   (-62135596800000)
@@ -217,7 +217,7 @@ void tt_pg_put_text(struct tt_pg_params *p, struct tt_str s)
 	}
 	size_t at = begin(p, TT_PG_TEXT);
 	if (p->rc == TT_OK)
-		p->rc = tt_sink_utf8_repair(&p->buf, s);
+		p->rc = tt_sink_text_repair(&p->buf, s);
 	end(p, at);
 }
 
@@ -243,7 +243,7 @@ void tt_pg_put_texts(struct tt_pg_params *p, const struct tt_str *v, size_t n)
 			while (plain < rest.n && rest.p[plain] != '"' && rest.p[plain] != '\\')
 				plain++;
 			if (p->rc == TT_OK)
-				p->rc = tt_sink_utf8_repair(&p->buf, (struct tt_str){rest.p, plain});
+				p->rc = tt_sink_text_repair(&p->buf, (struct tt_str){rest.p, plain});
 			if (plain < rest.n)
 				add(p, rest.p[plain] == '"' ? "\\\"" : "\\\\", 2), plain++;
 			rest = (struct tt_str){rest.p + plain, rest.n - plain};

@@ -47,7 +47,7 @@ void tt_pg_put_real(struct tt_pg_params *p, float v);
 void tt_pg_put_time(
 	struct tt_pg_params *p, int64_t ms); /* NULL for TT_TIME_NONE and outside the years 1 to 9999 */
 void tt_pg_put_id(struct tt_pg_params *p, struct tt_id id);    /* NULL for the zero id */
-void tt_pg_put_text(struct tt_pg_params *p, struct tt_str s);  /* repaired (utf8.h); NULL when absent */
+void tt_pg_put_text(struct tt_pg_params *p, struct tt_str s);  /* repaired (sink/text.h); NULL when absent */
 void tt_pg_put_bytes(struct tt_pg_params *p, struct tt_str s); /* NULL when absent */
 /* A text that PostgreSQL reads as text[] by a cast: for arrays within arrays. NULL when n is 0. */
 void tt_pg_put_texts(struct tt_pg_params *p, const struct tt_str *v, size_t n);

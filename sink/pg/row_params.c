@@ -3,7 +3,7 @@
 
 #include <limits.h>
 
-#include "sink/utf8.h"
+#include "sink/text.h"
 
 /* One array parameter: for every i of n, what `put` puts. */
 #define COLUMN(p, type, n, put)                                                                              \
@@ -135,7 +135,7 @@ void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *row
 /* A validator must come back verbatim; one that text cannot hold is better forgotten than changed. */
 static void put_validator(struct tt_pg_params *p, struct tt_str s)
 {
-	if (s.p && tt_sink_utf8_valid(s) == s.n)
+	if (s.p && tt_sink_text_fine(s))
 		tt_pg_put_text(p, s);
 	else
 		tt_pg_put_null(p, TT_PG_TEXT);

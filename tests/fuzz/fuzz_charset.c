@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/charset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

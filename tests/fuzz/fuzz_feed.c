@@ -2,6 +2,7 @@
  * UTF-8. The first byte is the size of the pieces, so that a corpus file is that byte and a feed. */
 #include <stdlib.h>
 
+#include "common/utf8.h"
 #include "ingest/feed/charset.h"
 #include "ingest/feed/feed.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/charset.h"
 #include "ingest/feed/text.h"
 

@@ -2,6 +2,7 @@
  * says why; what comes out is valid UTF-8, and reading it again gives the same id. */
 #include <stdlib.h>
 
+#include "common/utf8.h"
 #include "ingest/line_item.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct tt_item *it = &a->items[i].item;
 		if (!it->title.n && !it->summary.n && !it->content.n)
 			abort();
-		if (!tt_str_is_utf8(it->title) || !tt_str_is_utf8(it->summary) || !tt_str_is_utf8(it->guid))
+		if (!tt_utf8_valid(it->title) || !tt_utf8_valid(it->summary) || !tt_utf8_valid(it->guid))
 			abort();
 		if (it->title.n > 256 || !tt_id_eq(it->id, b->items[i].item.id) || tt_id_is_zero(it->id))
 			abort();

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "nlp/token/tokenizer.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,6 @@
 /* test_feed_charset.c - documents in many encodings, rightly and wrongly labelled. */
 #include "common/err.h"
+#include "common/utf8.h"
 #include "ingest/feed/charset.h"
 #include "tests/tt_test.h"
 

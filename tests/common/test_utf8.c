@@ -1,6 +1,6 @@
 /* test_utf8.c - decoding what is UTF-8 and what is not; offsets in code points. */
 #include "nlp/token/unicode.h"
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
 #include "tests/tt_test.h"
 
 TT_TEST(every_code_point_comes_back)
@@ -13,7 +13,7 @@ TT_TEST(every_code_point_comes_back)
 		struct tt_str s = {p, tt_utf8_encode(c, p)};
 		TT_EQ_ROW(c, tt_utf8_decode(s, 0, &len), c);
 		TT_EQ_ROW(c, len, s.n);
-		TT_TRUE(tt_utf8_whole(s));
+		TT_TRUE(tt_utf8_valid(s));
 	}
 }
 
@@ -40,9 +40,9 @@ TT_TEST(broken_pieces)
 	};
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		TT_EQ_ROW(i, tt_utf8_count(tt_str_c(rows[i].in)), rows[i].code_points);
-		TT_EQ_ROW(i, tt_utf8_whole(tt_str_c(rows[i].in)), false);
+		TT_EQ_ROW(i, tt_utf8_valid(tt_str_c(rows[i].in)), false);
 	}
-	TT_TRUE(tt_utf8_whole(TT_STR("\xEF\xBF\xBD"))); /* U+FFFD itself is fine */
+	TT_TRUE(tt_utf8_valid(TT_STR("\xEF\xBF\xBD"))); /* U+FFFD itself is fine */
 }
 
 TT_TEST(byte_of_code_point)

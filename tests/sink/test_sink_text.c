@@ -1,6 +1,6 @@
-/* test_utf8.c - what is valid, and what broken text becomes. */
+/* test_sink_text.c - what is valid, and what broken text becomes. */
 #include "common/err.h"
-#include "sink/utf8.h"
+#include "sink/text.h"
 #include "tests/tt_test.h"
 
 #define BAD "\xef\xbf\xbd"
@@ -30,12 +30,12 @@ TT_TEST(repair)
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		struct tt_buf out;
 		tt_buf_init(&out, 1000);
-		TT_EQ_ROW((long)i, tt_sink_utf8_repair(&out, rows[i].in), TT_OK);
+		TT_EQ_ROW((long)i, tt_sink_text_repair(&out, rows[i].in), TT_OK);
 		if (rows[i].in.n)
 			TT_STR_EQ_ROW((long)i, tt_buf_view(&out), rows[i].want);
-		TT_EQ_ROW((long)i, tt_sink_utf8_valid(rows[i].in) == rows[i].in.n,
+		TT_EQ_ROW((long)i, tt_sink_text_fine(rows[i].in),
 			tt_str_eq(rows[i].in, rows[i].want));
-		TT_EQ_ROW((long)i, tt_sink_utf8_valid(rows[i].want), rows[i].want.n);
+		TT_EQ_ROW((long)i, tt_sink_text_fine(rows[i].want), true);
 		tt_buf_done(&out);
 	}
 }
@@ -45,7 +45,7 @@ TT_TEST(limit)
 	struct tt_buf out;
 
 	tt_buf_init(&out, 4);
-	TT_EQ(tt_sink_utf8_repair(&out, TT_STR("abc\xff")), TT_ELIMIT);
+	TT_EQ(tt_sink_text_repair(&out, TT_STR("abc\xff")), TT_ELIMIT);
 	tt_buf_done(&out);
 }
 

@@ -1,5 +1,9 @@
 /* utf8.c - see utf8.h. */
-#include "nlp/token/utf8.h"
+#include "common/utf8.h"
+
+#include <string.h>
+
+#include "common/err.h"
 
 enum { REPLACEMENT = 0xFFFD };
 
@@ -32,27 +36,83 @@ uint32_t tt_utf8_decode(struct tt_str text, size_t at, size_t *len)
 	return i > more ? c : REPLACEMENT;
 }
 
-bool tt_utf8_whole(struct tt_str text)
+size_t tt_utf8_char(struct tt_str s, uint32_t *ret)
 {
-	for (size_t at = 0, len; at < text.n; at += len) {
-		uint32_t c = tt_utf8_decode(text, at, &len);
-		if (tt_utf8_broken(text, at, c, len))
-			return false;
-	}
-	return true;
+	size_t len;
+	if (!s.n)
+		return 0;
+	uint32_t c = tt_utf8_decode(s, 0, &len);
+	if (tt_utf8_broken(s, 0, c, len))
+		return 0;
+	*ret = c;
+	return len;
 }
 
-size_t tt_utf8_encode(uint32_t c, char out[4])
+size_t tt_utf8_encode(uint32_t c, char out[TT_UTF8_MAX])
 {
 	if (c < 0x80) {
 		out[0] = (char)c;
 		return 1;
 	}
+	if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
+		return 0;
 	size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	for (size_t i = n - 1; i > 0; i--, c >>= 6)
 		out[i] = (char)(0x80 | (c & 0x3F));
 	out[0] = (char)((0xF00 >> n & 0xFF) | c);
 	return n;
+}
+
+size_t tt_utf8_ascii(struct tt_str s)
+{
+	size_t i = 0;
+	uint64_t eight;
+	while (i + 8 <= s.n && (memcpy(&eight, s.p + i, 8), (eight & 0x8080808080808080) == 0))
+		i += 8;
+	while (i < s.n && (unsigned char)s.p[i] < 0x80)
+		i++;
+	return i;
+}
+
+/* How many bytes of s, from `at` on, are fine; *ret_broken: how many after them make the broken piece, 0 at the end of s. */
+static size_t fine(struct tt_str s, size_t at, size_t *ret_broken)
+{
+	const size_t from = at;
+	size_t len;
+	*ret_broken = 0;
+	for (; at < s.n; at += len) {
+		at += tt_utf8_ascii((struct tt_str){s.p + at, s.n - at});
+		if (at == s.n)
+			break;
+		uint32_t c = tt_utf8_decode(s, at, &len);
+		if (tt_utf8_broken(s, at, c, len)) {
+			*ret_broken = len;
+			break;
+		}
+	}
+	return at - from;
+}
+
+bool tt_utf8_valid(struct tt_str s)
+{
+	size_t broken;
+	fine(s, 0, &broken);
+	return broken == 0;
+}
+
+int tt_utf8_repair(struct tt_buf *out, struct tt_str s)
+{
+	size_t at = 0, broken;
+	do {
+		size_t good = fine(s, at, &broken);
+		int rc = tt_buf_add(out, s.p + at, good);
+		if (rc == TT_OK && broken)
+			rc = tt_buf_str(out, TT_STR("\xEF\xBF\xBD"));
+		if (rc < 0)
+			return rc;
+		at += good + broken;
+	} while (broken);
+	return TT_OK;
 }
 
 size_t tt_utf8_count(struct tt_str text)
