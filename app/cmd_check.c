@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/cli_parts.h"
+#include "app/cli/cli_parts.h"
 #include "app/commands.h"
-#include "app/parts.h"
-#include "app/term.h"
+#include "app/run/parts.h"
+#include "app/cli/term.h"
 #include "ingest/feed/feed.h"
 #include "ingest/fetch/fetch.h"
 #include "ingest/lines.h"

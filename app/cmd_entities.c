@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "app/commands.h"
-#include "app/json_text.h"
-#include "app/lines.h"
+#include "app/score/json_text.h"
+#include "app/score/lines.h"
 #include "app/paths.h"
 #include "nlp/entity/match.h"
 

@@ -6,9 +6,9 @@
 #include <time.h>
 
 #include "app/commands.h"
-#include "app/parts.h"
-#include "app/pipeline.h"
-#include "app/service.h"
+#include "app/run/parts.h"
+#include "app/run/pipeline.h"
+#include "app/run/service.h"
 #include "common/cores.h"
 #include "common/log.h"
 #include "common/metrics.h"

@@ -7,11 +7,11 @@
 
 #include "app/commands.h"
 #include "app/paths.h"
-#include "app/progress.h"
-#include "app/score_eval.h"
-#include "app/score_pool.h"
-#include "app/score_print.h"
-#include "app/term.h"
+#include "app/score/progress.h"
+#include "app/score/score_eval.h"
+#include "app/score/score_pool.h"
+#include "app/score/score_print.h"
+#include "app/cli/term.h"
 #include "common/cores.h"
 
 enum { OUT_MAX = 1 << 30, BAD_ROWS_SAID = 20 };

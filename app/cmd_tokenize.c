@@ -5,7 +5,7 @@
 
 #include "app/commands.h"
 #include "app/paths.h"
-#include "app/rows.h"
+#include "app/score/rows.h"
 #include "nlp/token/tokenizer.h"
 
 struct tokenize_opts {

@@ -1,5 +1,5 @@
 /* commands.c - the list of subcommands, in the order --help shows them. */
-#include "app/cli.h"
+#include "app/cli/cli.h"
 
 #include "app/commands.h"
 

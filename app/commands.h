@@ -2,7 +2,7 @@
 #ifndef TT_APP_COMMANDS_H
 #define TT_APP_COMMANDS_H
 
-#include "app/cli.h"
+#include "app/cli/cli.h"
 
 extern const struct tt_cmd tt_cmd_run;
 extern const struct tt_cmd tt_cmd_check;

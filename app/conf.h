@@ -2,8 +2,8 @@
 #ifndef TT_APP_CONF_H
 #define TT_APP_CONF_H
 
-#include "app/pipeline.h"
-#include "app/service.h"
+#include "app/run/pipeline.h"
+#include "app/run/service.h"
 #include "common/conf.h"
 #include "common/log.h"
 #include "ingest/conf.h"

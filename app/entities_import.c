@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "app/csv.h"
+#include "app/score/csv.h"
 
 static struct tt_str string_of(const json_t *object, const char *key)
 {

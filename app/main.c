@@ -1,5 +1,5 @@
 /* main.c - the entry point of the tickertone binary. */
-#include "app/cli.h"
+#include "app/cli/cli.h"
 
 int main(int argc, char **argv)
 {

@@ -1,6 +1,6 @@
 /* test_cli.c - the command line against a table of its own: every kind of option, every way to get it wrong,
  * help and hints. */
-#include "app/cli_parts.h"
+#include "app/cli/cli_parts.h"
 #include "common/suggest.h"
 #include "tests/fault.h"
 #include "tests/tt_test.h"

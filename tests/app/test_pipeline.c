@@ -1,5 +1,5 @@
 /* test_pipeline.c - the line between fakes: everything arrives once, whatever the sink does; nobody hangs at the end. */
-#include "app/pipeline.h"
+#include "app/run/pipeline.h"
 #include "common/log.h"
 #include "tests/app/fakes.h"
 #include "tests/tt_test.h"

@@ -4,7 +4,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "app/service.h"
+#include "app/run/service.h"
 #include "common/metrics.h"
 #include "tests/tt_test.h"
 

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "app/csv.h"
+#include "app/score/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

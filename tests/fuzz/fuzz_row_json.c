@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "app/rows.h"
+#include "app/score/rows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,53 @@
+/* term.c - see term.h. */
+#include "app/cli/term.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+#include "common/utf8.h"
+
+bool tt_term_colour(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	return isatty(fd) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+int tt_term_width(int fd)
+{
+	struct winsize w;
+	if (!isatty(fd))
+		return 0;
+	return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
+}
+
+/* Formatting characters (Cf) turn the direction of a line around; Cc are the terminal's commands. */
+static bool is_unsafe(uint32_t c)
+{
+	utf8proc_category_t k = utf8proc_category((int32_t)c);
+	return k == UTF8PROC_CATEGORY_CC || k == UTF8PROC_CATEGORY_CF || k == UTF8PROC_CATEGORY_ZL ||
+	       k == UTF8PROC_CATEGORY_ZP;
+}
+
+int tt_term_text(struct tt_buf *out, struct tt_str s, int columns)
+{
+	size_t len, cut_at = out->n; /* where "…" would go */
+	int width = 0;
+	char bytes[4];
+	for (size_t at = 0; at < s.n; at += len) {
+		uint32_t c = tt_utf8_decode(s, at, &len);
+		c = is_unsafe(c) ? ' ' : c;
+		int w = utf8proc_charwidth((int32_t)c);
+		if (columns > 0 && width + w > columns) {
+			out->n = cut_at;
+			return tt_buf_str(out, TT_STR("…"));
+		}
+		tt_buf_add(out, bytes, tt_utf8_encode(c, bytes));
+		width += w;
+		if (width < columns)
+			cut_at = out->n;
+	}
+	return out->rc;
+}

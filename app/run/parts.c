@@ -1,0 +1,201 @@
+/* parts.c - see parts.h. */
+#include "app/run/parts.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ingest/fetch/fetch.h"
+#include "ingest/lines.h"
+#include "nlp/entity/dict.h"
+#include "sink/pg/maintain.h"
+#include "sink/pg/registry.h"
+#include "sink/stdout.h"
+
+enum { STATES_BYTES = 256 << 20, ENTITIES_BYTES = 256 << 20 }; /* arenas: far above what 100,000 feeds or entities take */
+
+int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
+{
+	return tt_scorer_open(&parts->scorer, &conf->model, err);
+}
+
+/* ---- what the database is told, and remembers ---- */
+
+static int register_model(struct tt_pg_conn *c, const struct tt_scorer *scorer, int *ret, struct tt_err *err)
+{
+	const struct tt_model_info *info = tt_scorer_model(scorer);
+	struct tt_pg_model model = {info->name, info->hash, tt_str_c(info->precision), info->parameters, info->entity_head};
+	return tt_pg_model_register(c, &model, ret, err);
+}
+
+static int fill_entities(const struct tt_entity_dict *dict, struct tt_arena *arena, struct tt_pg_entity *v)
+{
+	for (size_t i = 0; i < tt_entity_dict_count(dict); i++) {
+		const struct tt_entity *e = tt_entity_dict_at(dict, i);
+		struct tt_str *aliases = tt_arena_zalloc(arena, e->n_aliases, sizeof(*aliases));
+		if (!aliases)
+			return TT_ENOMEM;
+		for (size_t k = 0; k < e->n_aliases; k++)
+			aliases[k] = e->aliases[k].text;
+		v[i] = (struct tt_pg_entity){e->symbol, e->name, tt_str_c(tt_entity_kind_name(e->kind)), e->sector, aliases,
+			e->n_aliases};
+	}
+	return TT_OK;
+}
+
+static int sync_entities(struct tt_pg_conn *c, const char *path, struct tt_err *err)
+{
+	struct tt_entity_dict *dict = NULL;
+	struct tt_arena arena;
+	if (!path)
+		return TT_OK;
+	tt_arena_init(&arena, ENTITIES_BYTES);
+	int rc = tt_entity_dict_load(&dict, path, err);
+	if (rc < 0)
+		goto out;
+	size_t n = tt_entity_dict_count(dict);
+	struct tt_pg_entity *v = tt_arena_zalloc(&arena, n, sizeof(*v));
+	rc = v ? fill_entities(dict, &arena, v) : TT_ENOMEM;
+	rc = rc < 0 ? tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc)) : tt_pg_entities_sync(c, v, n, err);
+out:
+	tt_entity_dict_free(dict);
+	tt_arena_done(&arena);
+	return rc;
+}
+
+int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id, struct tt_err *err)
+{
+	struct tt_pg_conn *c = NULL;
+	*ret_model_id = 0;
+	if (conf->pipeline.sink != TT_SINK_POSTGRES)
+		return TT_OK;
+	int rc = tt_pg_conn_new(&c, &conf->postgres, err);
+	if (rc == TT_OK)
+		rc = register_model(c, scorer, ret_model_id, err);
+	if (rc == TT_OK)
+		rc = sync_entities(c, conf->model.entities, err);
+	tt_pg_conn_free(c);
+	return rc;
+}
+
+static int load_states(const struct tt_app_conf *conf, struct tt_arena *arena, struct tt_feed_state **ret, size_t *ret_n,
+	struct tt_err *err)
+{
+	struct tt_pg_conn *c = NULL;
+	*ret = NULL;
+	*ret_n = 0;
+	if (conf->pipeline.sink != TT_SINK_POSTGRES)
+		return TT_OK;
+	int rc = tt_pg_conn_new(&c, &conf->postgres, err);
+	if (rc == TT_OK)
+		rc = tt_pg_feeds_load(c, arena, ret, ret_n, err);
+	tt_pg_conn_free(c);
+	return rc;
+}
+
+int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
+{
+	struct tt_pg_conn *c = NULL;
+	struct tt_pg_pruned pruned;
+	if (conf->pipeline.sink != TT_SINK_POSTGRES)
+		return TT_OK;
+	int rc = tt_pg_conn_new(&c, &conf->postgres, err);
+	if (rc == TT_OK)
+		rc = tt_pg_prune(c, &conf->postgres, tt_wall_ms(clock), &pruned, err);
+	tt_pg_conn_free(c);
+	return rc;
+}
+
+/* ---- sinks and sources ---- */
+
+static int open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
+{
+	if (conf->pipeline.sink == TT_SINK_STDOUT)
+		return tt_stdout_open(&parts->sink, STDOUT_FILENO, err);
+	int rc = tt_pg_open(&parts->sink, &conf->postgres, err);
+	return rc < 0 ? rc : tt_pg_open(&parts->filter, &conf->postgres, err);
+}
+
+static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
+{
+	struct tt_feed_state *states;
+	struct tt_arena arena;
+	size_t n;
+	if (!conf->feeds.n)
+		return TT_OK;
+	tt_arena_init(&arena, STATES_BYTES);
+	int rc = load_states(conf, &arena, &states, &n, err);
+	if (rc == TT_OK)
+		rc = tt_fetch_open(&parts->sources[0], &conf->fetch, conf->feeds.v, conf->feeds.n, states, n, clock, err);
+	tt_arena_done(&arena);
+	if (rc == TT_OK) {
+		parts->n_sources = 1;
+		parts->has_feeds = true;
+	}
+	return rc;
+}
+
+static int open_sources(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
+{
+	const struct tt_lines_conf *files = conf->files.v;
+	parts->sources = calloc(conf->files.n + 1, sizeof(*parts->sources));
+	if (!parts->sources)
+		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
+	int rc = open_fetcher(parts, conf, clock, err);
+	for (size_t i = 0; i < conf->files.n && rc == TT_OK; i++) {
+		rc = tt_lines_open(&parts->sources[parts->n_sources], &files[i], clock, err);
+		parts->n_sources += rc == TT_OK;
+	}
+	return rc;
+}
+
+static void close_line(struct tt_parts *parts)
+{
+	for (size_t i = 0; i < parts->n_sources; i++)
+		parts->sources[i].ops->close(parts->sources[i].self);
+	free(parts->sources);
+	if (parts->filter.ops)
+		parts->filter.ops->close(parts->filter.self);
+	if (parts->sink.ops)
+		parts->sink.ops->close(parts->sink.self);
+	*parts = (struct tt_parts){.scorer = parts->scorer};
+}
+
+int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
+{
+	int rc = open_sinks(parts, conf, err);
+	if (rc == TT_OK)
+		rc = tt_parts_register(conf, parts->scorer, &parts->model_id, err);
+	if (rc == TT_OK)
+		rc = open_sources(parts, conf, clock, err);
+	if (rc < 0)
+		close_line(parts);
+	return rc;
+}
+
+int tt_parts_set_feeds(struct tt_source *fetcher, const struct tt_app_conf *conf, struct tt_err *err)
+{
+	struct tt_feed_state *states;
+	struct tt_arena arena;
+	size_t n;
+	tt_arena_init(&arena, STATES_BYTES);
+	int rc = load_states(conf, &arena, &states, &n, err);
+	if (rc == TT_OK)
+		rc = tt_fetch_set_feeds(fetcher, conf->feeds.v, conf->feeds.n, states, n, err);
+	tt_arena_done(&arena);
+	return rc;
+}
+
+void tt_parts_handed_over(struct tt_parts *parts)
+{
+	free(parts->sources);
+	parts->sources = NULL;
+	parts->n_sources = 0;
+	parts->filter = parts->sink = (struct tt_sink){0};
+}
+
+void tt_parts_done(struct tt_parts *parts)
+{
+	close_line(parts);
+	tt_scorer_unref(parts->scorer);
+	*parts = (struct tt_parts){0};
+}

@@ -1,0 +1,220 @@
+/* stages.c - see stages.h. What each thread of the pipeline does in a loop. */
+#include "app/run/stages.h"
+
+#include "common/log.h"
+#include "common/metrics.h"
+
+/* ---- hand-over ---- */
+
+static void hand_over(struct tt_queue *q, struct tt_batch *b, enum tt_metric depth)
+{
+	int rc = tt_queue_push(q, b, 0);
+	if (rc == TT_EAGAIN) {
+		tt_metric_add(TT_M_queue_full, 1);
+		rc = tt_queue_push(q, b, -1);
+	}
+	tt_metric_set(depth, tt_queue_depth(q));
+	if (rc < 0)
+		tt_batch_free(b); /* queues close only after the stage before them has ended */
+}
+
+/* ---- sources ---- */
+
+static void run_call(struct tt_source_thread *t)
+{
+	struct tt_pipeline *p = t->p;
+	pthread_mutex_lock(&p->lock);
+	struct tt_source_call *call = t->call;
+	pthread_mutex_unlock(&p->lock);
+	if (!call)
+		return;
+	call->rc = call->fn(t->source.self, call->ctx);
+	pthread_mutex_lock(&p->lock);
+	t->call = NULL;
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* The edge's one line about what came in badly. */
+static void log_arrivals(const struct tt_batch *b)
+{
+	for (size_t i = 0; i < b->n_feeds; i++) {
+		const struct tt_feed_state *f = &b->feeds[i];
+		if (f->last_error.p)
+			tt_log(TT_LOG_WARN, "feed failed", TT_F_STR("url", f->url),
+				TT_F_INT("status", f->last_status), TT_F_INT("failures", f->failures),
+				TT_F_STR("error", f->last_error));
+		else
+			tt_log(TT_LOG_DEBUG, "feed polled", TT_F_STR("url", f->url),
+				TT_F_INT("status", f->last_status));
+	}
+	for (size_t i = 0; i < b->n_dead; i++)
+		tt_log(TT_LOG_WARN, "input refused, now a dead letter", TT_F_STR("source", b->dead[i].source),
+			TT_F_STR("where", b->dead[i].where), TT_F_STR("reason", b->dead[i].reason));
+}
+
+static int pull(struct tt_source_thread *t, struct tt_err *err)
+{
+	struct tt_pipeline *p = t->p;
+	struct tt_batch *b = tt_batch_new((size_t)p->conf.batch_bytes);
+	if (!b)
+		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
+	int rc = t->source.ops->next(
+		t->source.self, b, (size_t)p->conf.max_items, (int)p->conf.max_wait_ms, err);
+	if (!b->n_items && !b->n_feeds && !b->n_dead) {
+		tt_batch_free(b);
+		return rc;
+	}
+	if (!b->born_ns)
+		b->born_ns = tt_mono_ns(p->clock);
+	tt_metric_add(TT_M_items_in, b->n_items);
+	log_arrivals(b);
+	hand_over(p->fetched, b, TT_M_queue_fetched);
+	return rc;
+}
+
+void *tt_source_main(void *arg)
+{
+	struct tt_source_thread *t = arg;
+	struct tt_pipeline *p = t->p;
+	struct tt_err err = {0};
+	int rc = TT_OK;
+	while (rc == TT_OK && !atomic_load(&p->stopping)) {
+		rc = pull(t, &err);
+		run_call(t);
+	}
+	if (rc == TT_ECLOSED)
+		tt_log(TT_LOG_INFO, "source at its end", TT_F_C("source", t->source.ops->name));
+	else if (rc < 0)
+		tt_log(TT_LOG_ERROR, "source ended", TT_F_C("source", t->source.ops->name),
+			TT_F_C("error", err.msg));
+	pthread_mutex_lock(&p->lock);
+	t->ended = true;
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+	if (atomic_fetch_sub(&p->sources_left, 1) == 1)
+		tt_queue_close(p->fetched);
+	return NULL;
+}
+
+/* ---- filter ---- */
+
+static void drop_known(struct tt_batch *b, const bool *known)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < b->n_items; i++)
+		if (!known[i])
+			b->items[kept++] = b->items[i];
+	tt_metric_add(TT_M_items_known, b->n_items - kept);
+	b->n_items = kept;
+}
+
+/* Without an answer the batch goes on whole: write() knows repeats itself, scoring them is only wasted work.
+ */
+static void filter_batch(struct tt_pipeline *p, struct tt_batch *b)
+{
+	static struct tt_log_limit limit;
+	struct tt_err err = {0};
+	int rc;
+	bool *known = tt_arena_zalloc(&b->arena, b->n_items, sizeof(*known));
+	if (!known)
+		return;
+	while ((rc = p->filter.ops->known(p->filter.self, b, known, &err)) < 0 && tt_retriable(rc))
+		if (!tt_outage_wait(&p->outage, TT_OUTAGE_FILTER, &err))
+			return;
+	tt_outage_over(&p->outage, TT_OUTAGE_FILTER);
+	if (rc == TT_OK)
+		drop_known(b, known);
+	else if (tt_log_allowed(&limit, 10000, NULL))
+		tt_log(TT_LOG_WARN, "cannot tell which items are stored already", TT_F_C("error", err.msg));
+}
+
+void *tt_filter_main(void *arg)
+{
+	struct tt_pipeline *p = arg;
+	struct tt_batch *b;
+	while (tt_queue_pop(p->fetched, &b, -1) == TT_OK) {
+		tt_metric_set(TT_M_queue_fetched, tt_queue_depth(p->fetched));
+		if (b->n_items && p->filter.ops && p->filter.ops->known)
+			filter_batch(p, b);
+		hand_over(p->to_score, b, TT_M_queue_score);
+	}
+	tt_queue_close(p->to_score);
+	return NULL;
+}
+
+/* ---- scoring ---- */
+
+/* One scoring thread's scorer and its scratch. */
+struct score_state {
+	struct tt_scorer *scorer;
+	struct tt_score_ctx *ctx;
+	int model_id;
+};
+
+/* Follows tt_pipeline_set_scorer; the old scorer stays in use when there is no memory for the new one's
+ * scratch. */
+static void follow_scorer(struct tt_pipeline *p, struct score_state *s)
+{
+	struct tt_err err = {0};
+	struct tt_score_ctx *ctx = NULL;
+	pthread_mutex_lock(&p->lock);
+	struct tt_scorer *scorer = p->scorer == s->scorer ? NULL : tt_scorer_ref(p->scorer);
+	int model_id = p->model_id;
+	pthread_mutex_unlock(&p->lock);
+	if (!scorer)
+		return;
+	if (tt_score_ctx_new(&ctx, scorer, &err) < 0) {
+		tt_log(TT_LOG_ERROR, "new model cannot be used", TT_F_C("error", err.msg));
+		tt_scorer_unref(scorer);
+		return;
+	}
+	tt_score_ctx_free(s->ctx);
+	tt_scorer_unref(s->scorer);
+	*s = (struct score_state){scorer, ctx, model_id};
+}
+
+static void score_batch(struct tt_pipeline *p, struct score_state *s, struct tt_batch *b)
+{
+	struct tt_err err = {0};
+	int64_t begun = tt_mono_ns(p->clock);
+	int rc = tt_scorer_score(s->scorer, s->ctx, b, p->clock, &err);
+	if (rc < 0) { /* memory: what is not scored yet is stored without a score, and says so */
+		tt_log(TT_LOG_ERROR, "batch could not be scored", TT_F_INT("items", (int64_t)b->n_items),
+			TT_F_C("error", err.msg));
+		for (size_t i = 0; i < b->n_items; i++)
+			if (b->items[i].scored_ms == TT_TIME_NONE)
+				b->items[i].unscored = tt_err_text(rc);
+	}
+	b->model_id = s->model_id;
+	for (size_t i = 0; i < b->n_items; i++)
+		tt_metric_add(TT_M_tokens, (uint64_t)b->items[i].n_tokens);
+	tt_histogram_add(TT_H_score, tt_mono_ns(p->clock) - begun);
+}
+
+void *tt_score_main(void *arg)
+{
+	struct tt_pipeline *p = arg;
+	struct score_state s = {0};
+	struct tt_batch *b;
+	while (tt_queue_pop(p->to_score, &b, -1) == TT_OK) {
+		tt_metric_set(TT_M_queue_score, tt_queue_depth(p->to_score));
+		follow_scorer(p, &s);
+		if (b->n_items)
+			score_batch(p, &s, b);
+		hand_over(p->to_write, b, TT_M_queue_write);
+	}
+	tt_score_ctx_free(s.ctx);
+	tt_scorer_unref(s.scorer);
+	if (atomic_fetch_sub(&p->scorers_left, 1) == 1)
+		tt_queue_close(p->to_write);
+	return NULL;
+}
+
+void *tt_writer_main(void *arg)
+{
+	struct tt_pipeline *p = arg;
+	tt_writer_run(&p->writer);
+	atomic_store(&p->written, true);
+	return NULL;
+}

@@ -1,0 +1,118 @@
+/* writer.c - see writer.h. */
+#include "app/run/writer.h"
+
+#include "common/log.h"
+#include "common/metrics.h"
+
+enum { MAX_BATCHES = 256 };
+
+/* One write, repeated while the sink is away. TT_ECLOSED: the patience has ended, or the sink for good. */
+static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches, size_t n, struct tt_err *err)
+{
+	static struct tt_log_limit limit;
+	struct tt_sink_result stored = {0};
+	int64_t suppressed, begun = tt_mono_ns(w->clock);
+	int rc;
+	while ((rc = w->sink.ops->write(w->sink.self, batches, n, &stored, err)) < 0 && tt_retriable(rc)) {
+		tt_metric_add(TT_M_sink_retries, 1);
+		if (tt_log_allowed(&limit, 10000, &suppressed))
+			tt_log(TT_LOG_WARN, "sink away, waiting", TT_F_C("sink", w->sink.ops->name), TT_F_C("error", err->msg),
+				TT_F_INT("suppressed", suppressed));
+		if (!tt_outage_wait(w->outage, TT_OUTAGE_WRITE, err))
+			return TT_ECLOSED;
+	}
+	int64_t away_ms = tt_outage_over(w->outage, TT_OUTAGE_WRITE);
+	if (away_ms)
+		tt_log(TT_LOG_INFO, "sink is back", TT_F_C("sink", w->sink.ops->name), TT_F_INT("away_ms", away_ms));
+	if (rc == TT_ECLOSED)
+		atomic_store(&w->gone, true);
+	if (rc < 0)
+		return rc;
+	tt_metric_add(TT_M_items_stored, stored.items);
+	tt_metric_add(TT_M_entities_stored, stored.entities);
+	tt_metric_add(TT_M_dead_letters, stored.dead);
+	tt_metric_set(TT_M_last_stored, (uint64_t)(tt_wall_ms(w->clock) / 1000));
+	tt_histogram_add(TT_H_write, tt_mono_ns(w->clock) - begun);
+	return TT_OK;
+}
+
+/* The item the sink refuses, as a dead letter of b. */
+static int bury(struct tt_writer *w, struct tt_batch *b, const struct tt_item *item, const struct tt_err *why)
+{
+	struct tt_dead_letter *dead = tt_batch_add_dead(b);
+	if (!dead)
+		return TT_ENOMEM;
+	dead->source = item->source;
+	dead->where = item->guid;
+	dead->stage = "store";
+	dead->reason = tt_arena_str(&b->arena, tt_str_c(why->msg));
+	dead->payload = item->title;
+	dead->at_ms = tt_wall_ms(w->clock);
+	tt_log(TT_LOG_WARN, "item refused by the sink, now a dead letter", TT_F_STR("source", item->source),
+		TT_F_STR("guid", item->guid), TT_F_C("error", why->msg));
+	return TT_OK;
+}
+
+/* Stores the items [from, to) of b alone, halving what is refused. */
+static int write_items(struct tt_writer *w, struct tt_batch *b, size_t from, size_t to, struct tt_err *err)
+{
+	struct tt_batch part = {.items = b->items + from, .n_items = to - from, .model_id = b->model_id, .born_ns = b->born_ns};
+	struct tt_batch *parts[] = {&part};
+	if (from == to)
+		return TT_OK;
+	int rc = write_patiently(w, parts, 1, err);
+	if (rc == TT_OK || rc == TT_ECLOSED)
+		return rc;
+	if (to - from == 1)
+		return bury(w, b, &b->items[from].item, err);
+	size_t middle = from + (to - from) / 2;
+	rc = write_items(w, b, from, middle, err);
+	return rc < 0 ? rc : write_items(w, b, middle, to, err);
+}
+
+/* A batch that was refused whole: its items one by one where needed, then its feed states and dead letters. */
+static int write_isolating(struct tt_writer *w, struct tt_batch *b, struct tt_err *err)
+{
+	int rc = write_items(w, b, 0, b->n_items, err);
+	if (rc < 0)
+		return rc;
+	struct tt_batch rest = *b;
+	struct tt_batch *parts[] = {&rest};
+	rest.items = NULL;
+	rest.n_items = 0;
+	return write_patiently(w, parts, 1, err);
+}
+
+/* Stores n batches together; when that is refused, each by itself. */
+static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
+{
+	struct tt_err err = {0};
+	int together = write_patiently(w, batches, n, &err);
+	for (size_t i = 0; i < n; i++) {
+		bool refused = together < 0 && together != TT_ECLOSED;
+		int rc = refused ? write_isolating(w, batches[i], &err) : together;
+		if (rc == TT_OK) {
+			tt_histogram_add(TT_H_latency, tt_mono_ns(w->clock) - batches[i]->born_ns);
+			continue;
+		}
+		w->given_up += batches[i]->n_items;
+		if (rc != TT_ECLOSED)
+			tt_log(TT_LOG_ERROR, "batch cannot be stored", TT_F_INT("items", (int64_t)batches[i]->n_items),
+				TT_F_C("error", err.msg));
+	}
+}
+
+void tt_writer_run(struct tt_writer *w)
+{
+	struct tt_batch *batches[MAX_BATCHES];
+	size_t max = w->max_batches < MAX_BATCHES ? w->max_batches : MAX_BATCHES;
+	while (tt_queue_pop(w->in, &batches[0], -1) == TT_OK) {
+		size_t n = 1;
+		while (n < max && tt_queue_pop(w->in, &batches[n], 0) == TT_OK)
+			n++;
+		tt_metric_set(TT_M_queue_write, tt_queue_depth(w->in));
+		write_all(w, batches, n);
+		while (n)
+			tt_batch_free(batches[--n]);
+	}
+}
