@@ -8,6 +8,7 @@
 #include "common/err.h"
 
 enum { MOST_SECONDS = 10 * 365 * 86400 }; /* what is larger, or does not fit, is cut to this: ten years */
+#define LAST_SECOND 253402300799          /* of the year 9999 */
 
 void tt_headers_init(struct tt_headers *h)
 {
@@ -25,7 +26,8 @@ int64_t tt_http_date(struct tt_str s)
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
 	time_t t = curl_getdate(text, NULL);
-	return t == -1 ? TT_TIME_NONE : (int64_t)t * 1000;
+	return t < 0 || t > LAST_SECOND ? TT_TIME_NONE
+					: (int64_t)t * 1000; /* -1 is no date, and no server is older */
 }
 
 /* delta-seconds of RFC 9111: digits only; too large is not an error there. */

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,10 +14,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MOST_REQUESTS = 20000, MOST_CONNECTIONS = 8192, REQUEST_BYTES = 4096, PATH_BYTES = 64 };
+#include "common/clock.h"
+
+enum { MOST_REQUESTS = 200000, MOST_CONNECTIONS = 65536, REQUEST_BYTES = 2048, PATH_BYTES = 64 };
 
 struct request {
 	char path[PATH_BYTES];
+	int64_t at_ns;
 	char text[REQUEST_BYTES];
 };
 
@@ -150,6 +154,7 @@ static const struct request *receive(const struct connection *c, size_t *ret_nth
 	if (!r)
 		return NULL;
 	sscanf(r->text, "GET %63s", r->path);
+	r->at_ns = tt_mono_ns(&tt_clock_real);
 	pthread_mutex_lock(&s->lock);
 	*ret_nth = count(s, r->path);
 	if (s->n_requests < MOST_REQUESTS) {
@@ -185,6 +190,7 @@ static void *accept_all(void *arg)
 		struct connection *c = malloc(sizeof(*c));
 		if (fd < 0 || !c || s->n_threads == MOST_CONNECTIONS)
 			abort();
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)); /* head and body are sent apart */
 		*c = (struct connection){s, fd};
 		atomic_fetch_add(&s->n_connections, 1);
 		if (pthread_create(&s->threads[s->n_threads++], NULL, serve, c) != 0)
@@ -260,6 +266,18 @@ const char *tt_http_request(struct tt_http_server *s, const char *path, size_t n
 		}
 	pthread_mutex_unlock(&s->lock);
 	return text;
+}
+
+bool tt_http_seen(struct tt_http_server *s, size_t i, const char **ret_path, int64_t *ret_ns)
+{
+	pthread_mutex_lock(&s->lock);
+	bool there = i < s->n_requests;
+	if (there) {
+		*ret_path = s->requests[i]->path;
+		*ret_ns = s->requests[i]->at_ns;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return there;
 }
 
 struct tt_str tt_http_header(const char *request, const char *name)

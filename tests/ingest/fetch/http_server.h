@@ -35,6 +35,8 @@ void tt_http_server_stop(struct tt_http_server *s); /* waits for its threads; NU
 int tt_http_server_port(const struct tt_http_server *s);
 
 size_t tt_http_count(struct tt_http_server *s, const char *path); /* requests for it so far */
+/* The i-th request of all, for any path, and the monotonic time it came in. False: there were not so many. */
+bool tt_http_seen(struct tt_http_server *s, size_t i, const char **ret_path, int64_t *ret_ns);
 size_t tt_http_connections(struct tt_http_server *s);
 /* The n-th request for the path, as text; "" when there is none. Valid until stop. */
 const char *tt_http_request(struct tt_http_server *s, const char *path, size_t n);

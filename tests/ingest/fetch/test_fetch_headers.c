@@ -21,6 +21,7 @@ TT_TEST(http_dates)
 		{"-1", TT_TIME_NONE},
 		{"tomorrow", TT_TIME_NONE},
 		{"Mon, 99 Foo 2026 15:46:23 GMT", TT_TIME_NONE},
+		{"Mon, 23 Nov 1000000000 15:46:23 GMT", TT_TIME_NONE},
 	};
 	for (size_t i = 0; i < TT_LEN(rows); i++)
 		TT_EQ_ROW(i, tt_http_date(tt_str_c(rows[i].in)), rows[i].want);
