@@ -117,7 +117,7 @@ err_has 'damaged model' "$dir/model/vocab.txt:3: the vocabulary ends without the
 TICKERTONE_MODEL=$dir/none
 export TICKERTONE_MODEL
 check 'no model in the environment' 66 tokenize
-err_has 'no model in the environment' 'named by $TICKERTONE_MODEL'
+err_has 'no model in the environment' 'TICKERTONE_MODEL'
 unset TICKERTONE_MODEL
 check 'too many files' 64 score a b
 check 'bad format' 64 score --format xml
