@@ -1,10 +1,6 @@
 /* conf.c - see conf.h. */
 #include "app/conf.h"
 
-#include <string.h>
-
-#include "app/paths.h"
-
 const struct tt_opt tt_log_opts[] = {
 	{"level", TT_OPT_ENUM, offsetof(struct tt_log_conf, level), "info", 0, 0, "", TT_OPT_RELOAD,
 		"Events below this level are not written.", "debug|info|warn|error"},
@@ -30,30 +26,9 @@ const struct tt_section tt_app_sections[] = {
 	{0},
 };
 
-/* Sets a path that was not given to the one find() knows. */
-static int fill_path(char **path, int (*find)(const char *given, char ret[TT_PATH_MAX], struct tt_err *err), struct tt_err *err)
-{
-	char found[TT_PATH_MAX];
-	if (*path)
-		return TT_OK;
-	int rc = find(NULL, found, err);
-	if (rc < 0)
-		return rc;
-	*path = strdup(found);
-	return *path ? TT_OK : tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
-}
-
 int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *err)
 {
-	int rc = tt_conf_load(path, tt_app_sections, conf, err);
-	if (rc < 0)
-		return rc;
-	rc = fill_path(&conf->model.model, tt_model_path, err);
-	if (rc == TT_OK)
-		rc = fill_path(&conf->model.entities, tt_entities_path, err);
-	if (rc < 0)
-		tt_app_conf_free(conf);
-	return rc;
+	return tt_conf_load(path, tt_app_sections, conf, err);
 }
 
 void tt_app_conf_free(struct tt_app_conf *conf)

@@ -11,17 +11,16 @@
 
 int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t out_bytes, struct tt_err *err)
 {
-	/* installed; a build folder below the checkout, up to two levels deep */
-	static const char *const places[] = {"../share/tickertone", "../../config", "../../../config"};
-	for (size_t i = 0; i < TT_LEN(places); i++) {
-		const int n = snprintf(out, out_bytes, "%s/%s/%s", exe_dir, places[i], name);
-		if (n < 0 || (size_t)n >= out_bytes)
-			return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", exe_dir);
-		if (access(out, R_OK) == 0)
-			return TT_OK;
-	}
-	return tt_err_set(err, TT_ENOENT, "'%s' is neither in '%s/%s' nor in '%s/%s' or above", name, exe_dir,
-		places[0], exe_dir, places[1]);
+	int n = snprintf(out, out_bytes, "%s/../share/tickertone/%s", exe_dir, name);
+	if (n >= 0 && (size_t)n < out_bytes && access(out, R_OK) == 0)
+		return TT_OK;
+	n = snprintf(out, out_bytes, "%s/%s", TT_CHECKOUT_CONFIG, name);
+	if (n < 0 || (size_t)n >= out_bytes)
+		return tt_err_set(err, TT_ELIMIT, "'%.100s': the path is too long", name);
+	if (access(out, R_OK) == 0)
+		return TT_OK;
+	return tt_err_set(err, TT_ENOENT, "'%s' is neither in '%s/../share/tickertone' nor in '%s'", name, exe_dir,
+		TT_CHECKOUT_CONFIG);
 }
 
 int tt_data_path(const char *name, char *out, size_t out_bytes, struct tt_err *err)

@@ -1,7 +1,6 @@
 /* datadir.h - where the files that come with the program are: its default model, dictionary, configuration.
- * They are found from the executable, so that an installed tree can be moved and a checkout needs no
- * installation: PREFIX/bin/tickertone reads PREFIX/share/tickertone, BUILD/app/tickertone (BUILD one or
- * two levels below the checkout) its config/. */
+ * PREFIX/bin/tickertone reads PREFIX/share/tickertone, so an installed tree can be moved; a binary that is not installed reads
+ * config/ of the checkout it was built from. */
 #ifndef TT_COMMON_DATADIR_H
 #define TT_COMMON_DATADIR_H
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/paths.h"
 #include "ingest/fetch/fetch.h"
 #include "ingest/lines.h"
 #include "nlp/entity/dict.h"
@@ -15,7 +16,14 @@ enum { STATES_BYTES = 256 << 20, ENTITIES_BYTES = 256 << 20 }; /* arenas: far ab
 
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
 {
-	return tt_scorer_open(&parts->scorer, &conf->model, err);
+	char model[TT_PATH_MAX], entities[TT_PATH_MAX];
+	struct tt_nlp_conf found = conf->model;
+	int rc = tt_model_path(conf->model.model, model, err);
+	if (rc == TT_OK)
+		rc = tt_entities_path(conf->model.entities, entities, err);
+	found.model = model;
+	found.entities = entities;
+	return rc < 0 ? rc : tt_scorer_open(&parts->scorer, &found, err);
 }
 
 /* ---- what the database is told, and remembers ---- */
@@ -42,14 +50,16 @@ static int fill_entities(const struct tt_entity_dict *dict, struct tt_arena *are
 	return TT_OK;
 }
 
-static int sync_entities(struct tt_pg_conn *c, const char *path, struct tt_err *err)
+static int sync_entities(struct tt_pg_conn *c, const struct tt_app_conf *conf, struct tt_err *err)
 {
 	struct tt_entity_dict *dict = NULL;
 	struct tt_arena arena;
-	if (!path)
-		return TT_OK;
+	char path[TT_PATH_MAX];
+	int rc = tt_entities_path(conf->model.entities, path, err);
+	if (rc < 0)
+		return rc;
 	tt_arena_init(&arena, ENTITIES_BYTES);
-	int rc = tt_entity_dict_load(&dict, path, err);
+	rc = tt_entity_dict_load(&dict, path, err);
 	if (rc < 0)
 		goto out;
 	size_t n = tt_entity_dict_count(dict);
@@ -72,7 +82,7 @@ int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *sc
 	if (rc == TT_OK)
 		rc = register_model(c, scorer, ret_model_id, err);
 	if (rc == TT_OK)
-		rc = sync_entities(c, conf->model.entities, err);
+		rc = sync_entities(c, conf, err);
 	tt_pg_conn_free(c);
 	return rc;
 }

@@ -1,7 +1,7 @@
 /* test_rows.c - texts from every form of input: what is read, what is refused with its line, and that the
  * rest goes on. */
-#include "app/lines.h"
-#include "app/rows.h"
+#include "app/score/lines.h"
+#include "app/score/rows.h"
 #include "tests/tt_test.h"
 
 static char path[] = "/tmp/tt_rows_XXXXXX";

@@ -2,9 +2,9 @@
  * progress line. */
 #include <math.h>
 
-#include "app/progress.h"
-#include "app/score_eval.h"
-#include "app/term.h"
+#include "app/score/progress.h"
+#include "app/score/score_eval.h"
+#include "app/cli/term.h"
 #include "tests/tt_test.h"
 
 TT_TEST(figures)
