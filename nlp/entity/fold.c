@@ -105,7 +105,7 @@ static struct folded_char fold_letter(const struct tt_fold *f, int32_t c)
 	int class = 0;
 	char utf8[4];
 	ssize_t n = utf8proc_decompose_char(c, parts, (ssize_t)TT_LEN(parts),
-		UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE, &class);
+		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE, &class);
 	bool fits = n > 0 && n <= (ssize_t)TT_LEN(parts);
 	for (ssize_t i = 0; fits && i < n; i++) {
 		const char *latin = latin_letter(parts[i]);

@@ -201,6 +201,16 @@ static int add_ticker(struct builder *b, struct tt_str ticker, uint32_t entity, 
 	return rc;
 }
 
+/* A symbol with an exchange suffix: whole in capitals, and its base behind the exchange's name. */
+static int add_foreign(struct builder *b, struct tt_str whole, struct tt_str base, uint32_t entity, int exchange)
+{
+	int rc = fold(b, whole);
+	if (rc == TT_OK)
+		rc = add(b, (struct tt_lex_rule){
+				.key = key_of(b), .entity = entity, .how = TT_LEX_SYMBOL, .derived = true});
+	return rc == TT_OK ? add_ticker(b, base, entity, exchange) : rc;
+}
+
 static int add_symbol(struct builder *b, const struct tt_entity *e, uint32_t entity)
 {
 	struct tt_str s = e->symbol;
@@ -210,7 +220,7 @@ static int add_symbol(struct builder *b, const struct tt_entity *e, uint32_t ent
 			return TT_OK; /* "^GSPC", "CL=F": keys that nobody writes in a text */
 	if (e->kind != TT_KIND_COMPANY && e->kind != TT_KIND_FUND)
 		return TT_OK; /* listed where it is used: "EUR", "$BTC" */
-	struct tt_str base = s;
+	struct tt_str base = s, whole = s;
 	int exchange = TT_EXCHANGE_US;
 	if (dot) {
 		base.n = (size_t)(dot - s.p);
@@ -218,17 +228,10 @@ static int add_symbol(struct builder *b, const struct tt_entity *e, uint32_t ent
 	}
 	if (exchange <= TT_EXCHANGE_US)
 		return add_ticker(b, s, entity, TT_EXCHANGE_US);
-	int rc = fold(b, s);
-	if (rc == TT_OK)
-		rc = add(b, (struct tt_lex_rule){
-				.key = key_of(b), .entity = entity, .how = TT_LEX_SYMBOL, .derived = true});
-	if (rc == TT_OK)
-		rc = add_ticker(b, base, entity, exchange);
-	while (base.n > 1 && base.p[0] == '0') /* Hong Kong: "0700.HK", "HKG: 700" */
-		base.p++, base.n--;
-	if (rc == TT_OK && base.p != s.p)
-		rc = add_ticker(b, base, entity, exchange);
-	return rc;
+	int rc = add_foreign(b, whole, base, entity, exchange);
+	while (base.n > 1 && base.p[0] == '0') /* Hong Kong: "0700.HK" is "700.HK", "HKG: 700", too */
+		base.p++, base.n--, whole.p++, whole.n--;
+	return rc == TT_OK && whole.p != s.p ? add_foreign(b, whole, base, entity, exchange) : rc;
 }
 
 static int add_entity(struct builder *b, const struct tt_entity *e, uint32_t entity)
