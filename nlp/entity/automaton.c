@@ -31,21 +31,17 @@ static int grow(struct tt_automaton *a, size_t n)
 	if (!cells)
 		return TT_ENOMEM;
 	a->cells = cells;
-	int32_t **columns[] = {&a->fail, &a->report, &a->value};
-	for (size_t i = 0; i < TT_LEN(columns); i++) {
-		int32_t *column = realloc(*columns[i], n * sizeof(*column));
-		if (!column)
-			return TT_ENOMEM;
-		*columns[i] = column;
-	}
+	int32_t *value = realloc(a->value, n * sizeof(*value));
+	if (!value)
+		return TT_ENOMEM;
+	a->value = value;
 	uint32_t *depth = realloc(a->depth, n * sizeof(*depth));
 	if (!depth)
 		return TT_ENOMEM;
 	a->depth = depth;
 	for (size_t i = a->n_cells; i < n; i++) {
-		cells[i] = (struct tt_automaton_cell){0, FREE};
-		a->fail[i] = a->report[i] = TT_AUTOMATON_SKIP;
-		a->value[i] = TT_AUTOMATON_NONE;
+		cells[i] = (struct tt_automaton_cell){0, FREE, TT_AUTOMATON_SKIP, TT_AUTOMATON_SKIP};
+		value[i] = TT_AUTOMATON_NONE;
 		depth[i] = 0;
 	}
 	a->n_cells = n;
@@ -80,7 +76,7 @@ static int find_base(struct builder *b, const unsigned char *bytes, size_t n, in
 /* The failure link of the child of `parent` by byte c: extend the parent's, or begin anew after a separator. */
 static int32_t fail_of(const struct tt_automaton *a, int32_t parent, unsigned char c)
 {
-	int32_t s = parent == TT_AUTOMATON_ROOT ? TT_AUTOMATON_SKIP : a->fail[parent];
+	int32_t s = parent == TT_AUTOMATON_ROOT ? TT_AUTOMATON_SKIP : a->cells[parent].fail;
 	if (s != TT_AUTOMATON_SKIP)
 		return tt_automaton_next(a, s, c);
 	return tt_fold_separator((char)c) ? TT_AUTOMATON_ROOT : TT_AUTOMATON_SKIP;
@@ -91,11 +87,11 @@ static void add_child(struct builder *b, int32_t parent, unsigned char c, size_t
 	struct tt_automaton *a = b->a;
 	int32_t t = a->cells[parent].base + c;
 	a->depth[t] = a->depth[parent] + 1;
-	a->fail[t] = fail_of(a, parent, c);
+	a->cells[t].fail = fail_of(a, parent, c);
 	bool ends = b->keys[from].n == a->depth[t];
 	if (ends)
 		a->value[t] = (int32_t)from;
-	a->report[t] = ends ? t : a->report[a->fail[t]];
+	a->cells[t].report = ends ? t : a->cells[a->cells[t].fail].report;
 	while (from < to && b->keys[from].n == a->depth[t])
 		from++;
 	if (from < to)
@@ -158,8 +154,6 @@ int tt_automaton_init(struct tt_automaton *a, const struct tt_str *keys, size_t 
 void tt_automaton_done(struct tt_automaton *a)
 {
 	free(a->cells);
-	free(a->fail);
-	free(a->report);
 	free(a->value);
 	free(a->depth);
 	*a = (struct tt_automaton){0};

@@ -16,14 +16,14 @@ enum { TT_AUTOMATON_SKIP = 0, TT_AUTOMATON_ROOT = 1, TT_AUTOMATON_NONE = -1 };
 
 struct tt_automaton_cell {
 	int32_t base, check;
+	int32_t fail;
+	int32_t report; /* the nearest state on the failure path, itself included, that ends a pattern; or SKIP */
 };
 
 struct tt_automaton {
-	struct tt_automaton_cell *cells;
-	int32_t *fail;   /* by state */
-	int32_t *report; /* by state: the nearest state on the failure path, itself included, that ends a pattern; or SKIP */
-	int32_t *value;  /* by state: the caller's number of the pattern that ends here, or NONE */
-	uint32_t *depth; /* by state: bytes of its string */
+	struct tt_automaton_cell *cells; /* by state; one that is free has a negative check */
+	int32_t *value;                  /* by state: index of the pattern that ends here, or NONE */
+	uint32_t *depth;                 /* by state: bytes of its string */
 	size_t n_cells;
 };
 
@@ -31,6 +31,14 @@ struct tt_automaton {
  * pattern's value is its index. Errors: TT_ENOMEM; TT_ELIMIT when the table would pass 2^31 cells. */
 int tt_automaton_init(struct tt_automaton *a, const struct tt_str *keys, size_t n, struct tt_err *err);
 void tt_automaton_done(struct tt_automaton *a);
+
+/* At a word's start: the state that byte c goes on from, the root when c goes on with no pattern. */
+static inline int32_t tt_automaton_settle(const struct tt_automaton *a, int32_t s, unsigned char c)
+{
+	while (s > TT_AUTOMATON_ROOT && a->cells[a->cells[s].base + c].check != s)
+		s = a->cells[s].fail;
+	return s;
+}
 
 /* The state after byte c; c must not follow a skip unless it is a separator. */
 static inline int32_t tt_automaton_next(const struct tt_automaton *a, int32_t s, unsigned char c)
@@ -41,7 +49,7 @@ static inline int32_t tt_automaton_next(const struct tt_automaton *a, int32_t s,
 			return t;
 		if (s <= TT_AUTOMATON_ROOT)
 			return c == ' ' || c == ',' ? TT_AUTOMATON_ROOT : TT_AUTOMATON_SKIP;
-		s = a->fail[s];
+		s = a->cells[s].fail;
 	}
 }
 

@@ -95,19 +95,21 @@ bool tt_exchange_stands_before(struct tt_str text, size_t at, int exchange)
 bool tt_exchange_introduces(struct tt_str text, size_t start, size_t end)
 {
 	struct tt_str name = {text.p + start, end - start};
-	bool is_exchange = false;
-	for (size_t i = 0; i < TT_LEN(exchanges) && !is_exchange; i++)
-		is_exchange = listed(exchanges[i].names, name);
 	while (end < text.n && text.p[end] == ' ')
 		end++;
-	if (!is_exchange || end == text.n || text.p[end] != ':')
+	if (end == text.n || text.p[end] != ':') /* nearly always: the lists are not looked at */
 		return false;
 	for (end++; end < text.n && text.p[end] == ' ';)
 		end++;
 	size_t ticker = end;
 	while (end < text.n && is_letter(text.p[end]) && (text.p[end] < 'a' || text.p[end] > 'z'))
 		end++;
-	return end > ticker && (end == text.n || !is_letter(text.p[end]));
+	if (end == ticker || (end < text.n && is_letter(text.p[end])))
+		return false;
+	bool is_exchange = false;
+	for (size_t i = 0; i < TT_LEN(exchanges) && !is_exchange; i++)
+		is_exchange = listed(exchanges[i].names, name);
+	return is_exchange;
 }
 
 size_t tt_exchange_reuters_us(struct tt_str s)

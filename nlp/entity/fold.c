@@ -2,6 +2,7 @@
  * the rest (mostly scripts without case) are classified as they come. */
 #include "nlp/entity/fold.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,34 +190,50 @@ void tt_fold_free(struct tt_fold *f)
 void tt_folded_done(struct tt_folded *out)
 {
 	free(out->p);
-	free(out->at);
+	free(out->steps);
 	*out = (struct tt_folded){0};
 }
 
-static int reserve(struct tt_folded *out, size_t cap)
+static int reserve(struct tt_folded *out, size_t bytes, size_t steps)
 {
-	char *p = realloc(out->p, cap);
-	if (!p)
-		return TT_ENOMEM;
-	out->p = p;
-	uint32_t *at = realloc(out->at, cap * sizeof(*at));
-	if (!at)
-		return TT_ENOMEM;
-	out->at = at;
-	out->cap = cap;
+	if (out->cap < bytes) {
+		char *p = realloc(out->p, 2 * bytes);
+		if (!p)
+			return TT_ENOMEM;
+		out->p = p;
+		out->cap = 2 * bytes;
+	}
+	if (out->cap_steps < steps) {
+		struct tt_fold_step *v = realloc(out->steps, 2 * steps * sizeof(*v));
+		if (!v)
+			return TT_ENOMEM;
+		out->steps = v;
+		out->cap_steps = 2 * steps;
+	}
 	return TT_OK;
+}
+
+/* The next folded byte comes from byte `at` of the text. */
+static inline void put_step(struct tt_folded *out, size_t at)
+{
+	if (out->n_steps) {
+		const struct tt_fold_step *last = &out->steps[out->n_steps - 1];
+		if (last->at + (out->n - last->i) == at)
+			return;
+	}
+	out->steps[out->n_steps++] = (struct tt_fold_step){(uint32_t)out->n, (uint32_t)at};
 }
 
 static inline void put(struct tt_folded *out, char c, size_t at)
 {
-	out->p[out->n] = c;
-	out->at[out->n++] = (uint32_t)at;
+	put_step(out, at);
+	out->p[out->n++] = c;
 }
 
 static inline void begin_word(struct pass *s, size_t at)
 {
 	if (s->out->n && s->pending)
-		put(s->out, s->pending, at);
+		put(s->out, s->pending, at - 1); /* nearly always its very place, so that no step is needed */
 	if (s->pending || !s->out->n)
 		s->word = s->piece = s->out->n;
 	s->pending = 0;
@@ -335,27 +352,66 @@ static size_t step(struct pass *s, size_t at)
 	return at + len;
 }
 
+#define ONES 0x0101010101010101ULL
+
+/* Of eight bytes below 0x80: the top bit of those within [lo, hi]. */
+static inline uint64_t within(uint64_t bytes, uint64_t lo, uint64_t hi)
+{
+	return (bytes + (0x80 - lo) * ONES) & ~(bytes + (0x7f - hi) * ONES) & 0x80 * ONES;
+}
+
+/* Eight bytes at once: writes them in lower case and returns how many of them, from the first, are word bytes. */
+static inline size_t put_eight(const char *from, char *to)
+{
+	uint64_t bytes;
+	memcpy(&bytes, from, 8);
+	bytes = le64toh(bytes);
+	uint64_t low = bytes & 0x7f * ONES, upper = within(low, 'A', 'Z');
+	uint64_t word = (upper | within(low, 'a', 'z') | within(low, '0', '9') | within(low, '_', '_')) & ~bytes;
+	uint64_t other = ~word & 0x80 * ONES;
+	bytes = htole64(bytes | upper >> 2);
+	memcpy(to, &bytes, 8);
+	return other ? (size_t)__builtin_ctzll(other) / 8 : 8;
+}
+
+/* A run of ASCII letters and digits; returns where it ends. */
+static inline size_t put_run(struct pass *s, size_t at)
+{
+	struct tt_folded *out = s->out;
+	const char *word = s->f->word;
+	size_t n = 8;
+	begin_word(s, at);
+	put_step(out, at);
+	char *to = out->p + out->n;
+	for (; n == 8 && s->text.n - at >= 8; at += n, to += n)
+		n = put_eight(s->text.p + at, to);
+	if (n == 8) /* the last few bytes of the text */
+		for (char c; at < s->text.n && (c = word[(unsigned char)s->text.p[at]]); at++)
+			*to++ = c;
+	out->n = (size_t)(to - out->p);
+	return at;
+}
+
 int tt_fold_text(const struct tt_fold *f, struct tt_str text, struct tt_folded *out)
 {
 	struct pass s = {.f = f, .text = text, .out = out};
-	const size_t slack = 2 * FOLDED_MAX; /* what one step may add */
-	out->n = 0;
+	const size_t slack = 2 * FOLDED_MAX; /* bytes and steps that one character may add */
+	out->n = out->n_steps = out->step = 0;
 	if (text.n > TT_FOLD_TEXT_MAX)
 		return TT_ELIMIT;
 	for (size_t at = 0; at < text.n;) {
-		size_t left = text.n - at;
-		if (out->cap < out->n + left + slack && reserve(out, 2 * (out->n + left) + slack) < 0)
+		/* A run adds no more bytes than the text has left. */
+		size_t bytes = out->n + (text.n - at) + slack + TT_FOLD_PADDING, steps = out->n_steps + slack;
+		if ((bytes > out->cap || steps > out->cap_steps) && reserve(out, bytes, steps) < 0)
 			return TT_ENOMEM;
-		/* The next `left` word bytes fit without looking again. */
-		char c = f->word[(unsigned char)text.p[at]];
-		if (!c) {
+		if (f->word[(unsigned char)text.p[at]])
+			at = put_run(&s, at);
+		else if (text.p[at] == ' ')
+			separate(&s, ' '), at++;
+		else
 			at = step(&s, at);
-			continue;
-		}
-		begin_word(&s, at);
-		do
-			put(out, c, at++);
-		while (at < text.n && (c = f->word[(unsigned char)text.p[at]]));
 	}
+	if (out->p)
+		memset(out->p + out->n, ' ', TT_FOLD_PADDING);
 	return TT_OK;
 }

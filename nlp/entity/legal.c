@@ -67,7 +67,9 @@ static bool ends_with_word(struct tt_str s, struct tt_str word)
 
 size_t tt_legal_form(struct tt_str s, enum tt_legal_case *ret)
 {
-	for (size_t i = 0; i < TT_LEN(forms); i++) {
+	for (size_t i = 0; s.n && i < TT_LEN(forms); i++) {
+		if (forms[i].form[0] != s.p[0])
+			continue;
 		struct tt_str form = tt_str_c(forms[i].form);
 		if (starts_with_word(s, form)) {
 			*ret = forms[i].how;

@@ -20,18 +20,22 @@ struct builder {
 	uint64_t capitals;
 };
 
-uint64_t tt_lex_capitals(struct tt_str text, const struct tt_folded *folded, size_t start, size_t end)
+uint64_t tt_lex_capitals(struct tt_str text, struct tt_folded *f, size_t start, size_t end)
 {
 	uint64_t bits = 0;
+	const struct tt_fold_step *step = start < end ? tt_folded_step(f, start) : NULL;
 	for (size_t i = start; i < end && i - start < 64; i++) {
-		unsigned char c = (unsigned char)text.p[folded->at[i]];
+		if (step + 1 < f->steps + f->n_steps && step[1].i <= i)
+			step++;
+		size_t at = step->at + (i - step->i);
+		unsigned char c = (unsigned char)text.p[at];
 		bool capital = c >= 'A' && c <= 'Z';
 		if (c >= 0x80) {
 			size_t len;
-			utf8proc_category_t cat = utf8proc_category((int32_t)tt_utf8_decode(text, folded->at[i], &len));
+			utf8proc_category_t cat = utf8proc_category((int32_t)tt_utf8_decode(text, at, &len));
 			capital = cat == UTF8PROC_CATEGORY_LU || cat == UTF8PROC_CATEGORY_LT;
 		}
-		bits |= (uint64_t)(capital && !tt_fold_separator(folded->p[i])) << (i - start);
+		bits |= (uint64_t)(capital && !tt_fold_separator(f->p[i])) << (i - start);
 	}
 	return bits;
 }
@@ -143,6 +147,8 @@ static int add_names(struct builder *b, const struct tt_entity *e, uint32_t enti
 	if (rc < 0)
 		return rc;
 	struct tt_str whole = key_of(b), stem = tt_legal_stem(whole), brief = tt_legal_short(stem);
+	whole.n -= (size_t)(stem.p - whole.p); /* "the" is no part of a name */
+	whole.p = stem.p;
 	rc = add_derived(b, e, entity, whole);
 	if (rc == TT_OK && stem.n < whole.n)
 		rc = add_derived(b, e, entity, stem);
@@ -283,6 +289,10 @@ static void drop_shadowed(struct tt_lexicon *l)
 			l->rules[n++] = *r;
 	}
 	l->n = n;
+	for (size_t i = n; i-- > 0;) {
+		bool last = i + 1 == n || !tt_str_eq(l->rules[i].key, l->rules[i + 1].key);
+		l->rules[i].n_same = last ? 1 : l->rules[i + 1].n_same + 1;
+	}
 }
 
 int tt_lexicon_init(struct tt_lexicon *l, const struct tt_entity_dict *dict, const struct tt_fold *f, struct tt_err *err)

@@ -32,6 +32,7 @@ struct tt_lex_rule {
 	uint8_t how;
 	uint8_t exchange; /* tickers */
 	bool derived;
+	uint32_t n_same; /* in the first rule of a key: how many there are */
 };
 
 struct tt_lexicon {
@@ -44,7 +45,7 @@ int tt_lexicon_init(struct tt_lexicon *l, const struct tt_entity_dict *dict, con
 void tt_lexicon_done(struct tt_lexicon *l);
 
 /* Which of the first 64 of folded bytes [start, end) came from capitals of the text. */
-uint64_t tt_lex_capitals(struct tt_str text, const struct tt_folded *folded, size_t start, size_t end);
+uint64_t tt_lex_capitals(struct tt_str text, struct tt_folded *folded, size_t start, size_t end);
 /* Those of them that begin a word. */
 uint64_t tt_lex_initials(struct tt_str key);
 

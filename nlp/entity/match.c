@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nlp/entity/automaton.h"
+#include "nlp/entity/filter.h"
 #include "nlp/entity/lexicon.h"
 #include "nlp/entity/relevance.h"
 #include "nlp/entity/rules.h"
@@ -14,6 +15,7 @@ struct tt_matcher {
 	struct tt_fold *fold;
 	struct tt_lexicon lexicon;
 	struct tt_automaton automaton;
+	struct tt_filter filter;
 };
 
 struct tt_found_scratch {
@@ -48,6 +50,11 @@ int tt_matcher_new(struct tt_matcher **ret, const struct tt_entity_dict *dict, s
 	rc = tt_automaton_init(&m->automaton, keys, m->lexicon.n, err);
 	if (rc < 0)
 		goto out;
+	rc = tt_filter_init(&m->filter, &m->lexicon);
+	if (rc < 0) {
+		tt_err_set(err, rc, "%s: out of memory", tt_entity_dict_name(dict));
+		goto out;
+	}
 	*ret = m, m = NULL;
 out:
 	free(keys);
@@ -59,6 +66,7 @@ void tt_matcher_free(struct tt_matcher *m)
 {
 	if (!m)
 		return;
+	tt_filter_done(&m->filter);
 	tt_automaton_done(&m->automaton);
 	tt_lexicon_done(&m->lexicon);
 	tt_fold_free(m->fold);
@@ -100,12 +108,10 @@ static int consider(const struct tt_matcher *m, const struct tt_rule_text *t, st
 {
 	const struct tt_automaton *a = &m->automaton;
 	const struct tt_lexicon *l = &m->lexicon;
-	for (state = a->report[state]; state != TT_AUTOMATON_SKIP; state = a->report[a->fail[state]]) {
-		size_t first = (size_t)a->value[state], n = 1;
-		while (first + n < l->n && tt_str_eq(l->rules[first + n].key, l->rules[first].key))
-			n++;
+	for (state = a->cells[state].report; state != TT_AUTOMATON_SKIP; state = a->cells[a->cells[state].fail].report) {
+		const struct tt_lex_rule *rules = &l->rules[a->value[state]];
 		struct tt_rule_place place;
-		if (!tt_rule_holds(t, l->rules + first, n, end - a->depth[state], end, &place))
+		if (!tt_rule_holds(t, rules, rules->n_same, end - a->depth[state], end, &place))
 			continue;
 		struct tt_rule_place *v = room(s->places, s->n_places, &s->cap_places, sizeof(*v));
 		if (!v)
@@ -122,20 +128,56 @@ static inline bool word_ends(const struct tt_folded *f, size_t i)
 	return i == f->n || tt_fold_separator(f->p[i]) || f->p[i] == '\'' || f->p[i] == '.';
 }
 
+/* May a pattern begin with the word at folded byte i? Its length, at most 8, goes to *ret_n. */
+static inline bool may_begin(const struct tt_filter *filter, const struct tt_rule_text *t, size_t i, size_t *ret_n)
+{
+	const char *p = t->folded->p + i;
+	uint64_t word = tt_filter_word(p, ret_n);
+	if (!tt_filter_has(filter, word, TT_FILTER_WORD))
+		return false;
+	if (tt_filter_has(filter, word, tt_filter_behind(p + *ret_n)) || tt_filter_has(filter, word, TT_FILTER_NAME))
+		return true;
+	if (!tt_filter_has(filter, word, TT_FILTER_TICKER))
+		return false;
+	size_t at = tt_folded_at(t->folded, i);
+	return t->text.p[at] < 'a' || (at && t->text.p[at - 1] == '$');
+}
+
+/* Where the first word at or behind i stands that may begin a pattern; the end of the text when there is none. */
+static size_t next_start(const struct tt_filter *filter, const struct tt_rule_text *t, size_t i)
+{
+	const struct tt_folded *f = t->folded;
+	while (i < f->n) {
+		size_t n;
+		if (may_begin(filter, t, i, &n))
+			return i;
+		for (i += n; !tt_fold_separator(f->p[i]); i++) /* at the latest the blanks behind the text */
+			;
+		i++;
+	}
+	return f->n;
+}
+
 static int scan(const struct tt_matcher *m, struct tt_str text, struct tt_found_scratch *s)
 {
 	const struct tt_automaton *a = &m->automaton;
-	const struct tt_folded *f = &s->folded;
+	struct tt_folded *f = &s->folded;
 	struct tt_rule_text t = {text, f};
 	int32_t state = TT_AUTOMATON_ROOT;
 	s->n_places = 0;
 	for (size_t i = 0; i < f->n; i++) {
-		if (state == TT_AUTOMATON_SKIP)
+		if (state == TT_AUTOMATON_SKIP) {
 			while (!tt_fold_separator(f->p[i]))
-				if (++i == f->n)
-					return TT_OK;
+				i++;
+			i++;
+			state = TT_AUTOMATON_ROOT;
+		}
+		if (i && tt_fold_separator(f->p[i - 1])) /* a word begins: it goes on with a pattern, or it may begin one */
+			state = tt_automaton_settle(a, state, (unsigned char)f->p[i]);
+		if (state == TT_AUTOMATON_ROOT && (i = next_start(&m->filter, &t, i)) >= f->n)
+			break;
 		state = tt_automaton_next(a, state, (unsigned char)f->p[i]);
-		if (a->report[state] == TT_AUTOMATON_SKIP || !word_ends(f, i + 1))
+		if (a->cells[state].report == TT_AUTOMATON_SKIP || !word_ends(f, i + 1))
 			continue;
 		int rc = consider(m, &t, s, state, i + 1);
 		if (rc < 0)

@@ -17,11 +17,6 @@ enum {
 	FORMS_MAX = 3,  /* legal forms in a row: "Pte Co Ltd" */
 };
 
-struct letters {
-	size_t upper, lower;
-	bool prose; /* has a word in capitals that is no ticker */
-};
-
 static bool is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
@@ -32,22 +27,31 @@ static bool is_alnum(char c)
 	return is_upper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c & 0x80);
 }
 
+struct letters {
+	size_t upper, lower;
+};
+
 static void count_letters(struct tt_str text, size_t from, size_t to, struct letters *count)
 {
-	for (size_t i = from; i < to;) {
+	for (size_t i = from; i < to; i++) {
+		count->upper += is_upper(text.p[i]);
+		count->lower += text.p[i] >= 'a' && text.p[i] <= 'z';
+	}
+}
+
+/* Is there a word in capitals that is no ticker: a long or a common one? */
+static bool has_prose(struct tt_str text, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
 		char word[LONG_WORD];
 		size_t n = 0;
 		for (; i < to && is_upper(text.p[i]); i++, n++)
 			if (n < LONG_WORD)
 				word[n] = (char)(text.p[i] + 'a' - 'A');
-		count->upper += n;
 		if (n >= LONG_WORD || (n >= 2 && tt_common_word((struct tt_str){word, n})))
-			count->prose = true;
-		if (n == 0) {
-			count->lower += text.p[i] >= 'a' && text.p[i] <= 'z';
-			i++;
-		}
+			return true;
 	}
+	return false;
 }
 
 /* Is the line around bytes [start, end) all in capitals, so that those between tell nothing? A list of tickers is not. */
@@ -61,18 +65,18 @@ static bool shouting(struct tt_str text, size_t start, size_t end)
 		to++;
 	count_letters(text, from, start, &count);
 	count_letters(text, end, to, &count);
-	return count.prose && count.upper > 9 * count.lower;
+	return count.upper > 9 * count.lower && (has_prose(text, from, start) || has_prose(text, end, to));
 }
 
 static size_t byte_start(const struct tt_rule_text *t, size_t i)
 {
-	return t->folded->at[i];
+	return tt_folded_at(t->folded, i);
 }
 
 /* Where the character that gave folded byte i - 1 ends in the text, marks on it included. */
 static size_t byte_end(const struct tt_rule_text *t, size_t i)
 {
-	size_t at = t->folded->at[i - 1], len;
+	size_t at = tt_folded_at(t->folded, i - 1), len;
 	tt_utf8_decode(t->text, at, &len);
 	for (at += len; at < t->text.n && (t->text.p[at] & 0x80); at += len) {
 		utf8proc_category_t cat = utf8proc_category((int32_t)tt_utf8_decode(t->text, at, &len));
@@ -98,7 +102,8 @@ static bool form_is_written(const struct tt_rule_text *t, size_t start, size_t e
 		return true;
 	while (word > start && !tt_fold_separator(f->p[word - 1]))
 		word--;
-	if (!is_upper(t->text.p[f->at[word]]) || (how == TT_LEGAL_CAPITALS && !is_upper(t->text.p[f->at[end - 1]])))
+	if (!is_upper(t->text.p[byte_start(t, word)]) ||
+		(how == TT_LEGAL_CAPITALS && !is_upper(t->text.p[byte_start(t, end - 1)])))
 		return false;
 	return !shouting(t->text, byte_start(t, start), byte_end(t, end));
 }
@@ -179,8 +184,11 @@ bool tt_rule_holds(const struct tt_rule_text *t, const struct tt_lex_rule *rules
 	struct tt_rule_place *ret)
 {
 	const struct tt_folded *f = t->folded;
-	struct tt_rule_place place = {(uint32_t)byte_start(t, start), (uint32_t)byte_end(t, end), (uint32_t)(end - start), 0};
-	bool cashtag = place.start && t->text.p[place.start - 1] == '$', found = false;
+	size_t at = byte_start(t, start);
+	bool cashtag = at && t->text.p[at - 1] == '$', found = false;
+	if (rules[0].how >= TT_LEX_SYMBOL && !cashtag && t->text.p[at] >= 'a')
+		return false; /* "on", "all", "it": by far the most frequent case */
+	struct tt_rule_place place = {(uint32_t)at, (uint32_t)byte_end(t, end), (uint32_t)(end - start), 0};
 	for (size_t pass = 0; pass < 2 && !found; pass++) /* behind a '$' tickers come first, else names */
 		for (size_t i = 0; i < n && !found; i++) {
 			const struct tt_lex_rule *r = &rules[i];

@@ -7,7 +7,7 @@
 
 struct tt_rule_text {
 	struct tt_str text;
-	const struct tt_folded *folded;
+	struct tt_folded *folded;
 };
 
 /* A place that a mention, or a phrase that is none, takes in the text. */
