@@ -8,7 +8,6 @@
 
 #include "common/metrics.h"
 #include "common/utf8.h"
-#include "ingest/feed/charset.h"
 #include "ingest/feed/date.h"
 #include "ingest/feed/text.h"
 #include "ingest/identity.h"

@@ -99,6 +99,24 @@ static int cp1252_byte(uint32_t c)
 	return -1;
 }
 
+/* Whether b may be the second byte of a character that begins with lead: neither overlong, nor a surrogate,
+ * nor beyond U+10FFFF. */
+static bool second_fits(int lead, int b)
+{
+	switch (lead) {
+	case 0xe0:
+		return b >= 0xa0;
+	case 0xed:
+		return b < 0xa0;
+	case 0xf0:
+		return b >= 0x90;
+	case 0xf4:
+		return b < 0x90;
+	default:
+		return true;
+	}
+}
+
 /* UTF-8 that was taken for windows-1252 and encoded again: undone in place when every character fits and what
  * results is valid UTF-8 with something beyond ASCII. Single accented letters never are, so right text is
  * left alone. */
@@ -109,11 +127,13 @@ static size_t undo_double_utf8(char *p, size_t n)
 	for (int pass = 0; pass < 2; pass++) { /* first look, then write */
 		out = 0;
 		unsigned tail = 0; /* continuation bytes that must follow */
+		int before = 0;
 		for (size_t i = 0; i < n;) {
 			uint32_t c;
 			i += tt_utf8_char((struct tt_str){p + i, n - i}, &c);
 			int b = c < 0x80 ? (int)c : cp1252_byte(c);
-			if (b < 0 || (tail > 0) != ((b & 0xc0) == 0x80) || b > 0xf4 || b == 0xc0 || b == 0xc1)
+			if (b < 0 || (tail > 0) != ((b & 0xc0) == 0x80) || b > 0xf4 || b == 0xc0 ||
+				b == 0xc1 || (tail && !second_fits(before, b)))
 				return n;
 			if (tail)
 				tail--;
@@ -121,6 +141,7 @@ static size_t undo_double_utf8(char *p, size_t n)
 				tail = b >= 0xf0 ? 3 : b >= 0xe0 ? 2 : 1, beyond = true;
 			if (pass)
 				p[out] = (char)b;
+			before = b;
 			out++;
 		}
 		if (tail || !beyond)

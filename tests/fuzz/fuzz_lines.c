@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/utf8.h"
+#include "common/utf8.h"
 #include "ingest/line_item.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

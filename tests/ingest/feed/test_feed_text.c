@@ -13,6 +13,7 @@ static const struct {
 	{TT_TEXT_PLAIN, "caf\303\203\302\251", "caf\303\251"}, /* UTF-8 taken for windows-1252 */
 	{TT_TEXT_PLAIN, "don\303\242\342\202\254\342\204\242t", "don\342\200\231t"},
 	{TT_TEXT_PLAIN, "caf\303\251 \303\240", "caf\303\251 \303\240"}, /* right as it is */
+	{TT_TEXT_PLAIN, "\303\240\342\200\223\342\200\223", "\303\240\342\200\223\342\200\223"}, /* would be overlong */
 	{TT_TEXT_PLAIN, "\303\203", "\303\203"}, {TT_TEXT_PLAIN, "a\302\240b", "a\302\240b"},
 	{TT_TEXT_HTML, "<p>One</p><p>Two</p>", "One Two"}, {TT_TEXT_HTML, "in<b>side</b>r", "insider"},
 	{TT_TEXT_HTML, "a<br>b<br/>c<hr>d", "a b c d"},
