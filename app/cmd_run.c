@@ -131,10 +131,10 @@ struct new_feeds {
 	struct tt_err err;
 };
 
-static int set_feeds(void *self, void *ctx)
+static int set_feeds(struct tt_source *source, void *ctx)
 {
 	struct new_feeds *n = ctx;
-	return tt_parts_set_feeds(self, n->conf, &n->err);
+	return tt_parts_set_feeds(source, n->conf, &n->err);
 }
 
 static int reload_feeds(struct run *r, const struct tt_app_conf *now, struct tt_err *err)

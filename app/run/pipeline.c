@@ -159,7 +159,8 @@ void tt_pipeline_set_scorer(struct tt_pipeline *p, struct tt_scorer *scorer, int
 	tt_scorer_unref(old);
 }
 
-int tt_pipeline_call_source(struct tt_pipeline *p, size_t i, int (*fn)(void *self, void *ctx), void *ctx)
+int tt_pipeline_call_source(
+	struct tt_pipeline *p, size_t i, int (*fn)(struct tt_source *source, void *ctx), void *ctx)
 {
 	struct tt_source_thread *t = &p->sources[i];
 	struct tt_source_call call = {fn, ctx, TT_ECLOSED};

@@ -4,9 +4,10 @@
  *   (one a source)    (drops      (one a core)        (one transaction for
  *                      stored items)                   what is waiting)
  *
- * Stages own their data and hand batches over through bounded queues; a full queue slows the stage before it and is counted. The
- * database away: filter and writer wait it out with jittered backoff, memory stays bounded by the queues, /ready says why.
- * Threads: start, stop and the setters are called by one thread (main). */
+ * Stages own their data and hand batches over through bounded queues; a full queue slows the stage before it
+ * and is counted. The database away: filter and writer wait it out with jittered backoff, memory stays
+ * bounded by the queues, /ready says why. Threads: start, stop and the setters are called by one thread
+ * (main). */
 #ifndef TT_APP_PIPELINE_H
 #define TT_APP_PIPELINE_H
 
@@ -28,15 +29,15 @@ struct tt_pipeline_conf {
 	int64_t batch_bytes;   /* memory one batch may take */
 	int64_t write_batches; /* batches written in one transaction at most */
 	int64_t retry_base_ms, retry_cap_ms;
-	int64_t drain_ms;      /* on SIGTERM: how long to go on storing what was read */
+	int64_t drain_ms; /* on SIGTERM: how long to go on storing what was read */
 };
 extern const struct tt_opt tt_pipeline_opts[]; /* section `pipeline` */
 
 struct tt_pipeline_parts {
 	const struct tt_source *sources; /* the pipeline closes them, also when start fails */
 	size_t n_sources;
-	struct tt_sink filter; /* asked known(); ops NULL: every item is scored. Closed by the pipeline */
-	struct tt_sink sink;   /* closed by the pipeline */
+	struct tt_sink filter;    /* asked known(); ops NULL: every item is scored. Closed by the pipeline */
+	struct tt_sink sink;      /* closed by the pipeline */
 	struct tt_scorer *scorer; /* the pipeline takes a reference of its own */
 	int model_id;             /* what the sink knows the scorer's model by */
 	int score_threads;
@@ -45,25 +46,27 @@ struct tt_pipeline_parts {
 
 struct tt_pipeline;
 
-int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *conf, const struct tt_pipeline_parts *parts,
-	struct tt_err *err);
+int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *conf,
+	const struct tt_pipeline_parts *parts, struct tt_err *err);
 
-/* From the next batch on each scoring thread uses this scorer; batches under way keep theirs, none is mixed. */
+/* From the next batch on each scoring thread uses this scorer; batches under way keep theirs, none is mixed.
+ */
 void tt_pipeline_set_scorer(struct tt_pipeline *p, struct tt_scorer *scorer, int model_id);
 
-/* Runs fn(self, ctx) on the thread of source i between two next() calls and waits for it; TT_ECLOSED when that source has
- * ended. For what a source allows only its driver to do. */
-int tt_pipeline_call_source(struct tt_pipeline *p, size_t i, int (*fn)(void *self, void *ctx), void *ctx);
+/* Runs fn(source, ctx) on the thread of source i between two next() calls and waits for it; TT_ECLOSED when
+ * that source has ended. For what a source allows only its driver to do. */
+int tt_pipeline_call_source(
+	struct tt_pipeline *p, size_t i, int (*fn)(struct tt_source *source, void *ctx), void *ctx);
 
 /* True when batches flow; otherwise why not is added to reason, one stage a line. Any thread. */
 bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason);
 
-/* True once every source has come to its end and all it gave is stored (files and standard input), and when the sink has closed
- * for good (nobody reads the pipe any more). Any thread. */
+/* True once every source has come to its end and all it gave is stored (files and standard input), and when
+ * the sink has closed for good (nobody reads the pipe any more). Any thread. */
 bool tt_pipeline_finished(struct tt_pipeline *p);
 
-/* Stops the sources, stores what was read (for drain_ms at most while the database is away), ends all threads and frees.
- * Returns how many items had to be given up (their feeds will be fetched again); NULL is fine. */
+/* Stops the sources, stores what was read (for drain_ms at most while the database is away), ends all threads
+ * and frees. Returns how many items had to be given up (their feeds will be fetched again); NULL is fine. */
 size_t tt_pipeline_stop(struct tt_pipeline *p);
 
 #endif

@@ -28,7 +28,7 @@ static void run_call(struct tt_source_thread *t)
 	pthread_mutex_unlock(&p->lock);
 	if (!call)
 		return;
-	call->rc = call->fn(t->source.self, call->ctx);
+	call->rc = call->fn(&t->source, call->ctx);
 	pthread_mutex_lock(&p->lock);
 	t->call = NULL;
 	pthread_cond_broadcast(&p->changed);
@@ -200,7 +200,7 @@ void *tt_score_main(void *arg)
 	while (tt_queue_pop(p->to_score, &b, -1) == TT_OK) {
 		tt_metric_set(TT_M_queue_score, tt_queue_depth(p->to_score));
 		follow_scorer(p, &s);
-		if (b->n_items)
+		if (b->n_items && !atomic_load(&p->writer.gone)) /* nobody would see the scores */
 			score_batch(p, &s, b);
 		hand_over(p->to_write, b, TT_M_queue_write);
 	}

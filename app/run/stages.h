@@ -13,7 +13,7 @@
 
 /* A call that main wants run on a source's thread. */
 struct tt_source_call {
-	int (*fn)(void *self, void *ctx);
+	int (*fn)(struct tt_source *source, void *ctx);
 	void *ctx;
 	int rc;
 };

@@ -114,15 +114,15 @@ TT_TEST(away_for_good_stop_gives_up_and_says_how_much)
 	tt_buf_done(&reason);
 }
 
-static int count_calls(void *self, void *ctx)
+static int count_calls(struct tt_source *source, void *ctx)
 {
-	(void)self;
+	(void)source;
 	return ++*(int *)ctx;
 }
 
-static int give_ten_more(void *self, void *ctx)
+static int give_ten_more(struct tt_source *source, void *ctx)
 {
-	struct tt_fake_source *f = self;
+	struct tt_fake_source *f = source->self;
 	(void)ctx;
 	f->n_items += 10;
 	return TT_OK;
