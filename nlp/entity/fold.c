@@ -245,6 +245,7 @@ static inline void separate(struct pass *s, char c)
 		s->pending = c;
 }
 
+/* A character that is not ASCII. */
 static struct folded_char char_at(const struct pass *s, size_t at, size_t *len)
 {
 	uint32_t c = tt_utf8_decode(s->text, at, len);
@@ -276,32 +277,43 @@ static size_t skip_url(struct pass *s, size_t at)
 	return at;
 }
 
-static size_t full_stop(struct pass *s, size_t at)
+/* Does a word of one character stand there? */
+static bool one_letter(const struct pass *s, size_t at)
+{
+	size_t len = 1;
+	if (!word_at(s, at))
+		return false;
+	if (s->text.p[at] & 0x80)
+		char_at(s, at, &len);
+	return !word_at(s, at + len);
+}
+
+static size_t full_stop(struct pass *s, size_t at, size_t len)
 {
 	struct tt_folded *out = s->out;
-	bool inside = !s->pending && out->n && word_at(s, at + 1);
+	bool inside = !s->pending && out->n && word_at(s, at + len);
 	if (!inside) {
 		separate(s, ' ');
-		return at + 1;
+		return at + len;
 	}
 	if (out->n - s->word == 3 && memcmp(out->p + s->word, "www", 3) == 0)
 		return skip_url(s, at);
 	char last = out->p[out->n - 1];
-	bool initial = out->n - s->piece == 1 && (last < '0' || last > '9') && !word_at(s, at + 2);
+	bool initial = out->n - s->piece == 1 && (last < '0' || last > '9') && one_letter(s, at + len);
 	if (!initial)
 		put(out, '.', at);
 	s->piece = out->n;
-	return at + 1;
+	return at + len;
 }
 
-static size_t ampersand(struct pass *s, size_t at)
+static size_t ampersand(struct pass *s, size_t at, size_t len)
 {
 	separate(s, ' ');
 	begin_word(s, at);
 	put(s->out, 'a', at), put(s->out, 'n', at), put(s->out, 'd', at);
 	s->pending = ' ';
 	struct tt_str rest = {s->text.p + at, s->text.n - at};
-	return at + (tt_str_starts_ci(rest, TT_STR("&amp;")) ? 5 : 1);
+	return at + (tt_str_starts_ci(rest, TT_STR("&amp;")) ? 5 : len);
 }
 
 /* One character that is not an ASCII letter or digit; returns where the next one starts. */
@@ -337,9 +349,9 @@ static size_t step(struct pass *s, size_t at)
 			separate(s, ' ');
 		break;
 	case AMPERSAND:
-		return ampersand(s, at);
+		return ampersand(s, at, len);
 	case FULL_STOP:
-		return full_stop(s, at);
+		return full_stop(s, at, len);
 	case COLON:
 		if (!s->pending && s->out->n && at + 2 < s->text.n && memcmp(s->text.p + at, "://", 3) == 0)
 			return skip_url(s, at);
