@@ -133,6 +133,10 @@ static bool is_symbol(struct tt_str s)
 static int split_line(const struct parser *p, struct tt_str line, struct tt_str field[COLUMNS])
 {
 	size_t n = 0;
+	for (size_t i = 0; i < line.n; i++)
+		if ((unsigned char)line.p[i] < ' ' && line.p[i] != '\t' && !(line.p[i] == '\r' && i + 1 == line.n))
+			return tt_err_set(p->err, TT_EPARSE, "%s:%d: control character 0x%02x", p->d->name, p->line,
+				(unsigned)line.p[i]);
 	for (struct tt_str rest = line; rest.p; n++) {
 		struct tt_str f = tt_str_trim(tt_str_split(&rest, '\t'));
 		if (n < COLUMNS)

@@ -22,6 +22,7 @@ static const struct {
 	{"symbol\tname\tkind\tsector\tcountry\taliases\tnot\tx\n", "t:1: more columns in the header: 'x'"},
 	{HEADER "A\tB\tcompany\tx\n", "t:2: 4 columns, want 5 to 7 separated by tabs"},
 	{HEADER "\n\nA\tB\tcompany\tx\ty\tz\tq\tr\n", "t:4: 8 columns, want 5 to 7 separated by tabs"},
+	{HEADER "A\tB\x01\tcompany\t\t\n", "t:2: control character 0x01"},
 	{HEADER "\tB\tcompany\t\t\n", "t:2: bad symbol ''"},
 	{HEADER "A B\tB\tcompany\t\t\n", "t:2: bad symbol 'A B'"},
 	{HEADER "A\t\tcompany\t\t\n", "t:2: bad name ''"},
