@@ -31,6 +31,10 @@ static int grow(struct tt_automaton *a, size_t n)
 	if (!cells)
 		return TT_ENOMEM;
 	a->cells = cells;
+	struct tt_automaton_end *ends = realloc(a->ends, n * sizeof(*ends));
+	if (!ends)
+		return TT_ENOMEM;
+	a->ends = ends;
 	int32_t *value = realloc(a->value, n * sizeof(*value));
 	if (!value)
 		return TT_ENOMEM;
@@ -40,7 +44,8 @@ static int grow(struct tt_automaton *a, size_t n)
 		return TT_ENOMEM;
 	a->depth = depth;
 	for (size_t i = a->n_cells; i < n; i++) {
-		cells[i] = (struct tt_automaton_cell){0, FREE, TT_AUTOMATON_SKIP, TT_AUTOMATON_SKIP};
+		cells[i] = (struct tt_automaton_cell){0, FREE};
+		ends[i] = (struct tt_automaton_end){TT_AUTOMATON_SKIP, TT_AUTOMATON_SKIP};
 		value[i] = TT_AUTOMATON_NONE;
 		depth[i] = 0;
 	}
@@ -76,7 +81,7 @@ static int find_base(struct builder *b, const unsigned char *bytes, size_t n, in
 /* The failure link of the child of `parent` by byte c: extend the parent's, or begin anew after a separator. */
 static int32_t fail_of(const struct tt_automaton *a, int32_t parent, unsigned char c)
 {
-	int32_t s = parent == TT_AUTOMATON_ROOT ? TT_AUTOMATON_SKIP : a->cells[parent].fail;
+	int32_t s = parent == TT_AUTOMATON_ROOT ? TT_AUTOMATON_SKIP : a->ends[parent].fail;
 	if (s != TT_AUTOMATON_SKIP)
 		return tt_automaton_next(a, s, c);
 	return tt_fold_separator((char)c) ? TT_AUTOMATON_ROOT : TT_AUTOMATON_SKIP;
@@ -87,11 +92,11 @@ static void add_child(struct builder *b, int32_t parent, unsigned char c, size_t
 	struct tt_automaton *a = b->a;
 	int32_t t = a->cells[parent].base + c;
 	a->depth[t] = a->depth[parent] + 1;
-	a->cells[t].fail = fail_of(a, parent, c);
+	a->ends[t].fail = fail_of(a, parent, c);
 	bool ends = b->keys[from].n == a->depth[t];
 	if (ends)
 		a->value[t] = (int32_t)from;
-	a->cells[t].report = ends ? t : a->cells[a->cells[t].fail].report;
+	a->ends[t].report = ends ? t : a->ends[a->ends[t].fail].report;
 	while (from < to && b->keys[from].n == a->depth[t])
 		from++;
 	if (from < to)
@@ -154,6 +159,7 @@ int tt_automaton_init(struct tt_automaton *a, const struct tt_str *keys, size_t 
 void tt_automaton_done(struct tt_automaton *a)
 {
 	free(a->cells);
+	free(a->ends);
 	free(a->value);
 	free(a->depth);
 	*a = (struct tt_automaton){0};

@@ -15,13 +15,17 @@
 enum { TT_AUTOMATON_SKIP = 0, TT_AUTOMATON_ROOT = 1, TT_AUTOMATON_NONE = -1 };
 
 struct tt_automaton_cell {
-	int32_t base, check;
+	int32_t base, check; /* all that most bytes need: the smaller, the more of them a cache holds */
+};
+
+struct tt_automaton_end {
 	int32_t fail;
 	int32_t report; /* the nearest state on the failure path, itself included, that ends a pattern; or SKIP */
 };
 
 struct tt_automaton {
 	struct tt_automaton_cell *cells; /* by state; one that is free has a negative check */
+	struct tt_automaton_end *ends;   /* by state: what is done where a path ends */
 	int32_t *value;                  /* by state: index of the pattern that ends here, or NONE */
 	uint32_t *depth;                 /* by state: bytes of its string */
 	size_t n_cells;
@@ -36,7 +40,7 @@ void tt_automaton_done(struct tt_automaton *a);
 static inline int32_t tt_automaton_settle(const struct tt_automaton *a, int32_t s, unsigned char c)
 {
 	while (s > TT_AUTOMATON_ROOT && a->cells[a->cells[s].base + c].check != s)
-		s = a->cells[s].fail;
+		s = a->ends[s].fail;
 	return s;
 }
 
@@ -49,7 +53,7 @@ static inline int32_t tt_automaton_next(const struct tt_automaton *a, int32_t s,
 			return t;
 		if (s <= TT_AUTOMATON_ROOT)
 			return c == ' ' || c == ',' ? TT_AUTOMATON_ROOT : TT_AUTOMATON_SKIP;
-		s = a->cells[s].fail;
+		s = a->ends[s].fail;
 	}
 }
 

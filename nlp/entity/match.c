@@ -108,7 +108,7 @@ static int consider(const struct tt_matcher *m, const struct tt_rule_text *t, st
 {
 	const struct tt_automaton *a = &m->automaton;
 	const struct tt_lexicon *l = &m->lexicon;
-	for (state = a->cells[state].report; state != TT_AUTOMATON_SKIP; state = a->cells[a->cells[state].fail].report) {
+	for (state = a->ends[state].report; state != TT_AUTOMATON_SKIP; state = a->ends[a->ends[state].fail].report) {
 		const struct tt_lex_rule *rules = &l->rules[a->value[state]];
 		struct tt_rule_place place;
 		if (!tt_rule_holds(t, rules, rules->n_same, end - a->depth[state], end, &place))
@@ -177,7 +177,7 @@ static int scan(const struct tt_matcher *m, struct tt_str text, struct tt_found_
 		if (state == TT_AUTOMATON_ROOT && (i = next_start(&m->filter, &t, i)) >= f->n)
 			break;
 		state = tt_automaton_next(a, state, (unsigned char)f->p[i]);
-		if (a->cells[state].report == TT_AUTOMATON_SKIP || !word_ends(f, i + 1))
+		if (!word_ends(f, i + 1) || a->ends[state].report == TT_AUTOMATON_SKIP)
 			continue;
 		int rc = consider(m, &t, s, state, i + 1);
 		if (rc < 0)
