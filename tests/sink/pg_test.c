@@ -61,10 +61,12 @@ void tt_pg_db_make(struct tt_pg_db *db, bool migrated)
 
 void tt_pg_db_drop(struct tt_pg_db *db)
 {
-	char sql[128];
+	char sql[128], dsn[sizeof(db->admin_dsn) + 32];
 
+	/* as the superuser: an autovacuum worker may be at it, which nobody else may end */
+	snprintf(dsn, sizeof(dsn), "%s user=postgres", db->admin_dsn);
 	snprintf(sql, sizeof(sql), "DROP DATABASE %s WITH (FORCE)", db->name);
-	PQclear(run(db->admin_dsn, sql));
+	PQclear(run(dsn, sql));
 }
 
 __attribute__((format(printf, 2, 0))) static const char *value(

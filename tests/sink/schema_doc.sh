@@ -5,7 +5,7 @@ set -euo pipefail
 name=tt_test_schema_doc_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
-trap 'psql -XqAt -d "$admin" -c "DROP DATABASE $name WITH (FORCE)"' EXIT
+trap 'psql -XqAt -d "$admin user=postgres" -c "DROP DATABASE $name WITH (FORCE)"' EXIT
 "$TT_BINARY" db migrate --dsn "$admin dbname=$name"
 sql=$(awk '/^```sql$/ { on = 1; n++; next } /^```$/ { on = 0 } on { print } END { exit n < 6 }' "$TT_SOURCE_DIR/docs/SCHEMA.md")
 sql=${sql//anna/${name}_anna} # roles belong to the whole server
