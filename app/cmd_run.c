@@ -1,9 +1,12 @@
 /* cmd_run.c - `tickertone run`: the service. Opens what the configuration names, lets the pipeline work, answers signals:
  * SIGTERM and SIGINT drain and end, SIGHUP reloads. */
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/run/parts.h"
@@ -61,6 +64,27 @@ static void measure_readiness(struct run *r)
 	tt_buf_init(&reason, 0); /* the answer alone */
 	tt_metric_set(TT_M_ready, is_ready(r, &reason));
 	tt_buf_done(&reason);
+}
+
+/* Some threads are older than our mask: OpenBLAS starts its own when it is loaded. When one of those is given a signal, it hands it
+ * to the main thread, which has it blocked until it looks. */
+static void to_main_thread(int sig)
+{
+	int saved = errno;
+	(void)syscall(SYS_tgkill, getpid(), getpid(), sig);
+	errno = saved;
+}
+
+static void take_signals(sigset_t *set)
+{
+	static const int ours[] = {SIGTERM, SIGINT, SIGHUP};
+	struct sigaction action = {.sa_handler = to_main_thread, .sa_flags = SA_RESTART};
+	sigemptyset(set);
+	for (size_t i = 0; i < TT_LEN(ours); i++)
+		sigaddset(set, ours[i]);
+	pthread_sigmask(SIG_BLOCK, set, NULL); /* before our first thread, so that all of ours inherit it */
+	for (size_t i = 0; i < TT_LEN(ours); i++)
+		sigaction(ours[i], &action, NULL);
 }
 
 /* The next of our signals, or 0 when none came for wait_ms. */
@@ -229,16 +253,12 @@ static int run_command(const void *options, int argc, char **argv, struct tt_err
 	(void)argc, (void)argv;
 	if (!o->config)
 		return tt_err_set(err, TT_EUSAGE, "run needs a configuration: -c FILE");
+	take_signals(&r.signals);
 	int rc = tt_app_conf_load(o->config, &r.conf, err);
 	if (rc < 0)
 		return rc;
 	tt_app_log_setup(&r.conf.log);
 	pthread_mutex_init(&r.lock, NULL);
-	sigemptyset(&r.signals);
-	sigaddset(&r.signals, SIGTERM);
-	sigaddset(&r.signals, SIGINT);
-	sigaddset(&r.signals, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &r.signals, NULL); /* before the first thread, so that all inherit it */
 	rc = start(&r, err);
 	if (rc == TT_OK) {
 		tt_log(TT_LOG_INFO, "running", TT_F_C("config", o->config), TT_F_INT("feeds", (int64_t)r.conf.feeds.n));
