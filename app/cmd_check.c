@@ -1,5 +1,6 @@
-/* cmd_check.c - `tickertone check`: would `run` work? Reads the configuration, then tries the database, the model, the dictionary,
- * every file and every feed: one line each, ok or what is wrong. Changes nothing anywhere. */
+/* cmd_check.c - `tickertone check`: would `run` work? Reads the configuration, then tries the database, the
+ * model, the dictionary, every file and every feed: one line each, ok or what is wrong. Changes nothing
+ * anywhere. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +32,11 @@ static void report(struct tally *t, int rc, const char *what, const char *text)
 	const char *mark = rc < 0 ? "FAIL" : "ok";
 	t->done++;
 	t->failed += rc < 0;
-	printf("%s%-4s%s  %-9s %s\n", !color ? "" : rc < 0 ? "\033[31m" : "\033[32m", mark, color ? "\033[0m" : "", what, text);
+	printf("%s%-4s%s  %-9s %s\n",
+		!color   ? ""
+		: rc < 0 ? "\033[31m"
+			 : "\033[32m",
+		mark, color ? "\033[0m" : "", what, text);
 	fflush(stdout);
 }
 
@@ -54,8 +59,8 @@ static void check_model(struct tally *t, const struct tt_app_conf *conf)
 	int rc = tt_parts_open_scorer(&parts, conf, &err);
 	if (rc == TT_OK) {
 		const struct tt_model_info *m = tt_scorer_model(parts.scorer);
-		snprintf(text, sizeof(text), "%.*s: %.1f million parameters, %s%s", TT_FMT(m->name), (double)m->parameters / 1e6,
-			m->precision, m->entity_head ? ", entity head" : "");
+		snprintf(text, sizeof(text), "%.*s: %.1f million parameters, %s%s", TT_FMT(m->name),
+			(double)m->parameters / 1e6, m->precision, m->entity_head ? ", entity head" : "");
 	}
 	report(t, rc, "model", rc < 0 ? err.msg : text);
 	tt_parts_done(&parts);
@@ -84,14 +89,16 @@ static void check_feed(struct tally *t, const struct tt_fetch_conf *conf, const 
 	tt_arena_init(&arena, PAGE_BYTES);
 	int rc = tt_fetch_once(feed->url, conf, &arena, &page, &err);
 	if (rc == TT_OK) {
-		struct tt_feed_limits limits = {.max_items = (size_t)conf->max_items, .max_text_bytes = (size_t)conf->max_text_bytes,
+		struct tt_feed_limits limits = {.max_items = (size_t)conf->max_items,
+			.max_text_bytes = (size_t)conf->max_text_bytes,
 			.max_depth = (int)conf->max_xml_depth};
 		rc = tt_feed_parse(page.body, page.content_type, page.url, &limits, &arena, &parsed, &err);
 	}
 	if (rc < 0)
 		snprintf(text, sizeof(text), "%s%s", strstr(err.msg, feed->url) ? "" : feed->url, err.msg);
 	else
-		snprintf(text, sizeof(text), "%s: %zu items%s", feed->url, parsed.n_items, parsed.recovered ? " (repaired)" : "");
+		snprintf(text, sizeof(text), "%s: %zu items%s", feed->url, parsed.n_items,
+			parsed.recovered ? " (repaired)" : "");
 	report(t, rc, "feed", text);
 	tt_arena_done(&arena);
 }
@@ -115,7 +122,8 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	int rc = tt_app_conf_load(o->config, &conf, err);
 	if (rc < 0)
 		return rc;
-	report(&t, TT_OK, "config", o->config);
+	rc = tt_app_conf_has_sources(&conf, o->config, err);
+	report(&t, rc, "config", rc < 0 ? err->msg : o->config);
 	check_model(&t, &conf);
 	check_files(&t, &conf);
 	if (!o->offline) {
@@ -129,15 +137,18 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 }
 
 static const struct tt_cli_opt cli_options[] = {
-	{"config", 'c', TT_CLI_FILE, offsetof(struct check_options, config), "FILE", "Configuration (docs/CONFIGURATION.md).", 0, 0, NULL},
-	{"offline", 0, TT_CLI_FLAG, offsetof(struct check_options, offline), NULL, "Only what needs no connection.", 0, 0, NULL},
+	{"config", 'c', TT_CLI_FILE, offsetof(struct check_options, config), "FILE",
+		"Configuration (docs/CONFIGURATION.md).", 0, 0, NULL},
+	{"offline", 0, TT_CLI_FLAG, offsetof(struct check_options, offline), NULL,
+		"Only what needs no connection.", 0, 0, NULL},
 	{0},
 };
 
 const struct tt_cmd tt_cmd_check = {
 	.name = "check",
 	.summary = "Tries everything a configuration names, without changing anything",
-	.details = "Reads the configuration, opens model, dictionary and files, connects to the database and fetches every feed once. "
+	.details = "Reads the configuration, opens model, dictionary and files, connects to the database and "
+		   "fetches every feed once. "
 		   "Prints a line each: ok, or what is wrong. Exit status 78 when anything is.\n\n"
 		   "  tickertone check -c tickertone.yaml\n"
 		   "  tickertone check -c tickertone.yaml --offline",

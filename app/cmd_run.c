@@ -1,5 +1,5 @@
-/* cmd_run.c - `tickertone run`: the service. Opens what the configuration names, lets the pipeline work, answers signals:
- * SIGTERM and SIGINT drain and end, SIGHUP reloads. */
+/* cmd_run.c - `tickertone run`: the service. Opens what the configuration names, lets the pipeline work,
+ * answers signals: SIGTERM and SIGINT drain and end, SIGHUP reloads. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -27,7 +27,8 @@ struct run_options {
 /* The running service, as main and the HTTP threads see it. */
 struct run {
 	const char *config_path;
-	struct tt_app_conf conf; /* as started: what is open refers to it; a reload changes what is reloadable, not this */
+	struct tt_app_conf conf; /* as started: what is open refers to it; a reload changes what is
+				    reloadable, not this */
 	struct tt_parts parts;
 	struct tt_service *service;
 	sigset_t signals;
@@ -66,8 +67,8 @@ static void measure_readiness(struct run *r)
 	tt_buf_done(&reason);
 }
 
-/* Some threads are older than our mask: OpenBLAS starts its own when it is loaded. When one of those is given a signal, it hands it
- * to the main thread, which has it blocked until it looks. */
+/* Some threads are older than our mask: OpenBLAS starts its own when it is loaded. When one of those is given
+ * a signal, it hands it to the main thread, which has it blocked until it looks. */
 static void to_main_thread(int sig)
 {
 	int saved = errno;
@@ -112,7 +113,8 @@ static int open_line_patiently(struct run *r, struct tt_err *err)
 	while ((rc = tt_parts_open_line(&r->parts, &r->conf, &tt_clock_real, err)) < 0 && tt_retriable(rc)) {
 		int64_t wait_ms = tt_backoff_next_ms(&backoff);
 		set_pipeline(r, NULL, err->msg);
-		tt_log(TT_LOG_WARN, "cannot start yet, waiting", TT_F_C("error", err->msg), TT_F_INT("wait_ms", wait_ms));
+		tt_log(TT_LOG_WARN, "cannot start yet, waiting", TT_F_C("error", err->msg),
+			TT_F_INT("wait_ms", wait_ms));
 		if (ends(next_signal(r, wait_ms)))
 			return TT_ECLOSED;
 	}
@@ -122,8 +124,13 @@ static int open_line_patiently(struct run *r, struct tt_err *err)
 static int start_pipeline(struct run *r, struct tt_err *err)
 {
 	struct tt_pipeline *p = NULL;
-	struct tt_pipeline_parts parts = {.sources = r->parts.sources, .n_sources = r->parts.n_sources, .filter = r->parts.filter,
-		.sink = r->parts.sink, .scorer = r->parts.scorer, .model_id = r->parts.model_id, .clock = &tt_clock_real};
+	struct tt_pipeline_parts parts = {.sources = r->parts.sources,
+		.n_sources = r->parts.n_sources,
+		.filter = r->parts.filter,
+		.sink = r->parts.sink,
+		.scorer = r->parts.scorer,
+		.model_id = r->parts.model_id,
+		.clock = &tt_clock_real};
 	parts.score_threads = r->conf.model.threads ? (int)r->conf.model.threads : tt_cores();
 	int rc = tt_pipeline_start(&p, &r->conf.pipeline, &parts, err);
 	tt_parts_handed_over(&r->parts);
@@ -136,9 +143,11 @@ static int start(struct run *r, struct tt_err *err)
 {
 	struct tt_service_calls calls = {.ready = is_ready, .ctx = r};
 	set_pipeline(r, NULL, "starting");
-	int rc = r->conf.service.enabled ? tt_service_start(&r->service, &r->conf.service, &calls, err) : TT_OK;
+	int rc = r->conf.service.enabled ? tt_service_start(&r->service, &r->conf.service, &calls, err)
+					 : TT_OK;
 	if (rc == TT_OK && r->service)
-		tt_log(TT_LOG_INFO, "listening for /metrics, /health and /ready", TT_F_INT("port", tt_service_port(r->service)));
+		tt_log(TT_LOG_INFO, "listening for /metrics, /health and /ready",
+			TT_F_INT("port", tt_service_port(r->service)));
 	if (rc == TT_OK)
 		rc = tt_parts_open_scorer(&r->parts, &r->conf, err);
 	if (rc == TT_OK)
@@ -185,7 +194,8 @@ static int reload_scorer(struct run *r, const struct tt_app_conf *now, struct tt
 /* What cannot be used is refused and the old stays; nothing stops for it. */
 static void reload(struct run *r)
 {
-	struct tt_app_conf next, now = r->conf; /* `now`: a view, what it points to is owned by the two others */
+	struct tt_app_conf next,
+		now = r->conf; /* `now`: a view, what it points to is owned by the two others */
 	struct tt_err err = {0};
 	int rc = tt_app_conf_load(r->config_path, &next, &err);
 	if (rc == TT_OK) {
@@ -212,7 +222,8 @@ static void prune(const struct run *r)
 {
 	struct tt_err err = {0};
 	if (tt_parts_prune(&r->conf, &tt_clock_real, &err) < 0)
-		tt_log(TT_LOG_WARN, "old data could not be pruned, trying again later", TT_F_C("error", err.msg));
+		tt_log(TT_LOG_WARN, "old data could not be pruned, trying again later",
+			TT_F_C("error", err.msg));
 }
 
 /* Until a signal ends it, or every source has come to its end. */
@@ -236,10 +247,12 @@ static void stop(struct run *r)
 	set_pipeline(r, NULL, "stopping");
 	size_t given_up = tt_pipeline_stop(p);
 	if (given_up)
-		tt_log(TT_LOG_ERROR, "stopped with items that could not be stored; their feeds will be fetched again",
+		tt_log(TT_LOG_ERROR,
+			"stopped with items that could not be stored; their feeds will be fetched again",
 			TT_F_INT("items", (int64_t)given_up));
 	if (p)
-		tt_log(TT_LOG_INFO, "stopped", TT_F_INT("items_stored", (int64_t)tt_metric_get(TT_M_items_stored)));
+		tt_log(TT_LOG_INFO, "stopped",
+			TT_F_INT("items_stored", (int64_t)tt_metric_get(TT_M_items_stored)));
 	tt_parts_done(&r->parts);
 	tt_service_stop(r->service);
 	tt_app_conf_free(&r->conf);
@@ -259,9 +272,12 @@ static int run_command(const void *options, int argc, char **argv, struct tt_err
 		return rc;
 	tt_app_log_setup(&r.conf.log);
 	pthread_mutex_init(&r.lock, NULL);
-	rc = start(&r, err);
+	rc = tt_app_conf_has_sources(&r.conf, o->config, err);
+	if (rc == TT_OK)
+		rc = start(&r, err);
 	if (rc == TT_OK) {
-		tt_log(TT_LOG_INFO, "running", TT_F_C("config", o->config), TT_F_INT("feeds", (int64_t)r.conf.feeds.n));
+		tt_log(TT_LOG_INFO, "running", TT_F_C("config", o->config),
+			TT_F_INT("feeds", (int64_t)r.conf.feeds.n));
 		serve(&r);
 	}
 	stop(&r);
@@ -269,17 +285,22 @@ static int run_command(const void *options, int argc, char **argv, struct tt_err
 }
 
 static const struct tt_cli_opt cli_options[] = {
-	{"config", 'c', TT_CLI_FILE, offsetof(struct run_options, config), "FILE", "Configuration (docs/CONFIGURATION.md).", 0, 0, NULL},
+	{"config", 'c', TT_CLI_FILE, offsetof(struct run_options, config), "FILE",
+		"Configuration (docs/CONFIGURATION.md).", 0, 0, NULL},
 	{0},
 };
 
 const struct tt_cmd tt_cmd_run = {
 	.name = "run",
 	.summary = "The service: fetches, scores and stores until it is told to stop",
-	.details = "Polls the feeds and reads the files that the configuration names, scores every new item and stores it in PostgreSQL. A "
-		   "database that is away is waited for. It ends by itself when it has files only and all are read.\n\n"
-		   "SIGTERM and SIGINT store what was read and end. SIGHUP reads the configuration again: feeds, model, dictionary and log "
-		   "change without a restart; a configuration that cannot be used is refused and the old one stays.\n\n"
+	.details = "Polls the feeds and reads the files that the configuration names, scores every new item "
+		   "and stores it in PostgreSQL. A "
+		   "database that is away is waited for. It ends by itself when it has files only and all "
+		   "are read.\n\n"
+		   "SIGTERM and SIGINT store what was read and end. SIGHUP reads the configuration again: "
+		   "feeds, model, dictionary and log "
+		   "change without a restart; a configuration that cannot be used is refused and the old one "
+		   "stays.\n\n"
 		   "  tickertone run -c /etc/tickertone/tickertone.yaml",
 	.group = TT_GROUP_SERVICE,
 	.opts = cli_options,

@@ -31,6 +31,13 @@ int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *
 	return tt_conf_load(path, tt_app_sections, conf, err);
 }
 
+int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, struct tt_err *err)
+{
+	if (conf->feeds.n || conf->files.n)
+		return TT_OK;
+	return tt_err_set(err, TT_ECONF, "%s: neither feeds nor files are configured: there is nothing to read", path);
+}
+
 void tt_app_conf_free(struct tt_app_conf *conf)
 {
 	tt_conf_free(tt_app_sections, conf);

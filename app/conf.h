@@ -30,6 +30,8 @@ extern const struct tt_section tt_app_sections[]; /* ends with {0} */
 
 /* Loads path (NULL: defaults). Free with tt_app_conf_free. */
 int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *err);
+/* TT_ECONF, naming the file, when there is nothing to read items from. */
+int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, struct tt_err *err);
 void tt_app_conf_free(struct tt_app_conf *conf);
 void tt_app_log_setup(const struct tt_log_conf *conf);
 

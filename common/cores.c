@@ -1,5 +1,5 @@
-/* cores.c - see cores.h. A container's quota is seen at /sys/fs/cgroup, its own root; without a container the folder named in
- * /proc/self/cgroup and every one above it count. */
+/* cores.c - see cores.h. A container's quota is seen at /sys/fs/cgroup, its own root; without a container the
+ * folder named in /proc/self/cgroup and every one above it count. */
 #include "common/cores.h"
 
 #include <sched.h>

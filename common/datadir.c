@@ -19,8 +19,8 @@ int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t o
 		return tt_err_set(err, TT_ELIMIT, "'%.100s': the path is too long", name);
 	if (access(out, R_OK) == 0)
 		return TT_OK;
-	return tt_err_set(err, TT_ENOENT, "'%s' is neither in '%s/../share/tickertone' nor in '%s'", name, exe_dir,
-		TT_CHECKOUT_CONFIG);
+	return tt_err_set(err, TT_ENOENT, "'%s' is neither in '%s/../share/tickertone' nor in '%s'", name,
+		exe_dir, TT_CHECKOUT_CONFIG);
 }
 
 int tt_data_path(const char *name, char *out, size_t out_bytes, struct tt_err *err)

@@ -1,6 +1,6 @@
 /* datadir.h - where the files that come with the program are: its default model, dictionary, configuration.
- * PREFIX/bin/tickertone reads PREFIX/share/tickertone, so an installed tree can be moved; a binary that is not installed reads
- * config/ of the checkout it was built from. */
+ * PREFIX/bin/tickertone reads PREFIX/share/tickertone, so an installed tree can be moved; a binary that is
+ * not installed reads config/ of the checkout it was built from. */
 #ifndef TT_COMMON_DATADIR_H
 #define TT_COMMON_DATADIR_H
 

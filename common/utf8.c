@@ -74,7 +74,8 @@ size_t tt_utf8_ascii(struct tt_str s)
 	return i;
 }
 
-/* How many bytes of s, from `at` on, are fine; *ret_broken: how many after them make the broken piece, 0 at the end of s. */
+/* How many bytes of s, from `at` on, are fine; *ret_broken: how many after them make the broken piece, 0 at
+ * the end of s. */
 static size_t fine(struct tt_str s, size_t at, size_t *ret_broken)
 {
 	const size_t from = at;

@@ -1,6 +1,6 @@
-/* utf8.h - reading and writing UTF-8 that may be broken. Each maximal broken piece reads as one U+FFFD (the Unicode Standard's
- * practice, and what browsers and Python's errors="replace" do), so that code point offsets agree with other tools.
- * Pure functions. */
+/* utf8.h - reading and writing UTF-8 that may be broken. Each maximal broken piece reads as one U+FFFD (the
+ * Unicode Standard's practice, and what browsers and Python's errors="replace" do), so that code point
+ * offsets agree with other tools. Pure functions. */
 #ifndef TT_COMMON_UTF8_H
 #define TT_COMMON_UTF8_H
 
@@ -12,13 +12,15 @@ enum { TT_UTF8_MAX = 4 /* bytes of one character */ };
 /* The code point at text.p[at] (at < text.n); *len is how many bytes it takes, at least 1. */
 uint32_t tt_utf8_decode(struct tt_str text, size_t at, size_t *len);
 
-/* Whether the code point c of `len` bytes that was decoded there stands for a broken piece, not for U+FFFD itself. */
+/* Whether the code point c of `len` bytes that was decoded there stands for a broken piece, not for U+FFFD
+ * itself. */
 static inline bool tt_utf8_broken(struct tt_str text, size_t at, uint32_t c, size_t len)
 {
 	return c == 0xFFFD && !(len == 3 && (unsigned char)text.p[at] == 0xEF);
 }
 
-/* The well-formed character s starts with: its length in bytes; 0 when there is none (then *ret is left alone). */
+/* The well-formed character s starts with: its length in bytes; 0 when there is none (then *ret is left
+ * alone). */
 size_t tt_utf8_char(struct tt_str s, uint32_t *ret);
 
 /* Writes c and returns its length; 0 for what is no Unicode scalar value. */

@@ -1,5 +1,6 @@
-/* text.h - text that every receiver accepts: valid UTF-8 without NUL. PostgreSQL and JSON readers refuse anything else, and a whole
- * batch with it, so a NUL or a broken piece becomes U+FFFD on the way out (common/utf8.h). */
+/* text.h - text that every receiver accepts: valid UTF-8 without NUL. PostgreSQL and JSON readers refuse
+ * anything else, and a whole batch with it, so a NUL or a broken piece becomes U+FFFD on the way out
+ * (common/utf8.h). */
 #ifndef TT_SINK_TEXT_H
 #define TT_SINK_TEXT_H
 

@@ -1,7 +1,7 @@
 /* outage.h - waiting a peer's outage out: who waits for what, until when, and how to end it.
- * One struct for the whole pipeline. A stage that failed retriably calls tt_outage_wait and tries again; /ready reads what is
- * waited for. tt_outage_stop ends the patience: waits go on for grace_ms in all, then say "give up".
- * Owner: struct by the caller (init/done). Threads: any. */
+ * One struct for the whole pipeline. A stage that failed retriably calls tt_outage_wait and tries again;
+ * /ready reads what is waited for. tt_outage_stop ends the patience: waits go on for grace_ms in all, then
+ * say "give up". Owner: struct by the caller (init/done). Threads: any. */
 #ifndef TT_APP_OUTAGE_H
 #define TT_APP_OUTAGE_H
 
@@ -28,7 +28,8 @@ struct tt_outage {
 void tt_outage_init(struct tt_outage *o, int64_t base_ms, int64_t cap_ms);
 void tt_outage_done(struct tt_outage *o);
 
-/* Sleeps the stage's next backoff step, less when the outage is stopped meanwhile. True: try again; false: give up. */
+/* Sleeps the stage's next backoff step, less when the outage is stopped meanwhile. True: try again; false:
+ * give up. */
 bool tt_outage_wait(struct tt_outage *o, enum tt_outage_stage stage, const struct tt_err *why);
 
 /* The call went through. Returns for how long it had not, in ms; 0 when there was no outage. */

@@ -12,7 +12,10 @@
 #include "sink/pg/registry.h"
 #include "sink/stdout.h"
 
-enum { STATES_BYTES = 256 << 20, ENTITIES_BYTES = 256 << 20 }; /* arenas: far above what 100,000 feeds or entities take */
+enum {
+	STATES_BYTES = 256 << 20,
+	ENTITIES_BYTES = 256 << 20
+}; /* arenas: far above what 100,000 feeds or entities take */
 
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
 {
@@ -31,7 +34,8 @@ int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf,
 static int register_model(struct tt_pg_conn *c, const struct tt_scorer *scorer, int *ret, struct tt_err *err)
 {
 	const struct tt_model_info *info = tt_scorer_model(scorer);
-	struct tt_pg_model model = {info->name, info->hash, tt_str_c(info->precision), info->parameters, info->entity_head};
+	struct tt_pg_model model = {
+		info->name, info->hash, tt_str_c(info->precision), info->parameters, info->entity_head};
 	return tt_pg_model_register(c, &model, ret, err);
 }
 
@@ -44,8 +48,8 @@ static int fill_entities(const struct tt_entity_dict *dict, struct tt_arena *are
 			return TT_ENOMEM;
 		for (size_t k = 0; k < e->n_aliases; k++)
 			aliases[k] = e->aliases[k].text;
-		v[i] = (struct tt_pg_entity){e->symbol, e->name, tt_str_c(tt_entity_kind_name(e->kind)), e->sector, aliases,
-			e->n_aliases};
+		v[i] = (struct tt_pg_entity){e->symbol, e->name, tt_str_c(tt_entity_kind_name(e->kind)),
+			e->sector, aliases, e->n_aliases};
 	}
 	return TT_OK;
 }
@@ -65,14 +69,16 @@ static int sync_entities(struct tt_pg_conn *c, const struct tt_app_conf *conf, s
 	size_t n = tt_entity_dict_count(dict);
 	struct tt_pg_entity *v = tt_arena_zalloc(&arena, n, sizeof(*v));
 	rc = v ? fill_entities(dict, &arena, v) : TT_ENOMEM;
-	rc = rc < 0 ? tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc)) : tt_pg_entities_sync(c, v, n, err);
+	rc = rc < 0 ? tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc))
+		    : tt_pg_entities_sync(c, v, n, err);
 out:
 	tt_entity_dict_free(dict);
 	tt_arena_done(&arena);
 	return rc;
 }
 
-int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id, struct tt_err *err)
+int tt_parts_register(
+	const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id, struct tt_err *err)
 {
 	struct tt_pg_conn *c = NULL;
 	*ret_model_id = 0;
@@ -87,8 +93,8 @@ int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *sc
 	return rc;
 }
 
-static int load_states(const struct tt_app_conf *conf, struct tt_arena *arena, struct tt_feed_state **ret, size_t *ret_n,
-	struct tt_err *err)
+static int load_states(const struct tt_app_conf *conf, struct tt_arena *arena, struct tt_feed_state **ret,
+	size_t *ret_n, struct tt_err *err)
 {
 	struct tt_pg_conn *c = NULL;
 	*ret = NULL;
@@ -125,7 +131,8 @@ static int open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, st
 	return rc < 0 ? rc : tt_pg_open(&parts->filter, &conf->postgres, err);
 }
 
-static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
+static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err)
 {
 	struct tt_feed_state *states;
 	struct tt_arena arena;
@@ -135,7 +142,8 @@ static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, 
 	tt_arena_init(&arena, STATES_BYTES);
 	int rc = load_states(conf, &arena, &states, &n, err);
 	if (rc == TT_OK)
-		rc = tt_fetch_open(&parts->sources[0], &conf->fetch, conf->feeds.v, conf->feeds.n, states, n, clock, err);
+		rc = tt_fetch_open(&parts->sources[0], &conf->fetch, conf->feeds.v, conf->feeds.n, states, n,
+			clock, err);
 	tt_arena_done(&arena);
 	if (rc == TT_OK) {
 		parts->n_sources = 1;
@@ -144,7 +152,8 @@ static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, 
 	return rc;
 }
 
-static int open_sources(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
+static int open_sources(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err)
 {
 	const struct tt_lines_conf *files = conf->files.v;
 	parts->sources = calloc(conf->files.n + 1, sizeof(*parts->sources));
@@ -170,7 +179,8 @@ static void close_line(struct tt_parts *parts)
 	*parts = (struct tt_parts){.scorer = parts->scorer};
 }
 
-int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
+int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err)
 {
 	int rc = open_sinks(parts, conf, err);
 	if (rc == TT_OK)

@@ -1,7 +1,7 @@
 /* parts.h - opens what a configuration names, for the pipeline: the model, the sink, the sources.
- * Owner: struct tt_parts (caller's storage, zeroed) holds what is open and not yet handed to a pipeline; tt_parts_done closes
- * that. The configuration and the clock must outlive what was opened on them.
- * Blocking: connects to the database; no call waits for one that is away (TT_EPEER, retriable). */
+ * Owner: struct tt_parts (caller's storage, zeroed) holds what is open and not yet handed to a pipeline;
+ * tt_parts_done closes that. The configuration and the clock must outlive what was opened on them. Blocking:
+ * connects to the database; no call waits for one that is away (TT_EPEER, retriable). */
 #ifndef TT_APP_PARTS_H
 #define TT_APP_PARTS_H
 
@@ -23,14 +23,18 @@ struct tt_parts {
 /* The model and the dictionary: nothing that can be away. */
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err);
 
-/* The sink, told of model and entities, and the sources with what it remembers of them. A failure closes what this call opened,
- * so that it can be made again. */
-int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err);
+/* The sink, told of model and entities, and the sources with what it remembers of them. A failure closes what
+ * this call opened, so that it can be made again. */
+int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err);
 
-/* Tells the sink of a scorer's model and of the dictionary. *ret_model_id: 0 where the sink keeps no register. */
-int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id, struct tt_err *err);
+/* Tells the sink of a scorer's model and of the dictionary. *ret_model_id: 0 where the sink keeps no
+ * register. */
+int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id,
+	struct tt_err *err);
 
-/* Gives a running fetcher (only on its own thread, see tt_pipeline_call_source) the feeds of a new configuration. */
+/* Gives a running fetcher (only on its own thread, see tt_pipeline_call_source) the feeds of a new
+ * configuration. */
 int tt_parts_set_feeds(struct tt_source *fetcher, const struct tt_app_conf *conf, struct tt_err *err);
 
 /* Drops what is older than retention; nothing where the sink is not a database. */

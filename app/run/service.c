@@ -67,7 +67,7 @@ static json_t *lines_array(struct tt_str text)
 		struct tt_str line = tt_str_trim(tt_str_split(&text, '\n'));
 		if (line.n) /* what a peer said may be anything */
 			json_array_append_new(array, tt_utf8_valid(line) ? json_stringn(line.p, line.n)
-									  : json_string("(not UTF-8)"));
+									 : json_string("(not UTF-8)"));
 	}
 	return array;
 }

@@ -16,14 +16,15 @@ static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches,
 	while ((rc = w->sink.ops->write(w->sink.self, batches, n, &stored, err)) < 0 && tt_retriable(rc)) {
 		tt_metric_add(TT_M_sink_retries, 1);
 		if (tt_log_allowed(&limit, 10000, &suppressed))
-			tt_log(TT_LOG_WARN, "sink away, waiting", TT_F_C("sink", w->sink.ops->name), TT_F_C("error", err->msg),
-				TT_F_INT("suppressed", suppressed));
+			tt_log(TT_LOG_WARN, "sink away, waiting", TT_F_C("sink", w->sink.ops->name),
+				TT_F_C("error", err->msg), TT_F_INT("suppressed", suppressed));
 		if (!tt_outage_wait(w->outage, TT_OUTAGE_WRITE, err))
 			return TT_ECLOSED;
 	}
 	int64_t away_ms = tt_outage_over(w->outage, TT_OUTAGE_WRITE);
 	if (away_ms)
-		tt_log(TT_LOG_INFO, "sink is back", TT_F_C("sink", w->sink.ops->name), TT_F_INT("away_ms", away_ms));
+		tt_log(TT_LOG_INFO, "sink is back", TT_F_C("sink", w->sink.ops->name),
+			TT_F_INT("away_ms", away_ms));
 	if (rc == TT_ECLOSED)
 		atomic_store(&w->gone, true);
 	if (rc < 0)
@@ -56,7 +57,10 @@ static int bury(struct tt_writer *w, struct tt_batch *b, const struct tt_item *i
 /* Stores the items [from, to) of b alone, halving what is refused. */
 static int write_items(struct tt_writer *w, struct tt_batch *b, size_t from, size_t to, struct tt_err *err)
 {
-	struct tt_batch part = {.items = b->items + from, .n_items = to - from, .model_id = b->model_id, .born_ns = b->born_ns};
+	struct tt_batch part = {.items = b->items + from,
+		.n_items = to - from,
+		.model_id = b->model_id,
+		.born_ns = b->born_ns};
 	struct tt_batch *parts[] = {&part};
 	if (from == to)
 		return TT_OK;
@@ -70,7 +74,8 @@ static int write_items(struct tt_writer *w, struct tt_batch *b, size_t from, siz
 	return rc < 0 ? rc : write_items(w, b, middle, to, err);
 }
 
-/* A batch that was refused whole: its items one by one where needed, then its feed states and dead letters. */
+/* A batch that was refused whole: its items one by one where needed, then its feed states and dead letters.
+ */
 static int write_isolating(struct tt_writer *w, struct tt_batch *b, struct tt_err *err)
 {
 	int rc = write_items(w, b, 0, b->n_items, err);
@@ -97,8 +102,8 @@ static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
 		}
 		w->given_up += batches[i]->n_items;
 		if (rc != TT_ECLOSED)
-			tt_log(TT_LOG_ERROR, "batch cannot be stored", TT_F_INT("items", (int64_t)batches[i]->n_items),
-				TT_F_C("error", err.msg));
+			tt_log(TT_LOG_ERROR, "batch cannot be stored",
+				TT_F_INT("items", (int64_t)batches[i]->n_items), TT_F_C("error", err.msg));
 	}
 }
 

@@ -1,7 +1,7 @@
-/* writer.h - the last stage: takes what waits, writes it in one transaction, and never loses an item over a bad one.
- * An outage is waited out (outage.h). Content the sink refuses (TT_EDATA and other final codes) is halved until the item that is
- * to blame stands alone; that one goes to the dead letters with the reason, all others are stored.
- * Threads: one drives tt_writer_run. */
+/* writer.h - the last stage: takes what waits, writes it in one transaction, and never loses an item over a
+ * bad one. An outage is waited out (outage.h). Content the sink refuses (TT_EDATA and other final codes) is
+ * halved until the item that is to blame stands alone; that one goes to the dead letters with the reason, all
+ * others are stored. Threads: one drives tt_writer_run. */
 #ifndef TT_APP_WRITER_H
 #define TT_APP_WRITER_H
 

@@ -92,7 +92,8 @@ static void store(struct tt_fake_sink *f, const struct tt_batch *b, struct tt_si
 	ret->dead += b->n_dead;
 }
 
-static int sink_write(void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
+static int sink_write(
+	void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
 {
 	struct tt_fake_sink *f = self;
 	int rc = TT_OK;
@@ -193,8 +194,8 @@ void tt_score_ctx_free(struct tt_score_ctx *ctx)
 	free(ctx);
 }
 
-int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b, const struct tt_clock *clock,
-	struct tt_err *err)
+int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b,
+	const struct tt_clock *clock, struct tt_err *err)
 {
 	(void)s, (void)ctx, (void)err;
 	for (size_t i = 0; i < b->n_items; i++)

@@ -1,6 +1,6 @@
 /* fakes.h - a source, a sink and a scorer in memory, for tests of the wiring between them.
- * The fake sink is the flaky wrapper of the tests: it can be away for some calls, lose answers after a commit, and refuse items
- * by title. What it stored is counted by title, so that "once" can be checked. */
+ * The fake sink is the flaky wrapper of the tests: it can be away for some calls, lose answers after a
+ * commit, and refuse items by title. What it stored is counted by title, so that "once" can be checked. */
 #ifndef TT_TESTS_APP_FAKES_H
 #define TT_TESTS_APP_FAKES_H
 

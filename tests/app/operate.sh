@@ -94,4 +94,13 @@ equal "exit status of a failed check" "$status" 78
 grep -q "^FAIL *feed .*$at/no-such-feed.*404" "$tmp/check.log" || fail "check does not name the feed and what is wrong"
 grep -q "^FAIL *file .*$tmp/none" "$tmp/check.log" || fail "check does not name the file"
 grep -q "2 of [0-9]* checks failed" "$tmp/check.log" || fail "check does not count"
+
+echo "-- nothing to read is a mistake, not an idle service"
+configure >"$tmp/c.yaml"
+for command in run check; do
+	status=0
+	timeout 60 "$tickertone" "$command" -c "$tmp/c.yaml" >"$tmp/none.log" 2>&1 || status=$?
+	equal "exit status of $command without sources" "$status" 78
+	grep -q 'neither feeds nor files' "$tmp/none.log" || fail "$command does not say what is missing"
+done
 echo "operating it: all well"

@@ -1,4 +1,5 @@
-/* test_pipeline.c - the line between fakes: everything arrives once, whatever the sink does; nobody hangs at the end. */
+/* test_pipeline.c - the line between fakes: everything arrives once, whatever the sink does; nobody hangs at
+ * the end. */
 #include "app/run/pipeline.h"
 #include "common/log.h"
 #include "tests/app/fakes.h"
@@ -6,20 +7,31 @@
 
 static struct tt_fake_sink sink;
 
-static const struct tt_pipeline_conf conf = {.queue_batches = 2, .max_items = 16, .max_wait_ms = 50, .batch_bytes = 1 << 20,
-	.write_batches = 4, .retry_base_ms = 1, .retry_cap_ms = 4, .drain_ms = 10000};
+static const struct tt_pipeline_conf conf = {.queue_batches = 2,
+	.max_items = 16,
+	.max_wait_ms = 50,
+	.batch_bytes = 1 << 20,
+	.write_batches = 4,
+	.retry_base_ms = 1,
+	.retry_cap_ms = 4,
+	.drain_ms = 10000};
 
 /* The sink starts out away for some calls, or refusing some items. */
-static struct tt_pipeline *start(const struct tt_pipeline_conf *c, struct tt_source *sources, size_t n, bool filter,
-	struct tt_scorer *scorer, int away_calls, int refuse_every)
+static struct tt_pipeline *start(const struct tt_pipeline_conf *c, struct tt_source *sources, size_t n,
+	bool filter, struct tt_scorer *scorer, int away_calls, int refuse_every)
 {
 	struct tt_pipeline *p = NULL;
 	struct tt_err err = {0};
 	struct tt_sink s = tt_fake_sink(&sink);
 	sink.away_calls = away_calls;
 	sink.refuse_every = refuse_every;
-	struct tt_pipeline_parts parts = {.sources = sources, .n_sources = n, .sink = s, .scorer = scorer, .model_id = 7,
-		.score_threads = 3, .clock = &tt_clock_real};
+	struct tt_pipeline_parts parts = {.sources = sources,
+		.n_sources = n,
+		.sink = s,
+		.scorer = scorer,
+		.model_id = 7,
+		.score_threads = 3,
+		.clock = &tt_clock_real};
 	if (filter)
 		parts.filter = s;
 	TT_EQ(tt_pipeline_start(&p, c, &parts, &err), TT_OK);
@@ -27,12 +39,12 @@ static struct tt_pipeline *start(const struct tt_pipeline_conf *c, struct tt_sou
 }
 
 /* Waits, with a limit, for a condition that other threads bring about. */
-#define TT_EVENTUALLY(condition) \
-	do { \
-		int64_t end = tt_mono_ms(&tt_clock_real) + 30000; \
-		while (!(condition) && tt_mono_ms(&tt_clock_real) < end) \
-			usleep(1000); \
-		TT_TRUE(condition); \
+#define TT_EVENTUALLY(condition)                                                                             \
+	do {                                                                                                 \
+		int64_t end = tt_mono_ms(&tt_clock_real) + 30000;                                            \
+		while (!(condition) && tt_mono_ms(&tt_clock_real) < end)                                     \
+			usleep(1000);                                                                        \
+		TT_TRUE(condition);                                                                          \
 	} while (0)
 
 static int stored_now(void)
@@ -53,7 +65,8 @@ TT_TEST(everything_arrives_once)
 {
 	struct tt_fake_source a, b;
 	struct tt_scorer *scorer = tt_fake_scorer_new();
-	struct tt_source sources[] = {tt_fake_source(&a, 5000, 13, false), tt_fake_source(&b, 5000, 40, false)};
+	struct tt_source sources[] = {
+		tt_fake_source(&a, 5000, 13, false), tt_fake_source(&b, 5000, 40, false)};
 	struct tt_pipeline *p = start(&conf, sources, 2, true, scorer, 0, 0);
 	tt_scorer_unref(scorer);
 	TT_EVENTUALLY(tt_pipeline_finished(p));
@@ -150,5 +163,6 @@ TT_TEST(a_running_line_takes_calls_and_a_new_model)
 }
 
 TT_MAIN(TT_RUN(everything_arrives_once), TT_RUN(outages_and_lost_answers_are_waited_out),
-	TT_RUN(a_refused_item_stops_nobody_and_is_kept), TT_RUN(away_for_good_stop_gives_up_and_says_how_much),
+	TT_RUN(a_refused_item_stops_nobody_and_is_kept),
+	TT_RUN(away_for_good_stop_gives_up_and_says_how_much),
 	TT_RUN(a_running_line_takes_calls_and_a_new_model))
