@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "common/metrics.h"
-#include "ingest/feed/feed.h"
+#include "ingest/fetch/document.h"
 #include "ingest/fetch/schedule.h"
-#include "ingest/identity.h"
 
 enum { FAILURES_UNDO_MOVE = 3 };
 
@@ -37,42 +36,6 @@ static int fail(struct finish *f)
 
 /* ---- a document ---- */
 
-static int add_item(struct finish *f, const struct tt_feed_item *in, struct tt_str source)
-{
-	struct tt_scored *scored = tt_batch_add_item(f->b);
-	if (!scored)
-		return TT_ENOMEM;
-	struct tt_item *item = &scored->item;
-	item->source = source;
-	item->guid = in->guid;
-	item->url = in->url;
-	item->title = in->title;
-	item->summary = in->summary;
-	item->content = in->content;
-	item->author = in->author;
-	item->lang = in->lang;
-	item->categories = in->categories;
-	item->n_categories = in->n_categories;
-	item->published_ms = in->published_ms;
-	item->updated_ms = in->updated_ms;
-	item->fetched_ms = f->poll.now_ms;
-	if (f->slot->lang) {
-		item->lang = tt_arena_str(&f->b->arena, tt_str_c(f->slot->lang));
-		if (!item->lang.p)
-			return TT_ENOMEM;
-	}
-	return tt_item_identify(item, absent, &f->b->arena);
-}
-
-static int add_items(struct finish *f, const struct tt_feed *feed)
-{
-	struct tt_str source = tt_arena_str(&f->b->arena, f->slot->state.url);
-	int rc = source.p ? TT_OK : TT_ENOMEM;
-	for (size_t i = 0; i < feed->n_items && rc == TT_OK; i++)
-		rc = add_item(f, &feed->items[i], source);
-	return rc;
-}
-
 static void take_hints(struct tt_feed_state *state, const struct tt_feed *feed)
 {
 	int64_t ttl_ms =
@@ -82,38 +45,16 @@ static void take_hints(struct tt_feed_state *state, const struct tt_feed *feed)
 	state->skip_days = feed->skip_days;
 }
 
-static int parse(struct finish *f, struct tt_feed *feed, struct tt_err *err)
-{
-	const struct tt_feed_limits limits = {
-		.max_items = (size_t)f->conf->max_items,
-		.max_text_bytes = (size_t)f->conf->max_text_bytes,
-		.max_depth = (size_t)f->conf->max_xml_depth,
-	};
-	const struct tt_reply *r = f->reply;
-	int rc = tt_feed_parse(r->body, r->headers.content_type, r->url, &limits, &f->b->arena, feed, err);
-	if (rc == TT_OK && feed->recovered && !feed->n_items && !feed->title.n)
-		rc = tt_err_set(err, TT_EPARSE, "broken document without any item");
-	return rc;
-}
-
 static int take_document(struct finish *f)
 {
+	const struct tt_reply *r = f->reply;
+	const struct tt_document doc = {r->body, r->headers.content_type, r->url, f->poll.now_ms};
 	struct tt_feed feed = {0};
-	int rc = parse(f, &feed, &f->why);
-	if (rc == TT_ENOMEM || rc == TT_ELIMIT) {
-		/* the batch's arena or the document's own fault: a fresh batch tells which */
-		bool fresh = !f->b->n_items && !f->b->n_feeds && !f->b->n_dead;
-		if (rc == TT_ENOMEM || !fresh)
-			return rc;
-		tt_metric_add(TT_M_limit_depth, 1);
-	}
-	if (rc < 0)
+	int rc = tt_document_take(f->slot, &doc, f->conf, f->b, &feed, &f->why);
+	if (rc == TT_EPARSE)
 		return fail(f);
-	rc = add_items(f, &feed);
 	if (rc < 0)
 		return rc;
-	tt_metric_add(TT_M_limit_items, feed.n_dropped);
-	tt_metric_add(TT_M_limit_text, feed.n_cut);
 	take_hints(&f->state, &feed);
 	f->state.title = f->slot->name ? tt_str_c(f->slot->name) : feed.title;
 	f->poll.kind = TT_POLL_NEW;
