@@ -61,3 +61,14 @@ struct tt_dead_letter *tt_batch_add_dead(struct tt_batch *b)
 	*v = (struct tt_dead_letter){.at_ms = TT_TIME_NONE};
 	return v;
 }
+
+struct tt_progress *tt_batch_add_progress(struct tt_batch *b)
+{
+	struct tt_progress *v = tt_arena_grow(&b->arena, b->progress, b->n_progress, sizeof(*v));
+	if (!v)
+		return NULL;
+	b->progress = v;
+	v += b->n_progress++;
+	*v = (struct tt_progress){.newest_ms = TT_TIME_NONE};
+	return v;
+}

@@ -6,6 +6,7 @@
 
 #include "common/arena.h"
 #include "common/feed_state.h"
+#include "common/progress.h"
 #include "common/scored.h"
 
 /* An input that could not become an item, or an item that could not be scored: goes to table dead_letter. */
@@ -16,6 +17,7 @@ struct tt_dead_letter {
 	struct tt_str reason;
 	struct tt_str payload; /* what came in, cut to a limit; any bytes */
 	int64_t at_ms;
+	uint32_t origin; /* as struct tt_item */
 };
 
 struct tt_batch {
@@ -26,6 +28,10 @@ struct tt_batch {
 	size_t n_feeds;
 	struct tt_dead_letter *dead;
 	size_t n_dead;
+	struct tt_progress *progress; /* to be stored with the items; batches that have some are written in order */
+	size_t n_progress;
+	int source;            /* which of the pipeline's sources filled it; set by app/ */
+	uint64_t number;       /* among the batches with progress, from 1; set by app/ */
 	int model_id;          /* what the sink knows the scoring model by; set by app/ when it was scored, 0: none */
 	int64_t born_ns; /* monotonic: when the first item came in, for latency */
 };
@@ -40,5 +46,6 @@ void tt_batch_reset(struct tt_batch *b);
 struct tt_scored *tt_batch_add_item(struct tt_batch *b);
 struct tt_feed_state *tt_batch_add_feed(struct tt_batch *b);
 struct tt_dead_letter *tt_batch_add_dead(struct tt_batch *b);
+struct tt_progress *tt_batch_add_progress(struct tt_batch *b);
 
 #endif

@@ -154,6 +154,32 @@ static int load_strs(struct load *l, const struct tt_opt *o, void *to)
 	return rc;
 }
 
+static int load_key(struct load *l, const struct tt_opt *o, struct tt_conf_map *map)
+{
+	yaml_mark_t at = l->ev.start_mark;
+	if (l->ev.type != YAML_SCALAR_EVENT)
+		return fail(l, at, "a key must be a plain name");
+	struct tt_str key = scalar_of(&l->ev);
+	for (size_t i = 0; i < map->keys.n; i++)
+		if (tt_str_eq(key, tt_str_c(map->keys.v[i])))
+			return fail(l, at, "the key '%s' is given twice", map->keys.v[i]);
+	return load_scalar(l, o, &map->keys);
+}
+
+static int load_map(struct load *l, const struct tt_opt *o, struct tt_conf_map *map)
+{
+	const struct tt_opt text = {.name = o->name, .type = TT_OPT_STRS};
+	int rc;
+	if (l->ev.type != YAML_MAPPING_START_EVENT)
+		return fail(l, l->ev.start_mark, "needs a mapping of \"key: value\" lines");
+	while ((rc = next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
+		if ((rc = load_key(l, &text, map)) < 0 || (rc = next(l)) < 0 ||
+			(rc = load_scalar(l, &text, &map->values)) < 0)
+			break;
+	}
+	return rc;
+}
+
 /* A list's default is written [a, b]: plain words, no quotes. */
 static int default_strs(const char *def, struct tt_conf_strs *to, struct tt_err *err)
 {
@@ -231,6 +257,8 @@ static int load_opts(struct load *l, const struct tt_section *s, char *base)
 			null |= 1ull << i;
 		else if (o->type == TT_OPT_STRS)
 			rc = load_strs(l, o, base + o->offset);
+		else if (o->type == TT_OPT_MAP)
+			rc = load_map(l, o, (void *)(base + o->offset));
 		else
 			rc = load_scalar(l, o, base + o->offset);
 		l->opt = NULL;

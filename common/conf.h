@@ -32,11 +32,17 @@ enum tt_opt_type {
 	TT_OPT_SIZE,     /* int64_t bytes; written 512, 64KiB, 8MiB, 1GiB */
 	TT_OPT_ENUM,     /* int, index into .choices "auto|fp32|int8" */
 	TT_OPT_STRS,     /* struct tt_conf_strs: a YAML sequence of scalars */
+	TT_OPT_MAP,      /* struct tt_conf_map: a YAML mapping of texts to texts, each key once; a value is printed
+			    as *** when its key names a password, secret or key */
 };
 
 struct tt_conf_strs {
 	char **v;
 	size_t n;
+};
+
+struct tt_conf_map {
+	struct tt_conf_strs keys, values; /* as many of one as of the other, in the order of the file */
 };
 
 enum { TT_OPT_REQUIRED = 1, TT_OPT_RELOAD = 2 /* takes effect on SIGHUP; others need a restart */ };

@@ -46,6 +46,20 @@ static void enum_text(const struct tt_opt *o, int index, struct tt_buf *out)
 	tt_buf_str(out, name);
 }
 
+static void map_text(const struct tt_conf_map *map, struct tt_buf *out)
+{
+	tt_buf_char(out, '{');
+	for (size_t i = 0; i < map->keys.n; i++) {
+		const char *key = map->keys.v[i];
+		bool secret = strstr(key, "password") || strstr(key, "secret") || strstr(key, "key");
+		tt_buf_str(out, i ? TT_STR(", ") : TT_STR(""));
+		quoted(tt_str_c(key), out);
+		tt_buf_str(out, TT_STR(": "));
+		quoted(secret ? TT_STR("***") : tt_str_c(map->values.v[i]), out);
+	}
+	tt_buf_char(out, '}');
+}
+
 static void value_text(const struct tt_opt *o, const void *from, struct tt_buf *out)
 {
 	const char *s = o->type == TT_OPT_STR || o->type == TT_OPT_PATH || o->type == TT_OPT_SECRET
@@ -86,6 +100,9 @@ static void value_text(const struct tt_opt *o, const void *from, struct tt_buf *
 			quoted(tt_str_c(strs->v[i]), out);
 		}
 		tt_buf_char(out, ']');
+		break;
+	case TT_OPT_MAP:
+		map_text(from, out);
 		break;
 	}
 }
@@ -137,6 +154,7 @@ static const char *type_name(const struct tt_opt *o)
 		[TT_OPT_SIZE] = "size",
 		[TT_OPT_ENUM] = "choice",
 		[TT_OPT_STRS] = "list of texts",
+		[TT_OPT_MAP] = "mapping of texts to texts",
 	};
 	return names[o->type];
 }

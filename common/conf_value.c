@@ -236,6 +236,7 @@ int tt_conf_value_parse(
 	case TT_OPT_ENUM:
 		return parse_enum(o, text, to, err);
 	case TT_OPT_STRS:
+	case TT_OPT_MAP:
 		break;
 	}
 	return tt_err_set(err, TT_ECONF, "is a list of texts, not one");
@@ -266,18 +267,30 @@ void tt_conf_value_clear(const struct tt_opt *o, void *to)
 	case TT_OPT_STRS:
 		*(struct tt_conf_strs *)to = (struct tt_conf_strs){0};
 		break;
+	case TT_OPT_MAP:
+		*(struct tt_conf_map *)to = (struct tt_conf_map){0};
+		break;
 	}
+}
+
+static void strs_free(struct tt_conf_strs *strs)
+{
+	for (size_t i = 0; i < strs->n; i++)
+		free(strs->v[i]);
+	free(strs->v);
 }
 
 void tt_conf_value_free(const struct tt_opt *o, void *to)
 {
-	struct tt_conf_strs *strs = to;
+	struct tt_conf_map *map = to;
 	if (o->type == TT_OPT_STR || o->type == TT_OPT_PATH || o->type == TT_OPT_SECRET)
 		free(*(char **)to);
-	for (size_t i = 0; o->type == TT_OPT_STRS && i < strs->n; i++)
-		free(strs->v[i]);
 	if (o->type == TT_OPT_STRS)
-		free(strs->v);
+		strs_free(to);
+	if (o->type == TT_OPT_MAP) {
+		strs_free(&map->keys);
+		strs_free(&map->values);
+	}
 	tt_conf_value_clear(o, to);
 }
 

@@ -21,6 +21,7 @@
 	X(IO, 1, "input/output failed") \
 	X(PEER, 1, "peer unavailable") \
 	X(AGAIN, 1, "timed out") \
+	X(STALE, 0, "no longer ours") \
 	X(CLOSED, 0, "shut down")
 
 enum {

@@ -24,6 +24,7 @@ struct tt_item {
 	int64_t published_ms; /* TT_TIME_NONE when the publisher gave none or an unreadable one */
 	int64_t updated_ms;   /* likewise */
 	int64_t fetched_ms;   /* always set */
+	uint32_t origin;      /* 1 + index of the batch's progress it came with; 0: it came with none */
 };
 
 /* Event time: published, else fetched; a date after fetched_ms is clamped to it, and *ret_clamped (may be NULL) says so. */

@@ -224,7 +224,7 @@ static void close_source(void *self)
 	free(l);
 }
 
-static const struct tt_source_ops ops = {"file", next, wake, close_source};
+static const struct tt_source_ops ops = {.name = "file", .next = next, .wake = wake, .close = close_source};
 
 int tt_lines_open(struct tt_source *ret, const struct tt_lines_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err)

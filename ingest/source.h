@@ -17,6 +17,13 @@ struct tt_source_ops {
 	 * letter or a feed state with last_error. */
 	int (*next)(void *self, struct tt_batch *b, size_t max_items, int timeout_ms, struct tt_err *err);
 
+	/* Called again and again instead of next() while the line behind is full: the source keeps its peers content
+	 * (Kafka: pauses its partitions and goes on polling), for at most timeout_ms. NULL: there is nothing to do. */
+	void (*hold)(void *self, int timeout_ms);
+
+	/* These are stored for good. Any thread; does not block. NULL: of no interest. */
+	void (*stored)(void *self, const struct tt_progress *v, size_t n);
+
 	void (*wake)(void *self);  /* makes a waiting next() return TT_OK soon */
 	void (*close)(void *self); /* NULL is fine; gives everything back */
 };

@@ -21,7 +21,9 @@ struct tt_sink_ops {
 	/* All or nothing, durable on return: items, sentiments, feed states and dead letters in one
 	 * transaction; items known already change nothing. tt_retriable(code): nothing was written, or it was
 	 * and the answer got lost; calling again with the same batches is right in both cases. Other codes:
-	 * this content is refused (TT_EDATA), the caller isolates it. n batches are written together. */
+	 * this content is refused (TT_EDATA), the caller isolates it. TT_ESTALE: some progress is of a partition
+	 * that another worker has claimed; it is marked stale, nothing was written, and the caller takes out what
+	 * came with it. n batches are written together. */
 	int (*write)(void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret,
 		struct tt_err *err);
 

@@ -19,11 +19,9 @@ size_t tt_pipeline_stop(struct tt_pipeline *p)
 	for (size_t i = 0; i < p->n_sources; i++)
 		if (p->sources[i].started)
 			p->sources[i].source.ops->wake(p->sources[i].source.self);
-	for (size_t i = 0; i < p->n_sources; i++) {
+	for (size_t i = 0; i < p->n_sources; i++)
 		if (p->sources[i].started)
 			pthread_join(p->sources[i].thread, NULL);
-		p->sources[i].source.ops->close(p->sources[i].source.self);
-	}
 	tt_queue_close(p->fetched);
 	if (p->filter_started)
 		pthread_join(p->filter_thread, NULL);
@@ -33,7 +31,9 @@ size_t tt_pipeline_stop(struct tt_pipeline *p)
 	tt_queue_close(p->to_write);
 	if (p->writer_started)
 		pthread_join(p->writer_thread, NULL);
-	size_t given_up = p->writer.given_up;
+	size_t given_up = p->writer.given_up + tt_order_done(&p->order);
+	for (size_t i = 0; i < p->n_sources; i++) /* not before all is stored that they were told of */
+		p->sources[i].source.ops->close(p->sources[i].source.self);
 	if (p->filter.ops)
 		p->filter.ops->close(p->filter.self);
 	p->writer.sink.ops->close(p->writer.sink.self);
@@ -79,6 +79,15 @@ static int start_threads(struct tt_pipeline *p, int score_threads, struct tt_err
 		p->sources[i].started = true;
 	}
 	return TT_OK;
+}
+
+/* On the writer's thread. */
+static void tell_source(void *ctx, const struct tt_batch *b)
+{
+	const struct tt_pipeline *p = ctx;
+	const struct tt_source *s = &p->sources[b->source].source;
+	if (b->n_progress && s->ops->stored)
+		s->ops->stored(s->self, b->progress, b->n_progress);
 }
 
 static void close_parts(const struct tt_pipeline_parts *parts)
@@ -132,9 +141,13 @@ int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *c
 		p->sources[i] = (struct tt_source_thread){.p = p, .source = parts->sources[i]};
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
+	tt_order_init(&p->order);
 	tt_outage_init(&p->outage, conf->retry_base_ms, conf->retry_cap_ms);
 	p->writer = (struct tt_writer){.sink = parts->sink,
 		.in = p->to_write,
+		.order = &p->order,
+		.stored = tell_source,
+		.ctx = p,
 		.outage = &p->outage,
 		.clock = p->clock,
 		.max_batches = (size_t)conf->write_batches};

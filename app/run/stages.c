@@ -20,6 +20,27 @@ static void hand_over(struct tt_queue *q, struct tt_batch *b, enum tt_metric dep
 
 /* ---- sources ---- */
 
+enum { HOLD_MS = 100 };
+
+/* As hand_over, but a source that must not be left alone is kept busy while the line is full. */
+static void hand_on(struct tt_source_thread *t, struct tt_batch *b)
+{
+	struct tt_queue *q = t->p->fetched;
+	const struct tt_source *s = &t->source;
+	if (!s->ops->hold) {
+		hand_over(q, b, TT_M_queue_fetched);
+		return;
+	}
+	int rc = tt_queue_push(q, b, 0);
+	if (rc == TT_EAGAIN)
+		tt_metric_add(TT_M_queue_full, 1);
+	for (; rc == TT_EAGAIN; rc = tt_queue_push(q, b, 0))
+		s->ops->hold(s->self, HOLD_MS);
+	tt_metric_set(TT_M_queue_fetched, tt_queue_depth(q));
+	if (rc < 0)
+		tt_batch_free(b);
+}
+
 static void run_call(struct tt_source_thread *t)
 {
 	struct tt_pipeline *p = t->p;
@@ -61,15 +82,16 @@ static int pull(struct tt_source_thread *t, struct tt_err *err)
 		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
 	int rc = t->source.ops->next(
 		t->source.self, b, (size_t)p->conf.max_items, (int)p->conf.max_wait_ms, err);
-	if (!b->n_items && !b->n_feeds && !b->n_dead) {
+	if (!b->n_items && !b->n_feeds && !b->n_dead && !b->n_progress) {
 		tt_batch_free(b);
 		return rc;
 	}
 	if (!b->born_ns)
 		b->born_ns = tt_mono_ns(p->clock);
 	tt_metric_add(TT_M_items_in, b->n_items);
+	b->source = (int)(t - p->sources);
 	log_arrivals(b);
-	hand_over(p->fetched, b, TT_M_queue_fetched);
+	hand_on(t, b);
 	return rc;
 }
 
@@ -137,6 +159,7 @@ void *tt_filter_main(void *arg)
 		tt_metric_set(TT_M_queue_fetched, tt_queue_depth(p->fetched));
 		if (b->n_items && p->filter.ops && p->filter.ops->known)
 			filter_batch(p, b);
+		tt_order_number(&p->order, b);
 		hand_over(p->to_score, b, TT_M_queue_score);
 	}
 	tt_queue_close(p->to_score);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "app/run/order.h"
 #include "app/run/outage.h"
 #include "app/run/pipeline.h"
 #include "app/run/writer.h"
@@ -31,6 +32,7 @@ struct tt_pipeline {
 	struct tt_pipeline_conf conf;
 	const struct tt_clock *clock;
 	struct tt_queue *fetched, *to_score, *to_write;
+	struct tt_order order;
 	struct tt_outage outage;
 	struct tt_sink filter;
 	struct tt_writer writer;

@@ -4,7 +4,26 @@
 #include "common/log.h"
 #include "common/metrics.h"
 
-enum { MAX_BATCHES = 256 };
+enum { MOST_TOGETHER = 256, MAX_BATCHES = MOST_TOGETHER + TT_ORDER_MAX };
+
+/* Takes out of b what came with stale progress: the partition's new owner reads it again. */
+static void drop_stale(struct tt_batch *b)
+{
+	size_t items = 0, dead = 0;
+	for (size_t i = 0; i < b->n_items; i++) {
+		uint32_t from = b->items[i].item.origin;
+		if (!from || !b->progress[from - 1].stale)
+			b->items[items++] = b->items[i];
+	}
+	for (size_t i = 0; i < b->n_dead; i++)
+		if (!b->dead[i].origin || !b->progress[b->dead[i].origin - 1].stale)
+			b->dead[dead++] = b->dead[i];
+	tt_metric_add(TT_M_items_stale, b->n_items - items);
+	tt_log(TT_LOG_INFO, "partition claimed by another worker, what was read from it is dropped",
+		TT_F_INT("items", (int64_t)(b->n_items - items)));
+	b->n_items = items;
+	b->n_dead = dead;
+}
 
 /* One write, repeated while the sink is away. TT_ECLOSED: the patience has ended, or the sink for good. */
 static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches, size_t n, struct tt_err *err)
@@ -13,7 +32,13 @@ static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches,
 	struct tt_sink_result stored = {0};
 	int64_t suppressed, begun = tt_mono_ns(w->clock);
 	int rc;
-	while ((rc = w->sink.ops->write(w->sink.self, batches, n, &stored, err)) < 0 && tt_retriable(rc)) {
+	while ((rc = w->sink.ops->write(w->sink.self, batches, n, &stored, err)) == TT_ESTALE ||
+		(rc < 0 && tt_retriable(rc))) {
+		if (rc == TT_ESTALE) {
+			for (size_t i = 0; i < n; i++)
+				drop_stale(batches[i]);
+			continue;
+		}
 		tt_metric_add(TT_M_sink_retries, 1);
 		if (tt_log_allowed(&limit, 10000, &suppressed))
 			tt_log(TT_LOG_WARN, "sink away, waiting", TT_F_C("sink", w->sink.ops->name),
@@ -59,6 +84,8 @@ static int write_items(struct tt_writer *w, struct tt_batch *b, size_t from, siz
 {
 	struct tt_batch part = {.items = b->items + from,
 		.n_items = to - from,
+		.progress = b->progress,
+		.n_progress = b->n_progress,
 		.model_id = b->model_id,
 		.born_ns = b->born_ns};
 	struct tt_batch *parts[] = {&part};
@@ -74,11 +101,20 @@ static int write_items(struct tt_writer *w, struct tt_batch *b, size_t from, siz
 	return rc < 0 ? rc : write_items(w, b, middle, to, err);
 }
 
-/* A batch that was refused whole: its items one by one where needed, then its feed states and dead letters.
- */
+/* A batch that was refused whole: its items one by one where needed, then its feed states, dead letters and
+ * progress. Until then progress only guards the writes and does not move. */
 static int write_isolating(struct tt_writer *w, struct tt_batch *b, struct tt_err *err)
 {
+	int64_t *next = tt_arena_zalloc(&b->arena, b->n_progress, sizeof(*next));
+	if (!next)
+		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
+	for (size_t i = 0; i < b->n_progress; i++) {
+		next[i] = b->progress[i].next_offset;
+		b->progress[i].next_offset = TT_PROGRESS_GUARD;
+	}
 	int rc = write_items(w, b, 0, b->n_items, err);
+	for (size_t i = 0; i < b->n_progress; i++)
+		b->progress[i].next_offset = next[i];
 	if (rc < 0)
 		return rc;
 	struct tt_batch rest = *b;
@@ -98,6 +134,7 @@ static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
 		int rc = refused ? write_isolating(w, batches[i], &err) : together;
 		if (rc == TT_OK) {
 			tt_histogram_add(TT_H_latency, tt_mono_ns(w->clock) - batches[i]->born_ns);
+			w->stored(w->ctx, batches[i]);
 			continue;
 		}
 		w->given_up += batches[i]->n_items;
@@ -107,16 +144,30 @@ static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
 	}
 }
 
+/* Puts b into its place; takes what has its turn now out to v. Returns how many that is. */
+static size_t in_order(struct tt_writer *w, struct tt_batch *b, struct tt_batch **v, size_t n)
+{
+	if (!b->number) {
+		v[n++] = b;
+		return n;
+	}
+	tt_order_put(w->order, b);
+	while (n < MAX_BATCHES && (v[n] = tt_order_next(w->order)))
+		n++;
+	return n;
+}
+
 void tt_writer_run(struct tt_writer *w)
 {
-	struct tt_batch *batches[MAX_BATCHES];
-	size_t max = w->max_batches < MAX_BATCHES ? w->max_batches : MAX_BATCHES;
-	while (tt_queue_pop(w->in, &batches[0], -1) == TT_OK) {
-		size_t n = 1;
-		while (n < max && tt_queue_pop(w->in, &batches[n], 0) == TT_OK)
-			n++;
+	struct tt_batch *batches[MAX_BATCHES], *b;
+	size_t max = w->max_batches < MOST_TOGETHER ? w->max_batches : MOST_TOGETHER;
+	while (tt_queue_pop(w->in, &b, -1) == TT_OK) {
+		size_t n = in_order(w, b, batches, 0);
+		while (n && n < max && tt_queue_pop(w->in, &b, 0) == TT_OK)
+			n = in_order(w, b, batches, n);
 		tt_metric_set(TT_M_queue_write, tt_queue_depth(w->in));
-		write_all(w, batches, n);
+		if (n)
+			write_all(w, batches, n);
 		while (n)
 			tt_batch_free(batches[--n]);
 	}

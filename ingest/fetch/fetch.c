@@ -251,7 +251,7 @@ static void close_source(void *self)
 	curl_global_cleanup();
 }
 
-static const struct tt_source_ops ops = {"feeds", next, wake, close_source};
+static const struct tt_source_ops ops = {.name = "feeds", .next = next, .wake = wake, .close = close_source};
 
 int tt_fetch_open(struct tt_source *ret, const struct tt_fetch_conf *conf, const struct tt_feed_conf *feeds,
 	size_t n_feeds, const struct tt_feed_state *states, size_t n_states, const struct tt_clock *clock,

@@ -20,6 +20,12 @@ static int source_next(void *self, struct tt_batch *b, size_t max_items, int tim
 		s->item.source = TT_STR("fake");
 		s->item.id = TT_ID(s->item.source, s->item.guid);
 		s->item.fetched_ms = 0;
+		s->item.origin = f->log;
+	}
+	if (f->log && b->n_items) {
+		struct tt_progress *progress = tt_batch_add_progress(b);
+		progress->topic = TT_STR("log");
+		progress->next_offset = f->next;
 	}
 	if (f->next < f->n_items)
 		return TT_OK;
@@ -48,7 +54,26 @@ static void source_close(void *self)
 	f->closed = true;
 }
 
-static const struct tt_source_ops source_ops = {"fake", source_next, source_wake, source_close};
+static void source_hold(void *self, int timeout_ms)
+{
+	struct tt_fake_source *f = self;
+	(void)timeout_ms;
+	f->held++;
+}
+
+static void source_stored(void *self, const struct tt_progress *v, size_t n)
+{
+	struct tt_fake_source *f = self;
+	if (n && !v[0].stale && v[0].next_offset > f->told)
+		f->told = v[0].next_offset;
+}
+
+static const struct tt_source_ops source_ops = {.name = "fake",
+	.next = source_next,
+	.hold = source_hold,
+	.stored = source_stored,
+	.wake = source_wake,
+	.close = source_close};
 
 struct tt_source tt_fake_source(struct tt_fake_source *f, int n_items, int per_batch, bool endless)
 {
@@ -92,6 +117,31 @@ static void store(struct tt_fake_sink *f, const struct tt_batch *b, struct tt_si
 	ret->dead += b->n_dead;
 }
 
+/* A log's items must be stored in its order and without a hole. */
+static void follow_log(struct tt_fake_sink *f, const struct tt_batch *b)
+{
+	for (size_t i = 0; i < b->n_progress; i++) {
+		const struct tt_progress *p = &b->progress[i];
+		if (p->stale || p->next_offset == TT_PROGRESS_GUARD)
+			continue;
+		f->out_of_order += p->next_offset < f->next_offset;
+		for (int64_t k = f->next_offset; k < p->next_offset; k++)
+			f->out_of_order += !f->stored[k] && !(f->refuse_every && k % f->refuse_every == 0);
+		f->next_offset = p->next_offset;
+	}
+}
+
+static bool find_stale(struct tt_fake_sink *f, struct tt_batch *const *batches, size_t n)
+{
+	for (size_t k = 0; k < n && f->stale_calls; k++)
+		if (batches[k]->n_progress && !batches[k]->progress[0].stale) {
+			batches[k]->progress[0].stale = true;
+			f->stale_calls--;
+			return true;
+		}
+	return false;
+}
+
 static int sink_write(
 	void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
 {
@@ -103,11 +153,15 @@ static int sink_write(
 	if (f->away_calls) {
 		f->away_calls--;
 		rc = tt_err_set(err, TT_EPEER, "fake: away");
+	} else if (find_stale(f, batches, n)) {
+		rc = tt_err_set(err, TT_ESTALE, "fake: claimed by another");
 	} else if (refuses(f, batches, n)) {
 		rc = tt_err_set(err, TT_EDATA, "fake: a multiple of %d", f->refuse_every);
 	} else {
 		for (size_t k = 0; k < n; k++)
 			store(f, batches[k], ret);
+		for (size_t k = 0; k < n; k++)
+			follow_log(f, batches[k]);
 		if (f->lost_answers) {
 			f->lost_answers--;
 			rc = tt_err_set(err, TT_EPEER, "fake: answer lost");

@@ -18,7 +18,10 @@ struct tt_fake_source {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool woken;
-	bool closed; /* out */
+	bool log; /* a log with one partition: batches carry progress, and come to the sink in its order */
+	int held; /* out: calls of hold() */
+	int64_t told; /* out: next_offset of what is stored for good, as stored() said */
+	bool closed;  /* out */
 };
 struct tt_source tt_fake_source(struct tt_fake_source *f, int n_items, int per_batch, bool endless);
 
@@ -26,11 +29,14 @@ struct tt_fake_sink {
 	pthread_mutex_t lock;
 	int away_calls;   /* so many next writes fail with TT_EPEER */
 	int lost_answers; /* so many next writes are stored and then fail with TT_EPEER */
+	int stale_calls;  /* so many next writes with progress find their claim lost */
 	int refuse_every; /* items whose title is a multiple of it, but 0, are refused; 0: none */
 	/* out */
 	int stored[TT_FAKE_MAX_ITEMS]; /* how often each title was newly stored */
 	int models[TT_FAKE_MAX_ITEMS]; /* by which model */
 	int n_stored, n_dead, n_feeds, calls;
+	int64_t next_offset; /* of the log, as stored */
+	int out_of_order;    /* writes that moved it back or over a hole */
 	bool closed;
 };
 struct tt_sink tt_fake_sink(struct tt_fake_sink *f);

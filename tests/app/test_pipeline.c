@@ -6,6 +6,7 @@
 #include "tests/tt_test.h"
 
 static struct tt_fake_sink sink;
+static int first_stale; /* so many first writes with progress find their claim lost */
 
 static const struct tt_pipeline_conf conf = {.queue_batches = 2,
 	.max_items = 16,
@@ -25,6 +26,7 @@ static struct tt_pipeline *start(const struct tt_pipeline_conf *c, struct tt_sou
 	struct tt_sink s = tt_fake_sink(&sink);
 	sink.away_calls = away_calls;
 	sink.refuse_every = refuse_every;
+	sink.stale_calls = first_stale;
 	struct tt_pipeline_parts parts = {.sources = sources,
 		.n_sources = n,
 		.sink = s,
@@ -97,6 +99,42 @@ TT_TEST(outages_and_lost_answers_are_waited_out)
 	check_each_stored_once(3000, 0);
 }
 
+TT_TEST(a_log_is_stored_in_its_order)
+{
+	struct tt_fake_source a, b;
+	struct tt_scorer *scorer = tt_fake_scorer_new();
+	struct tt_source sources[] = {
+		tt_fake_source(&a, 8000, 7, false), tt_fake_source(&b, 3000, 11, false)};
+	a.log = true;
+	struct tt_pipeline *p = start(&conf, sources, 2, false, scorer, 3, 97);
+	tt_scorer_unref(scorer);
+	TT_EVENTUALLY(tt_pipeline_finished(p));
+	TT_EQ(tt_pipeline_stop(p), 0);
+	TT_EQ(sink.next_offset, 8000);
+	TT_EQ(sink.out_of_order, 0);
+	TT_EQ(a.told, 8000);
+	TT_TRUE(a.held > 0); /* two waiting batches are soon full */
+	check_each_stored_once(8000, 97);
+}
+
+TT_TEST(work_on_a_lost_partition_is_dropped_and_nothing_else)
+{
+	struct tt_fake_source a, b;
+	struct tt_scorer *scorer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 100, 100, false), tt_fake_source(&b, 50, 10, false)};
+	a.log = true;
+	first_stale = 1;
+	struct tt_pipeline *p = start(&conf, sources, 2, false, scorer, 0, 0);
+	first_stale = 0;
+	tt_scorer_unref(scorer);
+	TT_EVENTUALLY(tt_pipeline_finished(p));
+	TT_EQ(tt_pipeline_stop(p), 0);
+	TT_EQ(sink.next_offset, 0);
+	TT_EQ(a.told, 0);
+	for (int i = 0; i < 100; i++)
+		TT_EQ_ROW(i, sink.stored[i], i < 50);
+}
+
 TT_TEST(a_refused_item_stops_nobody_and_is_kept)
 {
 	struct tt_fake_source a;
@@ -163,6 +201,7 @@ TT_TEST(a_running_line_takes_calls_and_a_new_model)
 }
 
 TT_MAIN(TT_RUN(everything_arrives_once), TT_RUN(outages_and_lost_answers_are_waited_out),
-	TT_RUN(a_refused_item_stops_nobody_and_is_kept),
+	TT_RUN(a_refused_item_stops_nobody_and_is_kept), TT_RUN(a_log_is_stored_in_its_order),
+	TT_RUN(work_on_a_lost_partition_is_dropped_and_nothing_else),
 	TT_RUN(away_for_good_stop_gives_up_and_says_how_much),
 	TT_RUN(a_running_line_takes_calls_and_a_new_model))

@@ -13,6 +13,7 @@ struct box {
 	char *text, *path, *secret;
 	int mode;
 	struct tt_conf_strs words;
+	struct tt_conf_map pairs;
 };
 
 struct elem {
@@ -41,6 +42,7 @@ static const struct tt_opt box_opts[] = {
 	OPT(secret, TT_OPT_SECRET, NULL, 0, 0, ""),
 	{"mode", TT_OPT_ENUM, offsetof(struct box, mode), "auto", 0, 0, "", 0, "Mode.", "auto|fp32|int8"},
 	OPT(words, TT_OPT_STRS, "[one, two]", 0, 0, ""),
+	OPT(pairs, TT_OPT_MAP, NULL, 0, 0, ""),
 	{0},
 };
 static const struct tt_opt elem_opts[] = {
@@ -75,6 +77,9 @@ static const struct {
 	{"", "  secret: null\n"},
 	{"", "  mode: auto\n"},
 	{"", "  words: [\"one\", \"two\"]\n"},
+	{"", "  pairs: {}\n"},
+	{"box:\n  pairs:\n    b.c: 1\n    a: 'x y'\n", "  pairs: {\"b.c\": \"1\", \"a\": \"x y\"}\n"},
+	{"box: {pairs: {sasl.password: hush}}", "  pairs: {\"sasl.password\": \"***\"}\n"},
 	{"", "elems: []\n"},
 	{"# only a comment\n", "  whole: 7\n"},
 	{"---\n", "  whole: 7\n"},

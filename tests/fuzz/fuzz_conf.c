@@ -11,6 +11,7 @@ struct box {
 	char *text, *path, *secret;
 	int mode;
 	struct tt_conf_strs words;
+	struct tt_conf_map pairs;
 };
 
 struct conf {
@@ -33,6 +34,7 @@ static const struct tt_opt opts[] = {
 	OPT(secret, TT_OPT_SECRET, NULL, 0, 0),
 	{"mode", TT_OPT_ENUM, offsetof(struct box, mode), "fp32", 0, 0, "", TT_OPT_REQUIRED, "", "auto|fp32"},
 	OPT(words, TT_OPT_STRS, "[a, b]", 0, 0),
+	OPT(pairs, TT_OPT_MAP, NULL, 0, 0),
 	{0},
 };
 static const struct tt_section sections[] = {
