@@ -69,6 +69,7 @@ int tt_document_take(const struct tt_feed_slot *slot, const struct tt_document *
 		rc = add_items(slot, ret, doc->now_ms, b);
 	if (rc < 0)
 		return rc;
+	tt_metric_add(TT_M_fetch_repaired, ret->recovered);
 	tt_metric_add(TT_M_limit_items, ret->n_dropped);
 	tt_metric_add(TT_M_limit_text, ret->n_cut);
 	return TT_OK;

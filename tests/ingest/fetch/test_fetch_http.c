@@ -112,6 +112,20 @@ TT_TEST(an_unchanged_body_is_not_new)
 	rig_done(&r);
 }
 
+TT_TEST(repairs_are_counted)
+{
+	static const struct tt_http_route route = {
+		"/f", {{OK, ONE, 0}, {OK, "<rss><channel><title>A & B", 0}}};
+	struct rig r;
+	start_one(&r, &route);
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t before = tt_metric_get(TT_M_fetch_repaired);
+		tt_batch_free(rig_later(&r, i ? LATE : 0, 1));
+		TT_EQ_ROW(i, tt_metric_get(TT_M_fetch_repaired) - before, i == 1);
+	}
+	rig_done(&r);
+}
+
 TT_TEST(the_server_may_ask_for_more_time)
 {
 	static const struct tt_http_route route = {"/f",
@@ -469,9 +483,10 @@ TT_TEST(once)
 }
 
 TT_MAIN(TT_RUN(validators_are_echoed), TT_RUN(items_are_complete), TT_RUN(an_unchanged_body_is_not_new),
-	TT_RUN(the_server_may_ask_for_more_time), TT_RUN(nothing_is_asked_before_its_time),
-	TT_RUN(failures_wait_longer_and_never_give_up), TT_RUN(gone_stops),
-	TT_RUN(a_move_is_believed_the_second_time), TT_RUN(a_move_that_stops_working_is_undone),
-	TT_RUN(a_restart_goes_on_where_it_was), TT_RUN(a_reload_keeps_what_stays), TT_RUN(who_asks_is_said),
-	TT_RUN(the_environment_has_no_say), TT_RUN(small_batches_lose_nothing),
-	TT_RUN(another_thread_can_wake_it), TT_RUN(bad_lists_are_refused), TT_RUN(once))
+	TT_RUN(repairs_are_counted), TT_RUN(the_server_may_ask_for_more_time),
+	TT_RUN(nothing_is_asked_before_its_time), TT_RUN(failures_wait_longer_and_never_give_up),
+	TT_RUN(gone_stops), TT_RUN(a_move_is_believed_the_second_time),
+	TT_RUN(a_move_that_stops_working_is_undone), TT_RUN(a_restart_goes_on_where_it_was),
+	TT_RUN(a_reload_keeps_what_stays), TT_RUN(who_asks_is_said), TT_RUN(the_environment_has_no_say),
+	TT_RUN(small_batches_lose_nothing), TT_RUN(another_thread_can_wake_it), TT_RUN(bad_lists_are_refused),
+	TT_RUN(once))
