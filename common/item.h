@@ -9,8 +9,18 @@
 #include "common/str.h"
 
 struct tt_item {
-	struct tt_id id;      /* identity: TT_ID(source, guid) for feeds, the record's own id for files and Kafka */
-	struct tt_id url_key; /* second identity: TT_ID of the canonical URL, zero when there is no URL */
+	struct tt_id id; /* identity: TT_ID(source, guid) for feeds, the record's own id for files and Kafka */
+
+	/* Further identities, each zero where there is none (ingest/identity.h says how they are made). */
+	struct tt_id other_id; /* what `id` would be if its guid were judged otherwise: alone enough, or not */
+	struct tt_id url_key;  /* TT_ID of the canonical URL */
+	struct tt_id text_key; /* of source, title and publication date */
+
+	struct tt_id text_hash; /* of the words that make it another version when they change */
+	bool guid_shared;       /* the guid does not identify: `id` is of guid, URL, title and date */
+	bool revises;           /* a new text of the stored item `id` whose event time is story_ms */
+	int64_t story_ms;
+
 	struct tt_str source; /* the feed's URL, or the file's name */
 	struct tt_str guid;   /* as the publisher gave it, or what stood in for it */
 	struct tt_str url;    /* absolute */
@@ -27,7 +37,8 @@ struct tt_item {
 	uint32_t origin;      /* 1 + index of the batch's progress it came with; 0: it came with none */
 };
 
-/* Event time: published, else fetched; a date after fetched_ms is clamped to it, and *ret_clamped (may be NULL) says so. */
+/* Event time: published, else fetched; a date after fetched_ms is clamped to it, and *ret_clamped (may be NULL)
+ * says so. A revision has the event time of its story. */
 int64_t tt_item_event_ms(const struct tt_item *item, bool *ret_clamped);
 
 #endif

@@ -1,208 +1,38 @@
-/* identity.c - see identity.h. Scratch for sorting comes from the item's arena: it is small and dies with the
- * batch. */
+/* identity.c - see identity.h. Scratch comes from the items' arena: it is small and dies with the batch. */
 #include "ingest/identity.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/err.h"
+#include "common/stored.h"
+#include "ingest/canonical.h"
+#include "ingest/words.h"
 
-enum { MOST_PARAMETERS = 64 }; /* a query with more is kept in its order */
-
-/* Query parameters that say how a reader came, not what he reads. A trailing * is any ending. In lower case.
- */
-static const char *const tracking[] = {"utm_*", "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid",
-	"msclkid", "yclid", "ysclid", "twclid", "ttclid", "igsh", "igshid", "li_fat_id", "mc_cid", "mc_eid",
-	"_ga", "_gl", "_hsenc", "_hsmi", "hsctatracking", "mkt_tok", "vero_id", "vero_conv", "oly_anon_id",
-	"oly_enc_id", "rb_clickid", "s_cid", "icid", "ncid", "cmpid", "ref_src", "ref_url", "soc_src",
-	"soc_trk", "guccounter", "guce_referrer*", "pk_campaign", "pk_kwd", "pk_source", "pk_medium", "mtm_*",
-	"matomo_*", "piwik_*", "at_medium", "at_campaign", "at_custom*", "xtor", "smid", "smtyp", "sref",
-	"srnd", "wt.mc_id", "wt_mc", "phpsessid", "jsessionid", "aspsessionid*"};
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-static bool is_tracking(struct tt_str name)
-{
-	for (size_t i = 0; i < TT_LEN(tracking); i++) {
-		struct tt_str t = tt_str_c(tracking[i]);
-		bool open = t.p[t.n - 1] == '*';
-		t.n -= open;
-		if (open ? tt_str_starts_ci(name, t) : tt_str_eq_ci(name, t))
-			return true;
-	}
-	return false;
-}
-
-/* ---- canonical URL ---- */
-
-struct parts {
-	struct tt_str host, port, path, query;
+/* What the keys of an item are made from. */
+struct traits {
+	struct tt_item *item;
+	struct tt_str canonical; /* of its URL */
+	struct tt_str words;     /* of its title */
 };
 
-/* Cuts *s before the first byte of `any`; returns what was before it. */
-static struct tt_str cut_before(struct tt_str *s, const char *any)
+int tt_item_words(const struct tt_item *item, struct tt_arena *arena, struct tt_str *ret)
 {
-	size_t n = 0;
-	while (n < s->n && !(s->p[n] && strchr(any, s->p[n])))
-		n++;
-	struct tt_str head = {s->p, n};
-	*s = (struct tt_str){s->p + n, s->n - n};
-	return head;
+	struct tt_str text = item->title.n ? item->title : item->summary.n ? item->summary : item->content;
+	return tt_words(text, arena, ret);
 }
 
-static bool split_url(struct tt_str url, struct parts *ret)
-{
-	struct tt_str s = tt_str_trim(url);
-	const char *default_port = NULL;
-	if (tt_str_starts_ci(s, TT_STR("http://")))
-		default_port = "80";
-	else if (tt_str_starts_ci(s, TT_STR("https://")))
-		default_port = "443";
-	else
-		return false;
-	s = (struct tt_str){s.p + 7 + (default_port[0] == '4'), s.n - 7 - (default_port[0] == '4')};
-	struct tt_str host = cut_before(&s, "/?#");
-	const char *at = memrchr(host.p, '@', host.n);
-	if (at)
-		host = (struct tt_str){at + 1, host.n - (size_t)(at + 1 - host.p)};
-	const char *colon = memrchr(host.p, ':', host.n), *bracket = memrchr(host.p, ']', host.n);
-	struct tt_str port = {NULL, 0};
-	if (colon && (!bracket || colon > bracket)) {
-		port = (struct tt_str){colon + 1, host.n - (size_t)(colon + 1 - host.p)};
-		host.n = (size_t)(colon - host.p);
-	}
-	if (tt_str_eq(port, tt_str_c(default_port)))
-		port.n = 0;
-	if (tt_str_starts_ci(host, TT_STR("www.")) && memchr(host.p + 4, '.', host.n - 4))
-		host = (struct tt_str){host.p + 4, host.n - 4};
-	while (host.n && host.p[host.n - 1] == '.')
-		host.n--;
-	struct tt_str path = cut_before(&s, "?#"), query = {NULL, 0};
-	if (s.n && s.p[0] == '?') {
-		s = (struct tt_str){s.p + 1, s.n - 1};
-		query = cut_before(&s, "#");
-	}
-	*ret = (struct parts){host, port, path, query};
-	return host.n > 0;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool is_unreserved(int c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c && strchr("-._~", c));
-}
-
-/* Copies s to out with its percent escapes in normal form; never longer than s. Returns the new end. */
-static char *put_escaped(char *out, struct tt_str s)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	for (size_t i = 0; i < s.n; i++) {
-		int hi = -1, lo = -1;
-		if (s.p[i] == '%' && i + 2 < s.n) {
-			hi = hex_digit(s.p[i + 1]);
-			lo = hex_digit(s.p[i + 2]);
-		}
-		if (hi < 0 || lo < 0) {
-			*out++ = s.p[i];
-			continue;
-		}
-		i += 2;
-		if (is_unreserved(hi << 4 | lo)) {
-			*out++ = (char)(hi << 4 | lo);
-		} else {
-			*out++ = '%';
-			*out++ = hex[hi];
-			*out++ = hex[lo];
-		}
-	}
-	return out;
-}
-
-/* ";jsessionid=..." at the end of a path is a session, not a place. */
-static struct tt_str without_session(struct tt_str path)
-{
-	const char *semicolon = path.n ? memrchr(path.p, ';', path.n) : NULL;
-	if (!semicolon)
-		return path;
-	struct tt_str tail = {semicolon + 1, path.n - (size_t)(semicolon + 1 - path.p)};
-	if (tt_str_starts_ci(tail, TT_STR("jsessionid=")))
-		path.n = (size_t)(semicolon - path.p);
-	return path;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	const struct tt_str *x = a, *y = b;
-	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-	return c ? c : (x->n > y->n) - (x->n < y->n);
-}
-
-static char *put_query(char *out, struct tt_str query)
-{
-	struct tt_str kept[MOST_PARAMETERS], rest = query;
-	size_t n = 0;
-	while (rest.p && n < MOST_PARAMETERS) {
-		struct tt_str parameter = tt_str_split(&rest, '&'), value = parameter;
-		if (parameter.n && !is_tracking(tt_str_split(&value, '=')))
-			kept[n++] = parameter;
-	}
-	if (rest.p) { /* too many */
-		*out++ = '?';
-		return put_escaped(out, query);
-	}
-	if (n == 0)
-		return out;
-	qsort(kept, n, sizeof(kept[0]), by_bytes);
-	for (size_t i = 0; i < n; i++) {
-		*out++ = i ? '&' : '?';
-		out = put_escaped(out, kept[i]);
-	}
-	return out;
-}
-
-int tt_url_canonical(struct tt_str url, struct tt_arena *arena, struct tt_str *ret)
-{
-	struct parts parts;
-	*ret = (struct tt_str){NULL, 0};
-	if (!url.n || !split_url(url, &parts))
-		return TT_OK;
-	char *start = tt_arena_alloc(arena, url.n + 2), *out = start;
-	if (!start)
-		return TT_ENOMEM;
-	for (size_t i = 0; i < parts.host.n; i++)
-		*out++ = lower(parts.host.p[i]);
-	if (parts.port.n) {
-		*out++ = ':';
-		memcpy(out, parts.port.p, parts.port.n);
-		out += parts.port.n;
-	}
-	char *path = out;
-	out = put_escaped(out, without_session(parts.path));
-	while (out > path && out[-1] == '/')
-		out--;
-	out = put_query(out, parts.query);
-	*ret = (struct tt_str){start, (size_t)(out - start)};
-	return TT_OK;
-}
-
-/* ---- items ---- */
+/* ---- one item ---- */
 
 /* What stands in for a guid that the publisher did not give. */
-static struct tt_str stand_in(const struct tt_item *item, struct tt_str canonical, struct tt_arena *arena)
+static struct tt_str stand_in(const struct traits *t, struct tt_arena *arena)
 {
+	const struct tt_item *item = t->item;
 	char text[40];
-	if (item->url.n)
-		return canonical.n ? canonical : item->url;
+	if (tt_url_identifies(t->canonical))
+		return t->canonical;
+	if (item->url.n && !t->canonical.n)
+		return item->url;
 	if (item->title.n && item->published_ms != TT_TIME_NONE) {
 		tt_time_rfc3339(item->published_ms, text);
 		tt_id_format(TT_ID(item->title, tt_str_c(text)), text);
@@ -212,24 +42,162 @@ static struct tt_str stand_in(const struct tt_item *item, struct tt_str canonica
 	return tt_arena_str(arena, tt_str_c(text));
 }
 
-int tt_item_identify(struct tt_item *item, struct tt_str record_id, struct tt_arena *arena)
+/* Whether a server may make this guid anew for every request. */
+static bool may_have_token(struct tt_str guid)
 {
-	struct tt_str canonical;
-	int rc = tt_url_canonical(item->url, arena, &canonical);
+	return (tt_str_starts_ci(guid, TT_STR("http://")) || tt_str_starts_ci(guid, TT_STR("https://"))) &&
+	       (memchr(guid.p, '?', guid.n) || memchr(guid.p, ';', guid.n));
+}
+
+static int identify(struct traits *t, struct tt_str record_id, struct tt_arena *arena)
+{
+	struct tt_item *item = t->item;
+	bool given = item->guid.n || record_id.n;
+	struct tt_str hashed;
+	char date[40];
+	int rc = tt_url_canonical(item->url, arena, &t->canonical);
+	if (rc == TT_OK)
+		rc = tt_item_words(item, arena, &hashed);
 	if (rc < 0)
 		return rc;
+	t->words = item->title.n ? hashed : (struct tt_str){NULL, 0};
 	if (!item->guid.n)
-		item->guid = record_id.n ? record_id : stand_in(item, canonical, arena);
+		item->guid = record_id.n ? record_id : stand_in(t, arena);
 	if (!item->guid.p)
 		return TT_ENOMEM;
-	if (canonical.n)
-		item->url_key = TT_ID(canonical);
-	if (!record_id.n)
-		item->id = TT_ID(item->source, item->guid);
-	else if (!tt_id_parse(record_id, &item->id))
-		item->id = TT_ID(item->source, record_id);
+	item->text_hash = TT_ID(hashed);
+	if (tt_url_identifies(t->canonical))
+		item->url_key = TT_ID(t->canonical);
+	if (record_id.n) {
+		if (!tt_id_parse(record_id, &item->id))
+			item->id = TT_ID(item->source, record_id);
+		return TT_OK;
+	}
+	tt_time_rfc3339(item->published_ms, date);
+	item->id = TT_ID(item->source, item->guid);
+	item->other_id = TT_ID(item->source, item->guid, t->canonical, t->words, tt_str_c(date));
+	if (t->words.n && item->published_ms != TT_TIME_NONE && (!given || may_have_token(item->guid)))
+		item->text_key = TT_ID(TT_STR("text"), item->source, t->words, tt_str_c(date));
 	return TT_OK;
 }
+
+int tt_item_identify(struct tt_item *item, struct tt_str record_id, struct tt_arena *arena)
+{
+	struct traits t = {.item = item};
+	return identify(&t, record_id, arena);
+}
+
+/* ---- the items of one document ---- */
+
+static bool same_words(const struct traits *a, const struct traits *b)
+{
+	return tt_id_eq(a->item->text_hash, b->item->text_hash);
+}
+
+/* The dates are the same, or neither has one. */
+static bool same_date(const struct traits *a, const struct traits *b)
+{
+	return a->item->published_ms == b->item->published_ms;
+}
+
+/* Items with the same guid. Documents list an item twice, and Atom ones also its earlier texts, of one date.
+ */
+static bool one_by_guid(const struct traits *a, const struct traits *b)
+{
+	bool here = tt_url_same_place(a->canonical, b->canonical);
+	if (same_words(a, b))
+		return same_date(a, b) || (here && tt_url_identifies(a->canonical));
+	return here && same_date(a, b) && a->item->published_ms != TT_TIME_NONE &&
+	       tt_words_alike(a->words, b->words);
+}
+
+static bool one_by_url(const struct traits *a, const struct traits *b)
+{
+	if (tt_str_eq(a->item->guid, b->item->guid))
+		return one_by_guid(a, b);
+	return same_words(a, b) && same_date(a, b);
+}
+
+static bool one_by_text(const struct traits *a, const struct traits *b)
+{
+	return tt_url_same_place(a->canonical, b->canonical);
+}
+
+static void spoil_guid(struct tt_item *item)
+{
+	struct tt_id by_guid = item->id;
+	item->id = item->other_id;
+	item->other_id = by_guid;
+	item->guid_shared = true;
+}
+
+static void spoil_url(struct tt_item *item)
+{
+	item->url_key = (struct tt_id){{0}};
+}
+
+static void spoil_text(struct tt_item *item)
+{
+	item->text_key = (struct tt_id){{0}};
+}
+
+static const struct key_rule {
+	enum tt_key key;
+	bool (*one)(const struct traits *a, const struct traits *b);
+	void (*spoil)(struct tt_item *item);
+} rules[] = {
+	/* the guid last: the others look at it */
+	{TT_KEY_TEXT, one_by_text, spoil_text},
+	{TT_KEY_URL, one_by_url, spoil_url},
+	{TT_KEY_ID, one_by_guid, spoil_guid},
+};
+
+struct keyed {
+	struct tt_id key;
+	const struct traits *t;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct keyed *x = a, *y = b;
+	int order = memcmp(x->key.b, y->key.b, sizeof(x->key.b));
+	return order ? order : (x->t > y->t) - (x->t < y->t);
+}
+
+/* A key under which items stand together that are not one is no key for any of them. */
+static void apply(const struct key_rule *rule, struct keyed *v, const struct traits *traits, size_t n)
+{
+	size_t all = 0, end;
+	for (size_t i = 0; i < n; i++) {
+		struct tt_id key = tt_item_key(traits[i].item, rule->key);
+		if (!tt_id_is_zero(key))
+			v[all++] = (struct keyed){key, &traits[i]};
+	}
+	qsort(v, all, sizeof(*v), by_key);
+	for (size_t first = 0; first < all; first = end) {
+		bool one = true;
+		for (end = first + 1; end < all && tt_id_eq(v[first].key, v[end].key); end++)
+			one = one && rule->one(v[first].t, v[end].t);
+		for (size_t i = first; i < end && !one; i++)
+			rule->spoil(v[i].t->item);
+	}
+}
+
+int tt_items_identify(struct tt_scored *items, size_t n, struct tt_arena *arena)
+{
+	struct traits *traits = tt_arena_zalloc(arena, n + 1, sizeof(*traits));
+	struct keyed *scratch = tt_arena_zalloc(arena, n + 1, sizeof(*scratch));
+	int rc = traits && scratch ? TT_OK : TT_ENOMEM;
+	for (size_t i = 0; i < n && rc == TT_OK; i++) {
+		traits[i].item = &items[i].item;
+		rc = identify(&traits[i], (struct tt_str){NULL, 0}, arena);
+	}
+	for (size_t i = 0; i < TT_LEN(rules) && rc == TT_OK; i++)
+		apply(&rules[i], scratch, traits, n);
+	return rc;
+}
+
+/* ---- texts ---- */
 
 bool tt_text_cut(struct tt_str *text, size_t max_bytes)
 {

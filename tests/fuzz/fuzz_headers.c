@@ -5,7 +5,7 @@
 
 #include "common/err.h"
 #include "ingest/fetch/headers.h"
-#include "ingest/identity.h"
+#include "ingest/canonical.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

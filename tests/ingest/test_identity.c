@@ -1,6 +1,7 @@
 /* test_identity.c - canonical URLs and item ids. The ids are keys in users' databases: the fixed ones below
  * may not change. */
 #include "common/err.h"
+#include "ingest/canonical.h"
 #include "ingest/identity.h"
 #include "tests/fault.h"
 #include "tests/tt_test.h"
