@@ -29,17 +29,18 @@ static int add_item(const struct tt_feed_slot *slot, const struct tt_feed_item *
 		if (!item->lang.p)
 			return TT_ENOMEM;
 	}
-	return tt_item_identify(item, (struct tt_str){NULL, 0}, &b->arena);
+	return TT_OK;
 }
 
 static int add_items(
 	const struct tt_feed_slot *slot, const struct tt_feed *feed, int64_t now_ms, struct tt_batch *b)
 {
 	struct tt_str source = tt_arena_str(&b->arena, slot->state.url);
+	size_t first = b->n_items;
 	int rc = source.p ? TT_OK : TT_ENOMEM;
 	for (size_t i = 0; i < feed->n_items && rc == TT_OK; i++)
 		rc = add_item(slot, &feed->items[i], source, now_ms, b);
-	return rc;
+	return rc < 0 ? rc : tt_items_identify(b->items + first, feed->n_items, &b->arena);
 }
 
 static int parse(const struct tt_document *doc, const struct tt_fetch_conf *conf, struct tt_arena *arena,
