@@ -115,7 +115,7 @@ TT_TEST(an_unchanged_body_is_not_new)
 TT_TEST(repairs_are_counted)
 {
 	static const struct tt_http_route route = {
-		"/f", {{OK, ONE, 0}, {OK, "<rss><channel><title>A & B", 0}}};
+		"/f", {{OK, ONE, 0}, {OK, RIG_BODY("<rss><channel><title>A & B</title>"), 0}}};
 	struct rig r;
 	start_one(&r, &route);
 	for (size_t i = 0; i < 2; i++) {
