@@ -27,6 +27,7 @@ struct tt_feed_state {
 	int64_t hint_ms;             /* the wait its last body asked for (ttl, syn:updatePeriod), 0: none */
 	uint32_t skip_hours;         /* likewise skipHours: bit h set = not in hour h UTC */
 	uint32_t skip_days;          /* likewise skipDays: bit d set = not on day d UTC, 0 = Sunday */
+	struct tt_id lease;          /* worker that polls it, by whose lease the state may be stored; zero: no leases */
 	struct tt_id body_hash;      /* of the last body, for servers whose validators lie; zero: none */
 };
 

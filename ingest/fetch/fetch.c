@@ -48,10 +48,17 @@ static bool has_room(const struct tt_fetcher *f)
 	return f->n_active + f->n_ended < (size_t)f->conf->max_connections;
 }
 
+static bool is_leased(const struct tt_fetcher *f)
+{
+	return tt_mono_ns(f->clock) < atomic_load(&f->leased_until_ns) &&
+	       tt_wall_ms(f->clock) < atomic_load(&f->leased_until_ms);
+}
+
 static void start_due(struct tt_fetcher *f)
 {
 	struct tt_feed_slot *slot;
-	while (has_room(f) && (slot = tt_lineup_take(&f->lineup, tt_wall_ms(f->clock), mono_ms(f)))) {
+	while (has_room(f) && is_leased(f) &&
+		(slot = tt_lineup_take(&f->lineup, tt_wall_ms(f->clock), mono_ms(f)))) {
 		if (start(f, slot) == TT_OK)
 			continue;
 		tt_lineup_finished(&f->lineup, slot);
@@ -174,7 +181,7 @@ static void wait_for_something(struct tt_fetcher *f, int64_t deadline_ns)
 	int64_t now_ns = tt_mono_ns(f->clock), wait = LONGEST_WAIT_MS;
 	if (deadline_ns - now_ns < wait * 1000000)
 		wait = (deadline_ns - now_ns + 999999) / 1000000;
-	if (has_room(f)) {
+	if (has_room(f) && is_leased(f)) {
 		int64_t start_ms = tt_lineup_wait_ms(&f->lineup, tt_wall_ms(f->clock), mono_ms(f));
 		if (start_ms >= 0 && start_ms < wait)
 			wait = start_ms;
@@ -265,6 +272,7 @@ int tt_fetch_open(struct tt_source *ret, const struct tt_fetch_conf *conf, const
 	tt_feed_global_init();
 	f->conf = conf;
 	f->clock = clock;
+	f->leased_until_ns = f->leased_until_ms = INT64_MAX;
 	tt_lineup_init(&f->lineup, conf);
 	f->user_agent = tt_user_agent(conf);
 	f->multi = curl_multi_init();
@@ -287,6 +295,26 @@ int tt_fetch_set_feeds(struct tt_source *source, const struct tt_feed_conf *feed
 	const struct tt_feed_state *states, size_t n_states, struct tt_err *err)
 {
 	return tt_fetcher_set_feeds(source->self, feeds, n_feeds, states, n_states, err);
+}
+
+void tt_fetch_leased_until(const struct tt_source *source, int64_t mono_ns)
+{
+	struct tt_fetcher *f = source->self;
+	bool was_leased = is_leased(f);
+	int64_t left_ms = (mono_ns - tt_mono_ns(f->clock)) / 1000000;
+	/* the monotonic clock stands still while the machine sleeps, the wall clock does not */
+	atomic_store(&f->leased_until_ms, mono_ns == INT64_MAX ? INT64_MAX : tt_wall_ms(f->clock) + left_ms);
+	atomic_store(&f->leased_until_ns, mono_ns);
+	if (!was_leased)
+		curl_multi_wakeup(f->multi);
+}
+
+void tt_fetch_each(const struct tt_source *source,
+	void (*fn)(void *ctx, const struct tt_feed_state *state, bool idle), void *ctx)
+{
+	const struct tt_fetcher *f = source->self;
+	for (size_t i = 0; i < f->n_slots; i++)
+		fn(ctx, &f->slots[i]->state, !f->slots[i]->transfer);
 }
 
 void tt_fetch_stats(const struct tt_source *source, struct tt_fetch_stats *ret)

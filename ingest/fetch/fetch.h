@@ -6,8 +6,9 @@
  * is stored, so the two cannot drift apart. A feed that fails is a feed state with last_error and failures,
  * never an error of the source.
  *
- * Threads: every function but tt_source_ops.wake() is called by the thread that drives next(), between its
- * calls. Blocking: next() as source.h says; tt_fetch_once() up to conf->total_timeout_ms; the others do not.
+ * Threads: every function that takes a source, but tt_source_ops.wake() and what says so, is called by the
+ * thread that drives next(), between its calls. Blocking: next() as source.h says; tt_fetch_once() up to
+ * conf->total_timeout_ms; the others do not.
  */
 #ifndef TT_INGEST_FETCH_FETCH_H
 #define TT_INGEST_FETCH_FETCH_H
@@ -28,6 +29,19 @@ int tt_fetch_open(struct tt_source *ret, const struct tt_fetch_conf *conf, const
  * On error nothing changed. */
 int tt_fetch_set_feeds(struct tt_source *source, const struct tt_feed_conf *feeds, size_t n_feeds,
 	const struct tt_feed_state *states, size_t n_states, struct tt_err *err);
+
+/* What set_feeds would refuse about such a list. */
+int tt_fetch_check_feeds(const struct tt_feed_conf *feeds, size_t n_feeds, struct tt_err *err);
+
+/* The feeds are ours only until this moment of the clock's monotonic time: no poll begins at or after it,
+ * also when the machine slept meanwhile; polls under way go on. A later call moves the moment. INT64_MAX, as
+ * opened: for ever. Any thread. */
+void tt_fetch_leased_until(const struct tt_source *source, int64_t mono_ns);
+
+/* Calls fn for each feed, by URL. idle: no poll of it is under way, nor waits for a batch. state lives as
+ * long as the call. */
+void tt_fetch_each(const struct tt_source *source,
+	void (*fn)(void *ctx, const struct tt_feed_state *state, bool idle), void *ctx);
 
 struct tt_fetch_stats {
 	size_t feeds, failing, gone;

@@ -4,7 +4,7 @@
  *   roster ──▶ lineup (planned, queued) ──start──▶ multi (active) ──end──▶ ended ──▶ batch, and lineup again
  *
  * A slot is in one of the three at any time; slot->transfer is set in the last two. Threads: the driving one,
- * but for woken. */
+ * but for what is atomic. */
 #ifndef TT_INGEST_FETCH_FETCHER_H
 #define TT_INGEST_FETCH_FETCHER_H
 
@@ -28,6 +28,7 @@ struct tt_fetcher {
 	struct tt_feed_slot *ended_first, *ended_last; /* linked by slot->next */
 	size_t n_active, n_ended;
 	int64_t left_ns; /* when next() last returned; 0: never called */
+	_Atomic int64_t leased_until_ns, leased_until_ms; /* monotonic and wall time of the same moment */
 	atomic_bool woken;
 };
 

@@ -63,6 +63,16 @@ static int roster_fill(struct roster *r, const struct tt_feed_conf *feeds, size_
 	return TT_OK;
 }
 
+int tt_fetch_check_feeds(const struct tt_feed_conf *feeds, size_t n_feeds, struct tt_err *err)
+{
+	struct roster r = {NULL, 0};
+	int rc = roster_fill(&r, feeds, n_feeds, err);
+	for (size_t i = 0; i < r.n; i++)
+		tt_feed_slot_free(r.v[i]);
+	free(r.v);
+	return rc;
+}
+
 static struct tt_feed_slot *find_state_url(const struct roster *r, struct tt_str url)
 {
 	size_t lo = 0, hi = r->n;

@@ -482,6 +482,85 @@ TT_TEST(once)
 	rig_done(&r);
 }
 
+/* Feeds that are ours only for a while: none is asked after that, until it is ours again. */
+TT_TEST(leased_for_a_while)
+{
+	static const struct tt_http_route route = {"/f", {{OK, ONE, 0}}};
+	struct tt_fake_clock fake;
+	struct tt_err err = {0};
+	struct rig r;
+	rig_init(&r, &route, 1);
+	rig_feed(&r, "/f");
+	tt_fake_clock_init(&fake, RIG_START);
+	r.clock = fake.clock;
+	rig_open(&r, NULL, 0);
+	struct tt_batch *b = tt_batch_new(1 << 20);
+	static const struct {
+		int64_t sleep_ms, lease_ms; /* 0: not leased anew */
+		int64_t asleep_ms;          /* the monotonic clock stands */
+		size_t polls;
+	} rows[] = {
+		{0, 1, 0, 1},                   /* ours for another millisecond: polled */
+		{LATE, 0, 0, 1},                /* due, but not ours any more */
+		{0, 1000, 0, 2},                /* ours again */
+		{LATE, LATE, LATE, 2},          /* ours, but then the machine slept past it */
+		{0, INT64_MAX / 1000000, 0, 3}, /* for ever */
+		{LATE, 0, LATE, 4},
+	};
+	for (size_t i = 0; i < TT_LEN(rows); i++) {
+		tt_fake_clock_advance(&fake, rows[i].sleep_ms);
+		if (rows[i].lease_ms)
+			tt_fetch_leased_until(&r.source, rows[i].lease_ms >= INT64_MAX / 1000000
+								 ? INT64_MAX
+								 : fake.mono_ns + rows[i].lease_ms * 1000000);
+		fake.wall_ms += rows[i].asleep_ms;
+		for (int k = 0; k < 400 && b->n_feeds < rows[i].polls; k++) {
+			TT_EQ(r.source.ops->next(r.source.self, b, 1000, 0, &err), TT_OK);
+			usleep(5000);
+		}
+		TT_EQ(r.source.ops->next(r.source.self, b, 1000, 0, &err), TT_OK);
+		TT_EQ_ROW(i, tt_http_count(r.server, "/f"), rows[i].polls);
+		TT_EQ_ROW(i, b->n_feeds, rows[i].polls);
+	}
+	tt_batch_free(b);
+	rig_done(&r);
+}
+
+static void note_idle(void *ctx, const struct tt_feed_state *state, bool idle)
+{
+	TT_TRUE(tt_str_starts_ci(state->url, TT_STR("http://127.0.0.1:")));
+	((size_t *)ctx)[idle]++;
+}
+
+TT_TEST(which_are_idle)
+{
+	static const struct tt_http_route routes[] = {{"/f", {{OK, ONE, 0}}},
+		{"/slow", {{OK "Content-Length: 9\r\n\r\n", NONE, STEP_RAW | STEP_HANG}}}};
+	size_t count[2] = {0, 0};
+	struct rig r;
+	rig_init(&r, routes, 2);
+	rig_feed(&r, "/f");
+	rig_feed(&r, "/slow");
+	rig_open(&r, NULL, 0);
+	tt_batch_free(rig_polls(&r, 1));
+	tt_fetch_each(&r.source, note_idle, count);
+	TT_EQ(count[false], 1);
+	TT_EQ(count[true], 1);
+	rig_done(&r);
+}
+
+TT_TEST(lists_are_checked)
+{
+	char http[] = "http://a.example/", ftp[] = "ftp://a.example/";
+	struct tt_feed_conf fine[] = {{.url = http, .enabled = true}};
+	struct tt_feed_conf bad[] = {{.url = http, .enabled = true}, {.url = ftp, .enabled = true}};
+	struct tt_feed_conf twice[] = {{.url = http, .enabled = true}, {.url = http, .enabled = true}};
+	TT_EQ(tt_fetch_check_feeds(fine, 1, NULL), TT_OK);
+	TT_EQ(tt_fetch_check_feeds(NULL, 0, NULL), TT_OK);
+	TT_EQ(tt_fetch_check_feeds(bad, 2, NULL), TT_ECONF);
+	TT_EQ(tt_fetch_check_feeds(twice, 2, NULL), TT_ECONF);
+}
+
 TT_MAIN(TT_RUN(validators_are_echoed), TT_RUN(items_are_complete), TT_RUN(an_unchanged_body_is_not_new),
 	TT_RUN(repairs_are_counted), TT_RUN(the_server_may_ask_for_more_time),
 	TT_RUN(nothing_is_asked_before_its_time), TT_RUN(failures_wait_longer_and_never_give_up),
@@ -489,4 +568,4 @@ TT_MAIN(TT_RUN(validators_are_echoed), TT_RUN(items_are_complete), TT_RUN(an_unc
 	TT_RUN(a_move_that_stops_working_is_undone), TT_RUN(a_restart_goes_on_where_it_was),
 	TT_RUN(a_reload_keeps_what_stays), TT_RUN(who_asks_is_said), TT_RUN(the_environment_has_no_say),
 	TT_RUN(small_batches_lose_nothing), TT_RUN(another_thread_can_wake_it), TT_RUN(bad_lists_are_refused),
-	TT_RUN(once))
+	TT_RUN(once), TT_RUN(leased_for_a_while), TT_RUN(which_are_idle), TT_RUN(lists_are_checked))
