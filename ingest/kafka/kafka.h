@@ -14,14 +14,14 @@
 #define TT_INGEST_KAFKA_KAFKA_H
 
 #include "ingest/kafka/conf.h"
-#include "ingest/kafka/positions.h"
+#include "common/positions.h"
 #include "ingest/source.h"
 
 /* conf and clock must outlive the source, which closes positions, also when opening fails. Connects in the
  * background: brokers that are away are waited for. TT_ECONF: a property that librdkafka refuses, or one that
  * would break what is promised here. */
 int tt_kafka_open(struct tt_source *ret, const struct tt_kafka_conf *conf,
-	const struct tt_kafka_positions *positions, const struct tt_clock *clock, struct tt_err *err);
+	const struct tt_positions *positions, const struct tt_clock *clock, struct tt_err *err);
 
 /* Adds to reason why the source does not flow (no broker, no assignment, a stalled partition), one a line,
  * and returns false; true when it flows. Any thread. */

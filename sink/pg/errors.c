@@ -12,6 +12,7 @@ static const struct {
 	const char *prefix;
 	int code;
 } codes[] = {
+	{"TT001", TT_ESTALE}, /* our own: store_progress() */
 	{"21", TT_EDATA},     /* cardinality violation */
 	{"22", TT_EDATA},     /* data exception */
 	{"23", TT_EDATA},     /* integrity constraint violation */

@@ -111,10 +111,12 @@ static int pg_known(void *self, const struct tt_batch *b, bool *known, struct tt
 static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct tt_err *err)
 {
 	struct tt_pg_rows *r = &s->rows;
-	struct tt_pg_stmt stmts[4];
-	PGresult *results[4];
-	size_t n = 0, items_at = 4, dead_at = 4;
+	struct tt_pg_stmt stmts[5];
+	PGresult *results[5];
+	size_t n = 0, items_at = 5, dead_at = 5;
 
+	if (r->progress.n)
+		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("progress.sql"), &r->progress.params, false};
 	if (r->n_symbols)
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("symbols.sql"), &r->symbol_params, false};
 	if (r->n_items)
@@ -153,7 +155,9 @@ static int pg_write(
 	rc = ready_again(s, err);
 	if (rc == TT_OK)
 		rc = ensure_partitions(s, err);
-	return rc == TT_OK ? run_statements(s, ret, err) : rc;
+	if (rc == TT_OK)
+		rc = run_statements(s, ret, err);
+	return rc == TT_ESTALE ? tt_pg_progress_judge(&s->rows.progress, s->conn, batches, n, err) : rc;
 }
 
 static void pg_close(void *self)

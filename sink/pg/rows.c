@@ -15,6 +15,7 @@ void tt_pg_rows_init(struct tt_pg_rows *r, size_t max_bytes)
 	tt_pg_params_init(&r->symbol_params, max_bytes);
 	tt_pg_params_init(&r->feed_params, max_bytes);
 	tt_pg_params_init(&r->dead_params, max_bytes);
+	tt_pg_params_init(&r->progress.params, max_bytes);
 }
 
 void tt_pg_rows_done(struct tt_pg_rows *r)
@@ -24,6 +25,7 @@ void tt_pg_rows_done(struct tt_pg_rows *r)
 	tt_pg_params_done(&r->symbol_params);
 	tt_pg_params_done(&r->feed_params);
 	tt_pg_params_done(&r->dead_params);
+	tt_pg_params_done(&r->progress.params);
 }
 
 int64_t tt_pg_event_ms(const struct tt_item *item, bool *ret_clamped)
@@ -235,5 +237,7 @@ int tt_pg_rows_fill(struct tt_pg_rows *r, struct tt_batch *const *batches, size_
 	int rc = fill_items(r, n_mentions);
 	if (rc == TT_OK)
 		rc = fill_feeds(r, batches, n, n_feeds);
-	return rc == TT_OK ? fill_dead(r, batches, n, n_dead, dead_letter_bytes) : rc;
+	if (rc == TT_OK)
+		rc = fill_dead(r, batches, n, n_dead, dead_letter_bytes);
+	return rc == TT_OK ? tt_pg_progress_fill(&r->progress, &r->arena, batches, n) : rc;
 }

@@ -6,6 +6,7 @@
 
 #include "common/batch.h"
 #include "sink/pg/params.h"
+#include "sink/pg/progress.h"
 
 struct tt_pg_row {
 	const struct tt_scored *scored;
@@ -20,6 +21,7 @@ struct tt_pg_rows {
 	size_t n_items;
 	size_t n_feeds, n_dead; /* 0: that statement is left out */
 	size_t n_symbols;
+	struct tt_pg_progress progress;
 	struct tt_pg_params item_params, symbol_params, feed_params, dead_params;
 };
 

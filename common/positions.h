@@ -8,13 +8,13 @@
  * is parsed. A claim that finds a window open (not all of it stored, not released) knows that a worker died
  * in it and counts a crash; the source then goes on in ever smaller windows until the record that kills
  * stands alone (window.h). */
-#ifndef TT_INGEST_KAFKA_POSITIONS_H
-#define TT_INGEST_KAFKA_POSITIONS_H
+#ifndef TT_COMMON_POSITIONS_H
+#define TT_COMMON_POSITIONS_H
 
 #include "common/err.h"
 #include "common/str.h"
 
-struct tt_kafka_position {
+struct tt_position {
 	struct tt_str topic;
 	int32_t partition;
 	int64_t epoch;       /* claim: out; mark, release: in */
@@ -25,18 +25,18 @@ struct tt_kafka_position {
 };
 
 /* Each call is one short transaction for all n; it blocks and may fail retriably. */
-struct tt_kafka_positions_ops {
+struct tt_positions_ops {
 	/* The partitions are this worker's from now on. */
-	int (*claim)(void *self, struct tt_kafka_position *v, size_t n, struct tt_err *err);
+	int (*claim)(void *self, struct tt_position *v, size_t n, struct tt_err *err);
 	/* Opens the window; what was marked before is replaced. TT_ESTALE: one is somebody else's by now. */
-	int (*mark)(void *self, const struct tt_kafka_position *v, size_t n, struct tt_err *err);
+	int (*mark)(void *self, const struct tt_position *v, size_t n, struct tt_err *err);
 	/* Left in good order: no window stays open. What is somebody else's by now is passed over. */
-	int (*release)(void *self, const struct tt_kafka_position *v, size_t n, struct tt_err *err);
+	int (*release)(void *self, const struct tt_position *v, size_t n, struct tt_err *err);
 	void (*close)(void *self);
 };
 
-struct tt_kafka_positions {
-	const struct tt_kafka_positions_ops
+struct tt_positions {
+	const struct tt_positions_ops
 		*ops; /* NULL: there is no store; the group's commits alone count */
 	void *self;
 };

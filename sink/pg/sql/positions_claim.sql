@@ -1,0 +1,14 @@
+-- Claims partitions: $1 group, $2 worker, $3 topics, $4 partitions. A range that was left open counts as one more crash in it;
+-- what of it is stored already is no part of it any more.
+INSERT INTO kafka_offset AS o (group_id, worker, topic, partition)
+SELECT $1, $2, p.topic, p.partition
+FROM unnest($3::text[], $4::int[]) AS p (topic, partition)
+ORDER BY p.topic, p.partition
+ON CONFLICT (group_id, topic, partition) DO UPDATE SET
+	worker = excluded.worker,
+	claimed_at = now(),
+	epoch = o.epoch + 1,
+	window_from = CASE WHEN o.window_to > o.next_offset THEN o.next_offset END,
+	window_to = CASE WHEN o.window_to > o.next_offset THEN o.window_to END,
+	crashes = CASE WHEN o.window_to > o.next_offset THEN o.crashes + 1 ELSE 0 END
+RETURNING topic, partition, epoch, coalesce(next_offset, -1), coalesce(window_from, -1), coalesce(window_to, -1), crashes;
