@@ -201,6 +201,7 @@ static void reload(struct run *r)
 	if (rc == TT_OK) {
 		now.model = next.model;
 		now.feeds = next.feeds;
+		now.fetch = next.fetch; /* of which only what is reloadable is looked at */
 		rc = reload_scorer(r, &now, &err);
 		if (rc == TT_OK)
 			rc = reload_feeds(r, &now, &err);

@@ -25,6 +25,7 @@ struct tt_feed_state {
 	int64_t last_change_ms;      /* of the last poll with a new body; TT_TIME_NONE: never */
 	int64_t next_fetch_ms;       /* TT_TIME_NONE: now */
 	int64_t hint_ms;             /* the wait its last body asked for (ttl, syn:updatePeriod), 0: none */
+	int64_t asked_ms;            /* the wait its last answer asked for in headers (freshness, Retry-After), 0: none */
 	uint32_t skip_hours;         /* likewise skipHours: bit h set = not in hour h UTC */
 	uint32_t skip_days;          /* likewise skipDays: bit d set = not on day d UTC, 0 = Sunday */
 	struct tt_id lease;          /* worker that polls it, by whose lease the state may be stored; zero: no leases */

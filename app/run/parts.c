@@ -201,6 +201,8 @@ int tt_parts_set_feeds(struct tt_source *fetcher, const struct tt_app_conf *conf
 	int rc = load_states(conf, &arena, &states, &n, err);
 	if (rc == TT_OK)
 		rc = tt_fetch_set_feeds(fetcher, conf->feeds.v, conf->feeds.n, states, n, err);
+	if (rc == TT_OK)
+		tt_fetch_set_waits(fetcher, &conf->fetch);
 	tt_arena_done(&arena);
 	return rc;
 }

@@ -33,8 +33,8 @@ int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, c
 int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id,
 	struct tt_err *err);
 
-/* Gives a running fetcher (only on its own thread, see tt_pipeline_call_source) the feeds of a new
- * configuration. */
+/* Gives a running fetcher (only on its own thread, see tt_pipeline_call_source) the feeds and waits of
+ * a new configuration. */
 int tt_parts_set_feeds(struct tt_source *fetcher, const struct tt_app_conf *conf, struct tt_err *err);
 
 /* Drops what is older than retention; nothing where the sink is not a database. */

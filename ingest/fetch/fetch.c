@@ -270,7 +270,8 @@ int tt_fetch_open(struct tt_source *ret, const struct tt_fetch_conf *conf, const
 		return tt_err_set(err, TT_ENOMEM, "fetch: out of memory");
 	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted: close_source() undoes it */
 	tt_feed_global_init();
-	f->conf = conf;
+	f->own_conf = *conf;
+	f->conf = &f->own_conf;
 	f->clock = clock;
 	f->leased_until_ns = f->leased_until_ms = INT64_MAX;
 	tt_lineup_init(&f->lineup, conf);
@@ -315,6 +316,18 @@ void tt_fetch_each(const struct tt_source *source,
 	const struct tt_fetcher *f = source->self;
 	for (size_t i = 0; i < f->n_slots; i++)
 		fn(ctx, &f->slots[i]->state, !f->slots[i]->transfer);
+}
+
+void tt_fetch_set_waits(struct tt_source *source, const struct tt_fetch_conf *conf)
+{
+	struct tt_fetcher *f = source->self;
+	f->own_conf.interval_ms = conf->interval_ms;
+	f->own_conf.min_interval_ms = conf->min_interval_ms;
+	f->own_conf.max_interval_ms = conf->max_interval_ms;
+	f->own_conf.adaptive = conf->adaptive;
+	f->own_conf.backoff_base_ms = conf->backoff_base_ms;
+	f->own_conf.backoff_cap_ms = conf->backoff_cap_ms;
+	tt_fetcher_replan(f);
 }
 
 void tt_fetch_stats(const struct tt_source *source, struct tt_fetch_stats *ret)

@@ -26,6 +26,8 @@ int tt_fetch_open(struct tt_source *ret, const struct tt_fetch_conf *conf, const
 
 /* Replaces the list of feeds (SIGHUP). A feed that stays keeps its state and its poll under way; one that is
  * new takes its state from states, if there; one that left is forgotten, a poll of it under way is cut off.
+ * A shorter interval counts from the feed's last poll, at once. Of a feed that stays, a stored state of the
+ * same last poll that is no longer gone, or has an earlier next_fetch_ms, is an operator's word and obeyed.
  * On error nothing changed. */
 int tt_fetch_set_feeds(struct tt_source *source, const struct tt_feed_conf *feeds, size_t n_feeds,
 	const struct tt_feed_state *states, size_t n_states, struct tt_err *err);
@@ -42,6 +44,10 @@ void tt_fetch_leased_until(const struct tt_source *source, int64_t mono_ns);
  * long as the call. */
 void tt_fetch_each(const struct tt_source *source,
 	void (*fn)(void *ctx, const struct tt_feed_state *state, bool idle), void *ctx);
+
+/* Takes over what conf says about waits (SIGHUP): interval, min_interval, max_interval, adaptive, backoff_base,
+ * backoff_cap. Shorter ones count from each feed's last poll, at once; longer ones from its next poll on. */
+void tt_fetch_set_waits(struct tt_source *source, const struct tt_fetch_conf *conf);
 
 struct tt_fetch_stats {
 	size_t feeds, failing, gone;

@@ -18,7 +18,8 @@
 #include "ingest/fetch/transfer.h"
 
 struct tt_fetcher {
-	const struct tt_fetch_conf *conf;
+	const struct tt_fetch_conf *conf; /* = &own_conf */
+	struct tt_fetch_conf own_conf;    /* a copy, so that the waits in it can change; strings are the caller's */
 	const struct tt_clock *clock;
 	char *user_agent;
 	CURLM *multi;
@@ -34,6 +35,9 @@ struct tt_fetcher {
 
 /* Takes a slot out of wherever it is; a poll of it is cut off. */
 void tt_fetcher_forget(struct tt_fetcher *f, struct tt_feed_slot *slot);
+
+/* Moves planned polls forward that the present configuration gives a shorter wait. */
+void tt_fetcher_replan(struct tt_fetcher *f);
 
 /* tt_fetch_set_feeds() of fetch.h. */
 int tt_fetcher_set_feeds(struct tt_fetcher *f, const struct tt_feed_conf *feeds, size_t n_feeds,

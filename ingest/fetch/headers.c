@@ -76,7 +76,7 @@ static void cache_control(struct tt_headers *h, struct tt_str value)
 		if (tt_str_eq_ci(name, TT_STR("no-store")) ||
 			(tt_str_eq_ci(name, TT_STR("no-cache")) && !argument.p))
 			h->no_cache = true;
-		else if (tt_str_eq_ci(name, TT_STR("max-age")))
+		else if (tt_str_eq_ci(name, TT_STR("max-age")) && h->max_age_ms < 0)
 			delta_seconds(unquote(argument), &h->max_age_ms);
 	}
 }
@@ -132,9 +132,10 @@ int64_t tt_headers_fresh_ms(const struct tt_headers *h, int64_t now_ms)
 	if (h->no_cache)
 		return 0;
 	if (h->max_age_ms >= 0)
-		fresh = h->max_age_ms - h->age_ms;
+		fresh = h->max_age_ms;
 	else if (h->expires_ms != TT_TIME_NONE)
 		fresh = h->expires_ms - (h->date_ms != TT_TIME_NONE ? h->date_ms : now_ms);
+	fresh -= h->age_ms;
 	if (fresh > (int64_t)MOST_SECONDS * 1000)
 		fresh = (int64_t)MOST_SECONDS * 1000;
 	return fresh > 0 ? fresh : 0;

@@ -122,6 +122,14 @@ int tt_lineup_add(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t at_ms)
 	return TT_OK;
 }
 
+void tt_lineup_sooner(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t at_ms)
+{
+	if (!slot->due.at || at_ms >= slot->due.key)
+		return;
+	tt_heap_remove(&l->due, &slot->due);
+	tt_heap_push(&l->due, &slot->due, at_ms);
+}
+
 static void queue_due(struct tt_lineup *l, int64_t wall_ms)
 {
 	struct tt_heap_node *node;

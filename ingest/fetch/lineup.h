@@ -31,6 +31,9 @@ int tt_lineup_reserve(struct tt_lineup *l, size_t n_slots); /* room for so many 
  * TT_ENOMEM only for a slot that has no host yet; another keeps its old one when memory is out. */
 int tt_lineup_add(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t at_ms);
 
+/* Plans a slot that waits for its time for at_ms instead, when that is earlier. */
+void tt_lineup_sooner(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t at_ms);
+
 /* The next slot that may start now, NULL when none may. It counts at its host until tt_lineup_finished(). */
 struct tt_feed_slot *tt_lineup_take(struct tt_lineup *l, int64_t wall_ms, int64_t mono_ms);
 void tt_lineup_finished(struct tt_lineup *l, struct tt_feed_slot *slot);

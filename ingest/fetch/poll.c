@@ -139,8 +139,11 @@ static void take_move(struct finish *f)
 {
 	struct tt_feed_state *s = &f->state;
 	if (f->poll.kind == TT_POLL_FAILED) {
-		if (s->failures >= FAILURES_UNDO_MOVE)
+		if (s->failures >= FAILURES_UNDO_MOVE) {
+			if (s->moved_to.n) /* the validators are those of the place that is left */
+				s->etag = s->last_modified = absent;
 			s->moved_to = s->moving_to = absent;
+		}
 		return;
 	}
 	if (f->poll.kind == TT_POLL_GONE)
@@ -179,12 +182,9 @@ static void count(const struct finish *f)
 
 static int conclude(struct finish *f)
 {
-	struct tt_id seed_id = hash_of(f->slot->state.url);
-	uint64_t seed;
-	memcpy(&seed, seed_id.b, sizeof(seed));
 	bool bad = f->poll.kind == TT_POLL_FAILED || f->poll.kind == TT_POLL_GONE;
 	f->state.last_error = bad ? tt_str_c(f->why.msg) : absent;
-	tt_schedule_poll(&f->state, &f->poll, f->conf, f->slot->interval_ms, seed ^ (uint64_t)f->poll.now_ms);
+	tt_schedule_poll(&f->state, &f->poll, f->conf, f->slot->interval_ms, tt_feed_slot_seed(f->slot));
 	take_move(f);
 	return take_state(f);
 }

@@ -103,6 +103,12 @@ static int adopt_states(struct roster *r, const struct tt_feed_state *states, si
 	return rc;
 }
 
+static int64_t next_of(const struct tt_fetcher *f, const struct tt_feed_slot *slot, int64_t now_ms)
+{
+	return tt_schedule_again(
+		&slot->state, f->conf, slot->interval_ms, tt_feed_slot_seed(slot), now_ms);
+}
+
 /* Plans those that are not in the old list. */
 static int plan_new(struct tt_fetcher *f, const struct roster *r)
 {
@@ -111,11 +117,26 @@ static int plan_new(struct tt_fetcher *f, const struct roster *r)
 	for (size_t i = 0; i < r->n && rc == TT_OK; i++)
 		if (!find(f->slots, f->n_slots, r->v[i]))
 			rc = tt_lineup_add(
-				&f->lineup, r->v[i], tt_schedule_first(&r->v[i]->state, f->conf, now_ms));
+				&f->lineup, r->v[i], next_of(f, r->v[i], now_ms));
 	return rc;
 }
 
 /* ---- the change-over; nothing in it can fail ---- */
+
+/* What was changed in the stored state of a feed that is idle: "ask it again", "ask it sooner". Only a state
+ * of the same last poll can say so; an older one is merely late. */
+static void obey(struct tt_fetcher *f, struct tt_feed_slot *slot, const struct tt_feed_state *stored)
+{
+	struct tt_feed_state *own = &slot->state;
+	if (slot->transfer || own->last_fetch_ms == TT_TIME_NONE || stored->last_fetch_ms != own->last_fetch_ms)
+		return;
+	if (own->gone && !stored->gone) {
+		own->gone = false;
+		(void)tt_lineup_add(&f->lineup, slot, tt_wall_ms(f->clock)); /* it has a host */
+	} else if (stored->next_fetch_ms < own->next_fetch_ms) {
+		own->next_fetch_ms = stored->next_fetch_ms;
+	}
+}
 
 static void keep_old(struct tt_fetcher *f, struct roster *r)
 {
@@ -124,6 +145,7 @@ static void keep_old(struct tt_fetcher *f, struct roster *r)
 		if (!old)
 			continue;
 		tt_feed_slot_swap_conf(*old, r->v[i]);
+		obey(f, *old, &r->v[i]->state);
 		tt_feed_slot_free(r->v[i]);
 		r->v[i] = *old;
 	}
@@ -137,6 +159,13 @@ static void forget_gone(struct tt_fetcher *f, struct roster *r)
 			tt_feed_slot_free(f->slots[i]);
 		}
 	free(f->slots);
+}
+
+void tt_fetcher_replan(struct tt_fetcher *f)
+{
+	int64_t now_ms = tt_wall_ms(f->clock);
+	for (size_t i = 0; i < f->n_slots; i++)
+		tt_lineup_sooner(&f->lineup, f->slots[i], next_of(f, f->slots[i], now_ms));
 }
 
 int tt_fetcher_set_feeds(struct tt_fetcher *f, const struct tt_feed_conf *feeds, size_t n_feeds,
@@ -160,6 +189,7 @@ int tt_fetcher_set_feeds(struct tt_fetcher *f, const struct tt_feed_conf *feeds,
 	f->n_failing = 0;
 	for (size_t i = 0; i < r.n; i++)
 		f->n_failing += r.v[i]->state.failures > 0;
+	tt_fetcher_replan(f);
 	tt_metric_set(TT_M_feeds, f->n_slots);
 	tt_metric_set(TT_M_feeds_failing, f->n_failing);
 	return TT_OK;

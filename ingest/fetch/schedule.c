@@ -37,38 +37,60 @@ static int64_t base_interval(const struct tt_fetch_conf *conf, int64_t own_inter
 	return max64(own_interval_ms > 0 ? own_interval_ms : conf->interval_ms, conf->min_interval_ms);
 }
 
-static void after_success(struct tt_feed_state *state, const struct tt_poll *poll,
-	const struct tt_fetch_conf *conf, int64_t own_interval_ms)
+static int64_t wait_after_success(
+	const struct tt_feed_state *state, const struct tt_fetch_conf *conf, int64_t own_interval_ms)
 {
 	int64_t interval = base_interval(conf, own_interval_ms),
-		asked = max64(state->hint_ms, poll->fresh_ms);
-	state->last_success_ms = poll->now_ms;
-	state->failures = 0;
-	if (poll->kind == TT_POLL_NEW || state->last_change_ms == TT_TIME_NONE)
-		state->last_change_ms = poll->now_ms;
+		asked = max64(state->hint_ms, state->asked_ms);
 	if (conf->adaptive && own_interval_ms <= 0) {
-		int64_t quiet = (poll->now_ms - state->last_change_ms) / QUIET_SHARE;
+		int64_t quiet = (state->last_fetch_ms - state->last_change_ms) / QUIET_SHARE;
 		asked = max64(asked, min64(quiet, interval * QUIET_FACTOR));
 	}
-	state->interval_ms = max64(interval, min64(asked, conf->max_interval_ms));
-	state->next_fetch_ms =
-		tt_schedule_allowed(poll->now_ms + state->interval_ms, state->skip_hours, state->skip_days);
+	return max64(interval, min64(asked, conf->max_interval_ms));
 }
 
-static void after_failure(struct tt_feed_state *state, const struct tt_poll *poll,
-	const struct tt_fetch_conf *conf, int64_t own_interval_ms, uint64_t seed)
+static int64_t wait_after_failure(const struct tt_feed_state *state, const struct tt_fetch_conf *conf,
+	int64_t own_interval_ms, uint64_t seed)
 {
-	int64_t shortest = poll->status ? base_interval(conf, own_interval_ms) : conf->min_interval_ms;
+	int64_t shortest =
+		state->last_status ? base_interval(conf, own_interval_ms) : conf->min_interval_ms;
 	struct tt_backoff backoff;
-	tt_backoff_init(&backoff, max64(conf->backoff_base_ms, shortest), conf->backoff_cap_ms, seed);
+	tt_backoff_init(&backoff, max64(conf->backoff_base_ms, shortest), conf->backoff_cap_ms,
+		seed ^ (uint64_t)state->last_fetch_ms);
+	backoff.failures = state->failures < MOST_DOUBLINGS ? state->failures : MOST_DOUBLINGS;
+	return max64(max64(tt_backoff_next_ms(&backoff), shortest),
+		min64(state->asked_ms, conf->max_interval_ms));
+}
+
+/* What follows from the last poll, which state tells all about. */
+static void plan(struct tt_feed_state *state, const struct tt_fetch_conf *conf, int64_t own_interval_ms,
+	uint64_t seed)
+{
+	if (state->failures) {
+		state->interval_ms = wait_after_failure(state, conf, own_interval_ms, seed);
+		state->next_fetch_ms = state->last_fetch_ms + state->interval_ms;
+		return;
+	}
+	state->interval_ms = wait_after_success(state, conf, own_interval_ms);
+	state->next_fetch_ms = tt_schedule_allowed(
+		state->last_fetch_ms + state->interval_ms, state->skip_hours, state->skip_days);
+}
+
+static void take_success(struct tt_feed_state *state, const struct tt_poll *poll)
+{
+	state->last_success_ms = poll->now_ms;
+	state->failures = 0;
+	state->asked_ms = poll->fresh_ms;
+	if (poll->kind == TT_POLL_NEW || state->last_change_ms == TT_TIME_NONE)
+		state->last_change_ms = poll->now_ms;
+}
+
+static void take_failure(struct tt_feed_state *state, const struct tt_poll *poll)
+{
+	bool busy = poll->status == 429 || poll->status == 503;
+	state->asked_ms = busy && poll->retry_after_ms > 0 ? poll->retry_after_ms : 0;
 	if (state->failures < INT32_MAX)
 		state->failures++;
-	backoff.failures = state->failures < MOST_DOUBLINGS ? state->failures : MOST_DOUBLINGS;
-	state->interval_ms = max64(tt_backoff_next_ms(&backoff), shortest);
-	if ((poll->status == 429 || poll->status == 503) && poll->retry_after_ms > 0)
-		state->interval_ms =
-			max64(state->interval_ms, min64(poll->retry_after_ms, conf->max_interval_ms));
-	state->next_fetch_ms = poll->now_ms + state->interval_ms;
 }
 
 void tt_schedule_poll(struct tt_feed_state *state, const struct tt_poll *poll,
@@ -79,10 +101,12 @@ void tt_schedule_poll(struct tt_feed_state *state, const struct tt_poll *poll,
 	switch (poll->kind) {
 	case TT_POLL_NEW:
 	case TT_POLL_SAME:
-		after_success(state, poll, conf, own_interval_ms);
+		take_success(state, poll);
+		plan(state, conf, own_interval_ms, seed);
 		break;
 	case TT_POLL_FAILED:
-		after_failure(state, poll, conf, own_interval_ms, seed);
+		take_failure(state, poll);
+		plan(state, conf, own_interval_ms, seed);
 		break;
 	case TT_POLL_GONE:
 		state->gone = true;
@@ -93,13 +117,17 @@ void tt_schedule_poll(struct tt_feed_state *state, const struct tt_poll *poll,
 	}
 }
 
-int64_t tt_schedule_first(const struct tt_feed_state *state, const struct tt_fetch_conf *conf, int64_t now_ms)
+int64_t tt_schedule_again(const struct tt_feed_state *state, const struct tt_fetch_conf *conf,
+	int64_t own_interval_ms, uint64_t seed, int64_t now_ms)
 {
 	int64_t longest = max64(max64(conf->max_interval_ms, conf->backoff_cap_ms), state->interval_ms);
 	int64_t latest = tt_schedule_allowed(now_ms + longest, state->skip_hours, state->skip_days);
+	struct tt_feed_state replanned = *state;
 	if (state->gone)
 		return TT_TIME_NONE;
 	if (state->next_fetch_ms == TT_TIME_NONE)
 		return now_ms;
-	return min64(state->next_fetch_ms, latest);
+	if (state->last_fetch_ms != TT_TIME_NONE)
+		plan(&replanned, conf, own_interval_ms, seed);
+	return min64(min64(state->next_fetch_ms, replanned.next_fetch_ms), latest);
 }

@@ -34,16 +34,18 @@ struct tt_poll {
 	int64_t retry_after_ms; /* -1: none */
 };
 
-/* Takes the poll into the state: status, failures, gone, interval_ms and the times. The state's hint_ms,
- * skip_hours and skip_days must already be those of a new body. own_interval_ms: 0 for none. seed makes the
- * jitter. */
+/* Takes the poll into the state: status, failures, gone, asked_ms, interval_ms and the times. The state's
+ * hint_ms, skip_hours and skip_days must already be those of a new body. own_interval_ms: 0 for none. seed
+ * (the same for a feed at all times) and the time of the poll make the jitter. */
 void tt_schedule_poll(struct tt_feed_state *state, const struct tt_poll *poll,
 	const struct tt_fetch_conf *conf, int64_t own_interval_ms, uint64_t seed);
 
-/* When a feed with this (stored) state is first asked after a start: as planned then, but not later than any
- * wait that the present configuration can make, should a clock have been wrong. TT_TIME_NONE: gone, never. */
-int64_t tt_schedule_first(
-	const struct tt_feed_state *state, const struct tt_fetch_conf *conf, int64_t now_ms);
+/* When a feed with this state, stored or planned under another configuration, is asked next: as planned then,
+ * or earlier when its last poll would now be given a shorter wait; a longer one waits for the next poll. Not
+ * later than any wait that the present configuration can make, should a clock have been wrong. TT_TIME_NONE:
+ * gone, never. */
+int64_t tt_schedule_again(const struct tt_feed_state *state, const struct tt_fetch_conf *conf,
+	int64_t own_interval_ms, uint64_t seed, int64_t now_ms);
 
 /* The first moment from ms on that skip_hours and skip_days (see feed_state.h) allow; ms itself when they
  * forbid all. */

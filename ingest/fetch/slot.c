@@ -86,6 +86,14 @@ int tt_feed_slot_set(struct tt_feed_slot *slot, const struct tt_feed_state *stat
 	return TT_OK;
 }
 
+uint64_t tt_feed_slot_seed(const struct tt_feed_slot *slot)
+{
+	struct tt_id id = tt_id_of(&slot->state.url, 1);
+	uint64_t seed;
+	memcpy(&seed, id.b, sizeof(seed));
+	return seed;
+}
+
 struct tt_str tt_feed_slot_target(const struct tt_feed_slot *slot)
 {
 	return slot->state.moved_to.n ? slot->state.moved_to : slot->state.url;

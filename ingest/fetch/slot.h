@@ -33,6 +33,9 @@ void tt_feed_slot_swap_conf(struct tt_feed_slot *a, struct tt_feed_slot *b);
 /* Copies state, strings included; its url is replaced by the slot's. TT_ENOMEM: nothing changed. */
 int tt_feed_slot_set(struct tt_feed_slot *slot, const struct tt_feed_state *state);
 
+/* A number of its own, the same at every start: it spreads what would come together. */
+uint64_t tt_feed_slot_seed(const struct tt_feed_slot *slot);
+
 /* Where it is fetched: moved_to, else url. */
 struct tt_str tt_feed_slot_target(const struct tt_feed_slot *slot);
 
