@@ -26,9 +26,7 @@ int tt_fetch_open(struct tt_source *ret, const struct tt_fetch_conf *conf, const
 
 /* Replaces the list of feeds (SIGHUP). A feed that stays keeps its state and its poll under way; one that is
  * new takes its state from states, if there; one that left is forgotten, a poll of it under way is cut off.
- * A shorter interval counts from the feed's last poll, at once. Of a feed that stays, a stored state of the
- * same last poll that is no longer gone, or has an earlier next_fetch_ms, is an operator's word and obeyed.
- * On error nothing changed. */
+ * A shorter interval counts from the feed's last poll, at once. On error nothing changed. */
 int tt_fetch_set_feeds(struct tt_source *source, const struct tt_feed_conf *feeds, size_t n_feeds,
 	const struct tt_feed_state *states, size_t n_states, struct tt_err *err);
 

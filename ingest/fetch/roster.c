@@ -123,21 +123,6 @@ static int plan_new(struct tt_fetcher *f, const struct roster *r)
 
 /* ---- the change-over; nothing in it can fail ---- */
 
-/* What was changed in the stored state of a feed that is idle: "ask it again", "ask it sooner". Only a state
- * of the same last poll can say so; an older one is merely late. */
-static void obey(struct tt_fetcher *f, struct tt_feed_slot *slot, const struct tt_feed_state *stored)
-{
-	struct tt_feed_state *own = &slot->state;
-	if (slot->transfer || own->last_fetch_ms == TT_TIME_NONE || stored->last_fetch_ms != own->last_fetch_ms)
-		return;
-	if (own->gone && !stored->gone) {
-		own->gone = false;
-		(void)tt_lineup_add(&f->lineup, slot, tt_wall_ms(f->clock)); /* it has a host */
-	} else if (stored->next_fetch_ms < own->next_fetch_ms) {
-		own->next_fetch_ms = stored->next_fetch_ms;
-	}
-}
-
 static void keep_old(struct tt_fetcher *f, struct roster *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
@@ -145,7 +130,6 @@ static void keep_old(struct tt_fetcher *f, struct roster *r)
 		if (!old)
 			continue;
 		tt_feed_slot_swap_conf(*old, r->v[i]);
-		obey(f, *old, &r->v[i]->state);
 		tt_feed_slot_free(r->v[i]);
 		r->v[i] = *old;
 	}

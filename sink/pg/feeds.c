@@ -42,6 +42,7 @@ int tt_pg_feed_of_row(const PGresult *r, int row, struct tt_arena *arena, struct
 				.last_change_ms = tt_pg_get_time(r, row, 16),
 				.next_fetch_ms = tt_pg_get_time(r, row, 17),
 				.body_hash = tt_pg_get_id(r, row, 18),
+				.asked_ms = tt_pg_get_int(r, row, 24),
 			},
 		.name = copy(r, row, 19, arena, &rc),
 		.lang = copy(r, row, 20, arena, &rc),

@@ -49,7 +49,7 @@ int tt_pg_feeds_remove(
 
 /* The columns that the statements of feeds.c and leases.c have in common, from column 0 on
  * (sql/feeds_list.sql): state, name, lang, interval_ms, added_ms, enabled. Strings are copied. TT_ENOMEM. */
-enum { TT_PG_FEED_COLUMNS = 24 };
+enum { TT_PG_FEED_COLUMNS = 25 };
 int tt_pg_feed_of_row(const PGresult *r, int row, struct tt_arena *arena, struct tt_pg_feed *ret);
 
 #endif

@@ -80,6 +80,7 @@ static struct tt_feed_state load_feed(const PGresult *r, int row, struct tt_aren
 		.last_change_ms = tt_pg_get_time(r, row, 16),
 		.next_fetch_ms = tt_pg_get_time(r, row, 17),
 		.body_hash = tt_pg_get_id(r, row, 18),
+		.asked_ms = tt_pg_get_int(r, row, 19),
 	};
 }
 

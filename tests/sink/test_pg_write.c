@@ -280,6 +280,7 @@ TT_TEST(feeds)
 		.last_change_ms = tt_pg_now_ms - 2,
 		.next_fetch_ms = tt_pg_now_ms + 999,
 		.hint_ms = 3600000,
+		.asked_ms = 600500,
 		.skip_hours = 0xffffff,
 		.skip_days = 0x41,
 		.body_hash = TT_ID(TT_STR("body"))};
@@ -321,6 +322,7 @@ TT_TEST(feeds)
 	TT_EQ(f->last_change_ms, want.last_change_ms);
 	TT_EQ(f->next_fetch_ms, want.next_fetch_ms);
 	TT_EQ(f->hint_ms, want.hint_ms);
+	TT_EQ(f->asked_ms, want.asked_ms);
 	TT_EQ(f->skip_hours, want.skip_hours);
 	TT_EQ(f->skip_days, want.skip_days);
 	TT_TRUE(tt_id_eq(f->body_hash, want.body_hash));

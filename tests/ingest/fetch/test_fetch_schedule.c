@@ -128,7 +128,7 @@ TT_TEST(gone_is_for_good)
 	tt_schedule_poll(&s, &poll, &defaults, 0, 1);
 	TT_TRUE(s.gone);
 	TT_EQ(s.next_fetch_ms, TT_TIME_NONE);
-	TT_EQ(tt_schedule_first(&s, &defaults, NOW), TT_TIME_NONE);
+	TT_EQ(tt_schedule_again(&s, &defaults, 0, 1, NOW), TT_TIME_NONE);
 }
 
 TT_TEST(skipped_hours_and_days)
@@ -176,9 +176,50 @@ TT_TEST(restart_fetches_nothing_early)
 		struct tt_feed_state s = fresh_state();
 		s.next_fetch_ms = rows[i].next;
 		s.interval_ms = rows[i].interval;
-		TT_EQ_ROW(i, tt_schedule_first(&s, &defaults, NOW), rows[i].want);
+		TT_EQ_ROW(i, tt_schedule_again(&s, &defaults, 0, i, NOW), rows[i].want);
+	}
+}
+
+/* A poll an hour ago, under an interval of two hours, is given another interval. */
+TT_TEST(a_shorter_interval_counts_at_once)
+{
+	static const struct {
+		int failures, status;
+		int64_t own, hint, asked, next, want; /* next, want: after the poll */
+	} rows[] = {
+		{0, 200, 15 * MIN, 0, 0, 2 * HOUR, 15 * MIN},
+		{0, 200, 90 * MIN, 0, 0, 2 * HOUR, 90 * MIN},
+		{0, 200, 15 * MIN, HOUR, 0, 2 * HOUR, HOUR}, /* the document asked for as much */
+		{0, 304, 15 * MIN, 0, 110 * MIN, 2 * HOUR, 110 * MIN}, /* or the answer's headers */
+		{0, 200, 3 * HOUR, 0, 0, 2 * HOUR, 2 * HOUR},          /* longer: from the next poll on */
+		{0, 200, 15 * MIN, 0, 0, 5 * MIN, 5 * MIN},            /* somebody asked for it sooner */
+		{1, 503, 15 * MIN, 0, 100 * MIN, 4 * HOUR, 100 * MIN}, /* Retry-After */
+		{1, 500, DAY, 0, 0, DAY, DAY},
+	};
+	for (size_t i = 0; i < TT_LEN(rows); i++) {
+		struct tt_feed_state s = fresh_state();
+		s.last_fetch_ms = s.last_change_ms = NOW;
+		s.failures = rows[i].failures;
+		s.last_status = rows[i].status;
+		s.hint_ms = rows[i].hint;
+		s.asked_ms = rows[i].asked;
+		s.next_fetch_ms = NOW + rows[i].next;
+		TT_EQ_ROW(i, tt_schedule_again(&s, &defaults, rows[i].own, i, NOW + HOUR), NOW + rows[i].want);
+	}
+}
+
+/* The jitter of a failure is the same when it is planned again: no creeping forward by reloads. */
+TT_TEST(planned_again_is_planned_the_same)
+{
+	for (uint64_t seed = 0; seed < 100; seed++) {
+		struct tt_feed_state s = fresh_state();
+		struct tt_poll poll = {TT_POLL_FAILED, seed % 2 ? 500 : 0, NOW, 0, -1};
+		s.failures = (int)seed % 5;
+		tt_schedule_poll(&s, &poll, &defaults, 0, seed);
+		TT_EQ_ROW(seed, tt_schedule_again(&s, &defaults, 0, seed, NOW + MIN), s.next_fetch_ms);
 	}
 }
 
 TT_MAIN(TT_RUN(after_success), TT_RUN(quiet_feeds_are_asked_less_often_when_told), TT_RUN(after_failure),
-	TT_RUN(gone_is_for_good), TT_RUN(skipped_hours_and_days), TT_RUN(restart_fetches_nothing_early))
+	TT_RUN(gone_is_for_good), TT_RUN(skipped_hours_and_days), TT_RUN(restart_fetches_nothing_early),
+	TT_RUN(a_shorter_interval_counts_at_once), TT_RUN(planned_again_is_planned_the_same))
