@@ -51,6 +51,9 @@ static int attr(struct page *p, const char *name, struct tt_str *ret)
 static int text_of(struct page *p, struct tt_str raw, struct tt_str *ret)
 {
 	bool cut = tt_text_cut(&raw, TITLE_MAX);
+	*ret = (struct tt_str){NULL, 0};
+	if (raw.n == 0)
+		return TT_OK;
 	return tt_text_make(raw, TT_TEXT_HTML, cut, &p->scratch, p->arena, ret);
 }
 
