@@ -69,9 +69,9 @@ ALTER TABLE feed
 	ADD name text,
 	ADD lang text;
 CREATE INDEX feed_lease_worker ON feed (lease_worker);
-COMMENT ON COLUMN feed.added_at IS 'When it was added here (tickertone feeds add); NULL: only configurations name it.';
+COMMENT ON COLUMN feed.added_at IS 'When it was added here (tickertone feeds add); NULL: only configurations name it, or it was removed again.';
 COMMENT ON COLUMN feed.poll_interval IS 'Of a feed added here: wait between polls; NULL: fetch.interval of the configuration.';
-COMMENT ON COLUMN feed.enabled IS 'Of a feed added here: false when it was removed again. A configuration that names it has it polled all the same.';
+COMMENT ON COLUMN feed.enabled IS 'Of a feed added here: false while it is switched off (tickertone feeds disable). A configuration that names it has it polled all the same.';
 COMMENT ON COLUMN feed.lease_worker IS 'The one worker that polls it; NULL: it waits for one.';
 COMMENT ON COLUMN feed.name IS 'Of a feed added here: name for people; NULL: its own title.';
 COMMENT ON COLUMN feed.lang IS 'Of a feed added here: language of its items (BCP 47); NULL: what they say.';

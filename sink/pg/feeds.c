@@ -124,19 +124,36 @@ int tt_pg_feeds_add(struct tt_pg_conn *c, const struct tt_pg_feed_add *v, size_t
 	return rc;
 }
 
+/* Runs a statement that answers with the numbers (from 1) of the URLs it applied to. */
+static int apply(struct tt_pg_conn *c, const char *sql, struct tt_pg_params *p, size_t n, bool *ret,
+	struct tt_err *err)
+{
+	PGresult *r = NULL;
+	int rc = tt_pg_query(c, tt_pg_statement(sql), p, &r, err);
+	for (size_t i = 0; rc == TT_OK && i < n; i++)
+		ret[i] = false;
+	for (int row = 0; rc == TT_OK && row < PQntuples(r); row++)
+		ret[tt_pg_get_int(r, row, 0) - 1] = true;
+	PQclear(r);
+	tt_pg_params_done(p);
+	return rc;
+}
+
 int tt_pg_feeds_remove(
 	struct tt_pg_conn *c, const struct tt_str *urls, size_t n, bool *removed, struct tt_err *err)
 {
 	struct tt_pg_params p;
-	PGresult *r = NULL;
 	tt_pg_params_init(&p, MAX_BYTES);
 	tt_pg_text_array(&p, urls, n);
-	int rc = tt_pg_query(c, tt_pg_statement("feeds_remove.sql"), &p, &r, err);
-	for (size_t i = 0; rc == TT_OK && i < n; i++)
-		removed[i] = false;
-	for (int row = 0; rc == TT_OK && row < PQntuples(r); row++)
-		removed[tt_pg_get_int(r, row, 0) - 1] = true;
-	PQclear(r);
-	tt_pg_params_done(&p);
-	return rc;
+	return apply(c, "feeds_remove.sql", &p, n, removed, err);
+}
+
+int tt_pg_feeds_switch(
+	struct tt_pg_conn *c, const struct tt_str *urls, size_t n, bool on, bool *found, struct tt_err *err)
+{
+	struct tt_pg_params p;
+	tt_pg_params_init(&p, MAX_BYTES);
+	tt_pg_text_array(&p, urls, n);
+	tt_pg_put_bool(&p, on);
+	return apply(c, "feeds_switch.sql", &p, n, found, err);
 }

@@ -69,6 +69,37 @@ TT_TEST(added_and_removed)
 		1);
 }
 
+static bool switched(const char *url, bool on)
+{
+	struct tt_str s = tt_str_c(url);
+	bool ret;
+	TT_EQ(tt_pg_feeds_switch(conn, &s, 1, on, &ret, NULL), TT_OK);
+	return ret;
+}
+
+TT_TEST(switched_off_and_on)
+{
+	const char *url = "http://s.example/", *configured = "http://s.example/configured";
+	add(url, NULL, 0);
+	tt_pg_do(&db, "INSERT INTO tickertone.feed (url) VALUES ('http://s.example/configured')");
+	TT_TRUE(switched(url, false));
+	TT_EQ(tt_pg_int(&db,
+		      "SELECT count(*) FROM tickertone.feed WHERE url = 'http://s.example/' AND NOT enabled"),
+		1);
+	TT_TRUE(switched(url, true));
+	TT_TRUE(!switched(configured, false) && !switched(configured, true));
+	tt_pg_do(&db, "UPDATE tickertone.feed SET gone = true, next_fetch_at = '2100-01-01' WHERE url LIKE "
+		      "'http://s.example/%%'");
+	TT_TRUE(switched(url, true) && switched(configured, true));
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.feed WHERE url LIKE 'http://s.example/%%' AND "
+			     "NOT gone AND enabled "
+			     "AND next_fetch_at IS NULL"),
+		2);
+	TT_TRUE(switched(url, false));
+	TT_TRUE(removed(url));
+	TT_EQ(add(url, NULL, 0), TT_PG_FEED_BACK);
+}
+
 TT_TEST(several_at_once)
 {
 	struct tt_pg_feed_add feeds[] = {{.url = TT_STR("http://b.example/2")},
@@ -161,7 +192,7 @@ TT_TEST(changes_free_the_lease)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TT_RUN(added_and_removed), TT_RUN(several_at_once), TT_RUN(listed),
-		TT_RUN(changes_free_the_lease)};
+	const struct CMUnitTest tests[] = {TT_RUN(added_and_removed), TT_RUN(switched_off_and_on),
+		TT_RUN(several_at_once), TT_RUN(listed), TT_RUN(changes_free_the_lease)};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
