@@ -15,6 +15,7 @@ const struct tt_section tt_app_sections[] = {
 		sizeof(struct tt_feed_conf)},
 	{"files", "Files of items or texts, read once from start to end.", tt_lines_opts, AT(files), true,
 		sizeof(struct tt_lines_conf)},
+	{"kafka", "The topics of Kafka to read, and how a record becomes an item.", tt_kafka_opts, AT(kafka), false, 0},
 	{"fetch", "How feeds are asked for, and every limit of it.", tt_fetch_opts, AT(fetch), false, 0},
 	{"model", "The model, the entities, and how much is read and computed at a time.", tt_nlp_opts, AT(model),
 		false, 0},

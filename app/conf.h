@@ -7,6 +7,7 @@
 #include "common/conf.h"
 #include "common/log.h"
 #include "ingest/conf.h"
+#include "ingest/kafka/conf.h"
 #include "nlp/scorer.h"
 #include "sink/pg/pg.h"
 
@@ -19,6 +20,7 @@ extern const struct tt_opt tt_log_opts[]; /* section `log` */
 struct tt_app_conf {
 	struct tt_conf_list feeds; /* struct tt_feed_conf */
 	struct tt_conf_list files; /* struct tt_lines_conf */
+	struct tt_kafka_conf kafka;
 	struct tt_fetch_conf fetch;
 	struct tt_nlp_conf model;
 	struct tt_pg_conf postgres;
