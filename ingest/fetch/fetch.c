@@ -22,6 +22,12 @@ static void postpone(struct tt_fetcher *f, struct tt_feed_slot *slot)
 	(void)tt_lineup_add(&f->lineup, slot, tt_wall_ms(f->clock) + f->conf->backoff_base_ms);
 }
 
+static void drop_transfer(struct tt_feed_slot *slot)
+{
+	tt_transfer_free(slot->transfer);
+	slot->transfer = NULL;
+}
+
 /* ---- start ---- */
 
 static int start(struct tt_fetcher *f, struct tt_feed_slot *slot)
@@ -38,6 +44,16 @@ static int start(struct tt_fetcher *f, struct tt_feed_slot *slot)
 	}
 	t->owner = slot;
 	slot->transfer = t;
+	f->n_active++;
+	return TT_OK;
+}
+
+/* A redirect led to a host whose turn it is now. */
+static int resume(struct tt_fetcher *f, struct tt_feed_slot *slot)
+{
+	tt_transfer_unpark(slot->transfer, tt_mono_ns(f->clock));
+	if (curl_multi_add_handle(f->multi, slot->transfer->easy) != CURLM_OK)
+		return TT_ENOMEM;
 	f->n_active++;
 	return TT_OK;
 }
@@ -59,20 +75,15 @@ static void start_due(struct tt_fetcher *f)
 	struct tt_feed_slot *slot;
 	while (has_room(f) && is_leased(f) &&
 		(slot = tt_lineup_take(&f->lineup, tt_wall_ms(f->clock), mono_ms(f)))) {
-		if (start(f, slot) == TT_OK)
+		if ((slot->transfer ? resume(f, slot) : start(f, slot)) == TT_OK)
 			continue;
 		tt_lineup_finished(&f->lineup, slot);
+		drop_transfer(slot);
 		postpone(f, slot);
 	}
 }
 
 /* ---- end ---- */
-
-static void drop_transfer(struct tt_feed_slot *slot)
-{
-	tt_transfer_free(slot->transfer);
-	slot->transfer = NULL;
-}
 
 static void end(struct tt_fetcher *f, struct tt_feed_slot *slot)
 {
@@ -108,6 +119,11 @@ static void collect(struct tt_fetcher *f)
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
 		curl_multi_remove_handle(f->multi, easy);
 		bool again = tt_transfer_next(t, result, tt_mono_ns(f->clock));
+		if (again && tt_lineup_hop(&f->lineup, t->owner, t->reply.url)) {
+			t->parked_ns = tt_mono_ns(f->clock);
+			f->n_active--;
+			continue;
+		}
 		if (again && curl_multi_add_handle(f->multi, easy) == CURLM_OK)
 			continue;
 		if (again)
@@ -232,7 +248,7 @@ void tt_fetcher_forget(struct tt_fetcher *f, struct tt_feed_slot *slot)
 		if (f->ended_last == slot)
 			f->ended_last = before;
 		f->n_ended--;
-	} else if (slot->transfer) {
+	} else if (slot->transfer && !slot->transfer->parked_ns) {
 		curl_multi_remove_handle(f->multi, slot->transfer->easy);
 		tt_lineup_finished(&f->lineup, slot);
 		f->n_active--;

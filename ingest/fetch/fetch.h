@@ -43,8 +43,9 @@ void tt_fetch_leased_until(const struct tt_source *source, int64_t mono_ns);
 void tt_fetch_each(const struct tt_source *source,
 	void (*fn)(void *ctx, const struct tt_feed_state *state, bool idle), void *ctx);
 
-/* Takes over what conf says about waits (SIGHUP): interval, min_interval, max_interval, adaptive, backoff_base,
- * backoff_cap. Shorter ones count from each feed's last poll, at once; longer ones from its next poll on. */
+/* Takes over what conf says about waits (SIGHUP): interval, min_interval, max_interval, adaptive,
+ * backoff_base, backoff_cap. Shorter ones count from each feed's last poll, at once; longer ones from its
+ * next poll on. */
 void tt_fetch_set_waits(struct tt_source *source, const struct tt_fetch_conf *conf);
 
 struct tt_fetch_stats {

@@ -3,7 +3,8 @@
  *
  *   roster ──▶ lineup (planned, queued) ──start──▶ multi (active) ──end──▶ ended ──▶ batch, and lineup again
  *
- * A slot is in one of the three at any time; slot->transfer is set in the last two. Threads: the driving one,
+ * A slot is in one of the three at any time; slot->transfer is set in the last two, and of a poll that was
+ * redirected to another host and is back in the line-up for it (parked). Threads: the driving one,
  * but for what is atomic. */
 #ifndef TT_INGEST_FETCH_FETCHER_H
 #define TT_INGEST_FETCH_FETCHER_H

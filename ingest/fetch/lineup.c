@@ -130,20 +130,24 @@ void tt_lineup_sooner(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t at
 	tt_heap_push(&l->due, &slot->due, at_ms);
 }
 
+static void queue_at_host(struct tt_lineup *l, struct tt_feed_slot *slot)
+{
+	struct tt_host *host = slot->host;
+	slot->next = NULL;
+	if (host->first)
+		host->last->next = slot;
+	else
+		host->first = slot;
+	host->last = slot;
+	host_offer(l, host);
+}
+
 static void queue_due(struct tt_lineup *l, int64_t wall_ms)
 {
 	struct tt_heap_node *node;
 	while ((node = tt_heap_min(&l->due)) && node->key <= wall_ms) {
-		struct tt_feed_slot *slot = OF_NODE(node, struct tt_feed_slot, due);
-		struct tt_host *host = slot->host;
 		tt_heap_remove(&l->due, node);
-		slot->next = NULL;
-		if (host->first)
-			host->last->next = slot;
-		else
-			host->first = slot;
-		host->last = slot;
-		host_offer(l, host);
+		queue_at_host(l, OF_NODE(node, struct tt_feed_slot, due));
 	}
 }
 
@@ -168,6 +172,19 @@ void tt_lineup_finished(struct tt_lineup *l, struct tt_feed_slot *slot)
 {
 	slot->host->active--;
 	host_offer(l, slot->host);
+}
+
+bool tt_lineup_hop(struct tt_lineup *l, struct tt_feed_slot *slot, struct tt_str url)
+{
+	struct tt_host *host = host_get(l, url);
+	if (!host || host == slot->host)
+		return false;
+	tt_lineup_finished(l, slot);
+	host_leave(l, slot);
+	host->slots++;
+	slot->host = host;
+	queue_at_host(l, slot);
+	return true;
 }
 
 void tt_lineup_forget(struct tt_lineup *l, struct tt_feed_slot *slot)

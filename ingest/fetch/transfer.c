@@ -229,6 +229,13 @@ static int fail_reason(struct tt_transfer *t, CURLcode result)
 	return tt_err_set(err, TT_EPEER, "%s", text);
 }
 
+void tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns)
+{
+	t->deadline_ns += now_ns - t->parked_ns; /* what the handle was told is what was left, and still is */
+	t->started_ns += now_ns - t->parked_ns;
+	t->parked_ns = 0;
+}
+
 static bool is_redirect(int status)
 {
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;

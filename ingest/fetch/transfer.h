@@ -35,8 +35,9 @@ struct tt_transfer {
 	struct curl_slist *request_headers;
 	void *owner; /* the caller's, NULL at first */
 	int64_t started_ns, deadline_ns;
-	int64_t ended_ms; /* wall time, set by the caller */
-	bool excused;     /* set by the caller: a timeout is not the server's fault */
+	int64_t parked_ns; /* since when it waits between two hops, 0: it does not; set by the caller */
+	int64_t ended_ms;  /* wall time, set by the caller */
+	bool excused;      /* set by the caller: a timeout is not the server's fault */
 	int64_t header_bytes;
 	bool only_permanent; /* so far */
 	bool refused, over_body, over_headers, no_memory;
@@ -54,6 +55,9 @@ void tt_transfer_free(struct tt_transfer *t); /* not while in a multi; NULL is f
 /* After libcurl ended with `result`: true when the handle is ready to run the next hop, false when reply is
  * complete. */
 bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns);
+
+/* Ends the wait between two hops, which does not count for any timeout. */
+void tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns);
 
 /* "agent (+contact)" for the User-Agent header. Owner: the caller. NULL when memory is out. */
 char *tt_user_agent(const struct tt_fetch_conf *conf);

@@ -153,6 +153,49 @@ TT_TEST(a_queued_feed_can_be_forgotten)
 	}
 }
 
+/* Ten feeds of ten hosts, all redirected to one: there, too, one at a time and 200 ms apart. */
+TT_TEST(a_redirect_waits_for_its_host)
+{
+	enum { N = 10 };
+	struct tt_fetch_conf conf = {.per_host_connections = 1, .per_host_spacing_ms = 200};
+	struct tt_feed_slot *slots[N], *s;
+	struct tt_lineup l;
+	char url[20];
+	tt_lineup_init(&l, &conf);
+	TT_EQ(tt_lineup_reserve(&l, N), TT_OK);
+	for (int i = 0; i < N; i++) {
+		snprintf(url, sizeof(url), "http://h%d/", i);
+		slots[i] = slot_at(url);
+		TT_EQ(tt_lineup_add(&l, slots[i], 0), TT_OK);
+	}
+	for (int i = 0; i < N; i++)
+		TT_TRUE(tt_lineup_take(&l, 0, 0));
+	TT_TRUE(!tt_lineup_hop(&l, slots[0], TT_STR("http://H0/else"))); /* the same host: at once */
+	for (int i = 0; i < N; i++)
+		TT_TRUE(tt_lineup_hop(&l, slots[i], TT_STR("http://cdn/x")));
+	TT_EQ(l.n_hosts, 1);
+	for (int i = 0; i < N; i++) {
+		s = tt_lineup_take(&l, 0, i * 200);
+		TT_TRUE(s == slots[i]);
+		TT_TRUE(!tt_lineup_take(&l, 0, i * 200 + 199)); /* busy */
+		tt_lineup_finished(&l, s);
+		TT_TRUE(!tt_lineup_take(&l, 0, i * 200 + 199)); /* too soon */
+		TT_EQ(tt_lineup_add(&l, s, TT_TIME_NONE), TT_OK);
+		if (i == 4) { /* one gives up while it waits */
+			drop(&l, slots[9]);
+			slots[9] = NULL;
+		}
+		if (i == 8)
+			break;
+	}
+	TT_EQ(l.n_hosts, 9); /* home again, and nobody left at the other */
+	TT_TRUE(!tt_lineup_take(&l, 0, 100000));
+	for (int i = 0; i < 9; i++)
+		drop(&l, slots[i]);
+	TT_EQ(l.n_hosts, 0);
+	tt_lineup_done(&l);
+}
+
 TT_TEST(survives_oom)
 {
 	struct tt_fetch_conf conf = {.per_host_connections = 1};
@@ -181,4 +224,4 @@ TT_TEST(survives_oom)
 }
 
 TT_MAIN(TT_RUN(heap_gives_the_least), TT_RUN(times_come_first), TT_RUN(a_host_is_not_crowded),
-	TT_RUN(a_queued_feed_can_be_forgotten), TT_RUN(survives_oom))
+	TT_RUN(a_queued_feed_can_be_forgotten), TT_RUN(a_redirect_waits_for_its_host), TT_RUN(survives_oom))
