@@ -163,6 +163,7 @@ void tt_pg_feed_params(struct tt_pg_params *p, const struct tt_feed_state *const
 	COLUMN(p, TT_PG_TIMESTAMPTZ, n, tt_pg_put_time(p, f[i]->next_fetch_ms));
 	COLUMN(p, TT_PG_UUID, n, tt_pg_put_id(p, f[i]->body_hash));
 	COLUMN(p, TT_PG_INT8, n, tt_pg_put_int(p, TT_PG_INT8, f[i]->asked_ms));
+	COLUMN(p, TT_PG_UUID, n, tt_pg_put_id(p, f[i]->lease));
 }
 
 static struct tt_str cut(struct tt_str s, size_t max)

@@ -1,4 +1,5 @@
--- Feed states, sorted by URL. A write that is repeated late must not put back what a later poll found.
+-- Feed states, sorted by URL. A write that is repeated late must not put back what a later poll found, and a worker that
+-- lost the feed to another one must not overwrite what that one knows. $21: the leases the states were polled under.
 INSERT INTO feed AS f (url, moved_to, moving_to, title, etag, last_modified, last_error, last_status, failures, gone,
 	fetch_interval, wait_hint, skip_hours, skip_days, last_fetch_at, last_success_at, last_change_at, next_fetch_at, body_hash,
 	wait_asked)
@@ -31,4 +32,5 @@ ON CONFLICT (url) DO UPDATE SET
 	next_fetch_at = excluded.next_fetch_at,
 	body_hash = excluded.body_hash,
 	wait_asked = excluded.wait_asked
-WHERE f.last_fetch_at IS NULL OR excluded.last_fetch_at >= f.last_fetch_at;
+WHERE (f.last_fetch_at IS NULL OR excluded.last_fetch_at >= f.last_fetch_at)
+	AND (f.lease_worker IS NULL OR f.lease_worker = ANY ($21::uuid[]));
