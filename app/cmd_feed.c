@@ -1,12 +1,10 @@
 /* cmd_feed.c - `tickertone feed`: fetches and parses one feed and prints what is in it. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <jansson.h>
 
 #include "app/commands.h"
+#include "app/read_file.h"
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/conf.h"
@@ -38,27 +36,6 @@ static const struct tt_cli_opt opts[] = {
 		NULL},
 	{0},
 };
-
-/* Reads all of a file, or of standard input. */
-static int read_all(const char *path, struct tt_buf *out, struct tt_err *err)
-{
-	bool is_stdin = strcmp(path, "-") == 0;
-	FILE *f = is_stdin ? stdin : fopen(path, "rbe");
-	char piece[65536];
-	int rc = TT_OK;
-	size_t n;
-	if (!f)
-		return tt_err_set(err, errno == ENOENT ? TT_ENOENT : TT_EIO, "%s: %s", path, strerror(errno));
-	while (rc == TT_OK && (n = fread(piece, 1, sizeof(piece), f)) > 0)
-		rc = tt_buf_add(out, piece, n);
-	if (rc < 0)
-		tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc));
-	else if (ferror(f))
-		rc = tt_err_set(err, TT_EIO, "%s: %s", path, strerror(errno));
-	if (!is_stdin)
-		fclose(f);
-	return rc;
-}
 
 static bool is_url(const char *s)
 {
@@ -180,7 +157,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	(void)argc;
 	tt_arena_init(&arena, MAX_BYTES);
 	tt_buf_init(&file, MAX_BYTES / 4);
-	int rc = is_url(from) ? fetch(from, o->allow_private, &arena, &doc, err) : read_all(from, &file, err);
+	int rc = is_url(from) ? fetch(from, o->allow_private, &arena, &doc, err) : tt_read_file(from, &file, err);
 	if (rc < 0)
 		goto out;
 	if (!is_url(from))

@@ -153,6 +153,8 @@ static int take_feed(struct reader *r, struct tt_str raw)
 		rc = read_name(r, &feed.name);
 	if (rc < 0 || why)
 		return rc < 0 ? rc : refuse(r, written, feed.name, why);
+	if (tt_str_eq(feed.name, feed.url)) /* what one writes who has no name */
+		feed.name = (struct tt_str){NULL, 0};
 	rc = attr(r, "htmlUrl", &site);
 	if (rc == TT_OK && site.n) {
 		rc = tt_feed_url(site, none, r->arena, &feed.site, &why);

@@ -18,7 +18,8 @@ enum { TT_OPML_FEEDS_MAX = 100000, TT_OPML_NAME_MAX = 1000 /* bytes; the rest is
 
 struct tt_opml_feed {
 	struct tt_str url;   /* http or https, each once */
-	struct tt_str name;  /* attribute text, else title; one line; may be absent, as all below */
+	struct tt_str name;  /* attribute text, else title; one line; absent, as all below may be, when it is
+				the address */
 	struct tt_str site;  /* htmlUrl */
 	struct tt_str lang;  /* attribute language, BCP 47 */
 	int64_t interval_ms; /* attribute tickertone:interval; 0: none */

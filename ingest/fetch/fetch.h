@@ -61,7 +61,10 @@ struct tt_fetch_page {
 	struct tt_str url; /* where it came from in the end */
 	struct tt_str content_type;
 	struct tt_str body;
-	int status; /* 2xx */
+	struct tt_str moved_to; /* where permanent redirects led; absent: none came first */
+	int status;             /* 2xx */
+	int hops;               /* redirects followed */
+	bool has_validators;    /* an ETag or a Last-Modified, so that polls can be answered by 304 */
 };
 /* TT_EREFUSED: address or scheme not allowed. TT_ELIMIT: too large, too many redirects. TT_EAGAIN: too slow.
  * TT_ENOENT: 404 or 410. TT_EPEER: no answer, or another HTTP error. */

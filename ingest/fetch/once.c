@@ -22,9 +22,13 @@ static int copy_out(const struct tt_reply *r, struct tt_arena *arena, struct tt_
 		.url = tt_arena_str(arena, r->url),
 		.content_type = tt_arena_str(arena, r->headers.content_type),
 		.body = tt_arena_str(arena, r->body),
+		.moved_to = tt_arena_str(arena, r->permanent),
 		.status = r->status,
+		.hops = r->hops,
+		.has_validators = r->headers.etag.n || r->headers.last_modified.n,
 	};
-	if (!page.url.p || !page.body.p || !page.content_type.p != !r->headers.content_type.p)
+	if (!page.url.p || !page.body.p || !page.content_type.p != !r->headers.content_type.p ||
+		!page.moved_to.p != !r->permanent.p)
 		return TT_ENOMEM;
 	*ret = page;
 	return TT_OK;

@@ -25,7 +25,7 @@ static void same_feed(const struct tt_opml_feed *a, const struct tt_opml_feed *b
 {
 	must(a->url.n <= TT_FEED_URL_MAX && tt_str_starts_ci(a->url, TT_STR("http")));
 	must(same(a->url, b->url) && same(a->site, b->site) && same(a->lang, b->lang));
-	must(same(a->name.p ? a->name : a->url, b->name)); /* written with its address for a name */
+	must(same(a->name, b->name));
 	must(a->interval_ms == b->interval_ms && a->disabled == b->disabled);
 }
 

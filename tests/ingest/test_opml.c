@@ -188,7 +188,7 @@ TT_TEST(opml_round_trip)
 	TT_EQ(back.n_refused, 0);
 	for (size_t i = 0; i < list.n_feeds; i++) {
 		TT_STR_EQ_ROW((long)i, back.feeds[i].url, feeds[i].url);
-		TT_STR_EQ_ROW((long)i, back.feeds[i].name, feeds[i].name.p ? feeds[i].name : feeds[i].url);
+		TT_STR_EQ_ROW((long)i, back.feeds[i].name, feeds[i].name);
 		TT_STR_EQ_ROW((long)i, back.feeds[i].site, feeds[i].site);
 		TT_STR_EQ_ROW((long)i, back.feeds[i].lang, feeds[i].lang);
 		TT_EQ_ROW(i, back.feeds[i].interval_ms, feeds[i].interval_ms);
