@@ -51,6 +51,18 @@ struct tt_feed_state *tt_batch_add_feed(struct tt_batch *b)
 	return v;
 }
 
+struct tt_websub_state *tt_batch_add_websub(struct tt_batch *b)
+{
+	struct tt_websub_state *v = tt_arena_grow(&b->arena, b->websubs, b->n_websubs, sizeof(*v));
+	if (!v)
+		return NULL;
+	b->websubs = v;
+	v += b->n_websubs++;
+	*v = (struct tt_websub_state){0};
+	v->lease_until_ms = v->next_ms = v->last_push_ms = v->changed_ms = TT_TIME_NONE;
+	return v;
+}
+
 struct tt_dead_letter *tt_batch_add_dead(struct tt_batch *b)
 {
 	struct tt_dead_letter *v = tt_arena_grow(&b->arena, b->dead, b->n_dead, sizeof(*v));

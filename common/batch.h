@@ -8,6 +8,7 @@
 #include "common/feed_state.h"
 #include "common/progress.h"
 #include "common/scored.h"
+#include "common/websub_state.h"
 
 /* An input that could not become an item, or an item that could not be scored: goes to table dead_letter. */
 struct tt_dead_letter {
@@ -26,6 +27,8 @@ struct tt_batch {
 	size_t n_items;
 	struct tt_feed_state *feeds; /* to be stored with the items */
 	size_t n_feeds;
+	struct tt_websub_state *websubs; /* likewise; secrets are in it */
+	size_t n_websubs;
 	struct tt_dead_letter *dead;
 	size_t n_dead;
 	struct tt_progress *progress; /* to be stored with the items; batches that have some are written in order */
@@ -45,7 +48,14 @@ void tt_batch_reset(struct tt_batch *b);
  * until the next append of its kind. Strings are NOT copied: put them into b->arena first. */
 struct tt_scored *tt_batch_add_item(struct tt_batch *b);
 struct tt_feed_state *tt_batch_add_feed(struct tt_batch *b);
+struct tt_websub_state *tt_batch_add_websub(struct tt_batch *b);
 struct tt_dead_letter *tt_batch_add_dead(struct tt_batch *b);
 struct tt_progress *tt_batch_add_progress(struct tt_batch *b);
+
+/* Nothing to hand on? */
+static inline bool tt_batch_is_empty(const struct tt_batch *b)
+{
+	return !b->n_items && !b->n_feeds && !b->n_websubs && !b->n_dead && !b->n_progress;
+}
 
 #endif
