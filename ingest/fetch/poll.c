@@ -45,6 +45,18 @@ static void take_hints(struct tt_feed_state *state, const struct tt_feed *feed)
 	state->skip_days = feed->skip_days;
 }
 
+/* The Link headers come before the document (section 4 of WebSub); without a self URL the topic is where the document
+ * came from. */
+static int take_links(struct finish *f, const struct tt_feed *feed)
+{
+	const struct tt_reply *r = f->reply;
+	const struct tt_websub_links in_document = {
+		.hubs = {feed->hub_url}, .n_hubs = feed->hub_url.n > 0, .self = feed->self_url};
+	const struct tt_websub_links *from[] = {&r->headers.links, &in_document};
+	f->slot->links = (struct tt_websub_links){.self = r->url};
+	return tt_websub_links_choose(&f->slot->links, from, TT_LEN(from), r->url, &f->b->arena);
+}
+
 static int take_document(struct finish *f)
 {
 	const struct tt_reply *r = f->reply;
@@ -53,6 +65,8 @@ static int take_document(struct finish *f)
 	int rc = tt_document_take(f->slot, &doc, f->conf, f->b, &feed, &f->why);
 	if (rc == TT_EPARSE)
 		return fail(f);
+	if (rc == TT_OK)
+		rc = take_links(f, &feed);
 	if (rc < 0)
 		return rc;
 	take_hints(&f->state, &feed);
@@ -184,7 +198,7 @@ static int conclude(struct finish *f)
 {
 	bool bad = f->poll.kind == TT_POLL_FAILED || f->poll.kind == TT_POLL_GONE;
 	f->state.last_error = bad ? tt_str_c(f->why.msg) : absent;
-	tt_schedule_poll(&f->state, &f->poll, f->conf, f->slot->interval_ms, tt_feed_slot_seed(f->slot));
+	tt_schedule_poll(&f->state, &f->poll, f->conf, tt_feed_slot_interval(f->slot, f->conf), tt_feed_slot_seed(f->slot));
 	take_move(f);
 	return take_state(f);
 }
@@ -200,6 +214,7 @@ int tt_poll_finish(struct tt_feed_slot *slot, const struct tt_reply *reply, cons
 		.fresh_ms = tt_headers_fresh_ms(&reply->headers, now_ms),
 		.retry_after_ms = reply->headers.retry_after_ms,
 	};
+	slot->links = (struct tt_websub_links){0};
 	int rc = judge(&f);
 	if (rc == TT_OK)
 		rc = conclude(&f);

@@ -106,7 +106,7 @@ static int adopt_states(struct roster *r, const struct tt_feed_state *states, si
 static int64_t next_of(const struct tt_fetcher *f, const struct tt_feed_slot *slot, int64_t now_ms)
 {
 	return tt_schedule_again(
-		&slot->state, f->conf, slot->interval_ms, tt_feed_slot_seed(slot), now_ms);
+		&slot->state, f->conf, tt_feed_slot_interval(slot, f->conf), tt_feed_slot_seed(slot), now_ms);
 }
 
 /* Plans those that are not in the old list. */

@@ -86,6 +86,12 @@ int tt_feed_slot_set(struct tt_feed_slot *slot, const struct tt_feed_state *stat
 	return TT_OK;
 }
 
+int64_t tt_feed_slot_interval(const struct tt_feed_slot *slot, const struct tt_fetch_conf *conf)
+{
+	int64_t usual_ms = slot->interval_ms > 0 ? slot->interval_ms : conf->interval_ms;
+	return slot->calm_ms > usual_ms ? slot->calm_ms : slot->interval_ms;
+}
+
 uint64_t tt_feed_slot_seed(const struct tt_feed_slot *slot)
 {
 	struct tt_id id = tt_id_of(&slot->state.url, 1);

@@ -7,9 +7,11 @@
 #include "common/feed_state.h"
 #include "ingest/conf.h"
 #include "ingest/fetch/heap.h"
+#include "ingest/websub/links.h"
 
 struct tt_host;
 struct tt_transfer;
+struct tt_websub_feed;
 
 struct tt_feed_slot {
 	char *url, *name, *lang; /* own copies; name and lang may be NULL */
@@ -20,6 +22,9 @@ struct tt_feed_slot {
 	struct tt_heap_node due;   /* lineup.c: in the heap of feeds that wait for their time */
 	struct tt_feed_slot *next; /* lineup.c: behind it in its host's queue */
 	struct tt_host *host;
+	struct tt_websub_feed *websub; /* websub/subscriber.c: its subscription; NULL: none */
+	struct tt_websub_links links;  /* poll.c: what the document just taken named; lives in its batch */
+	int64_t calm_ms;               /* while a hub pushes it: polled no more often than this; 0: nobody does */
 	struct tt_transfer *transfer; /* fetch.c: its poll under way or finished, not yet in a batch */
 };
 
@@ -32,6 +37,10 @@ void tt_feed_slot_swap_conf(struct tt_feed_slot *a, struct tt_feed_slot *b);
 
 /* Copies state, strings included; its url is replaced by the slot's. TT_ENOMEM: nothing changed. */
 int tt_feed_slot_set(struct tt_feed_slot *slot, const struct tt_feed_state *state);
+
+/* The interval the feed is polled in when it differs from fetch.interval: its own, or longer while a hub pushes it; 0:
+ * it does not. */
+int64_t tt_feed_slot_interval(const struct tt_feed_slot *slot, const struct tt_fetch_conf *conf);
 
 /* A number of its own, the same at every start: it spreads what would come together. */
 uint64_t tt_feed_slot_seed(const struct tt_feed_slot *slot);

@@ -183,6 +183,24 @@ out:
 	return rc == TT_ENOMEM ? tt_err_set(err, rc, "out of memory") : rc;
 }
 
+int tt_transfer_new_form(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
+	struct tt_str url, struct tt_str form, int64_t now_ns, struct tt_err *err)
+{
+	const struct tt_str absent = {NULL, 0};
+	struct tt_transfer *t;
+	int rc = tt_transfer_new(&t, conf, user_agent, url, absent, absent, now_ns, err);
+	if (rc < 0)
+		return rc;
+	t->is_form = true;
+	if (curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form.n) != CURLE_OK ||
+		curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, form.p) != CURLE_OK) {
+		tt_transfer_free(t);
+		return tt_err_set(err, TT_ENOMEM, "out of memory");
+	}
+	*ret = t;
+	return TT_OK;
+}
+
 void tt_transfer_free(struct tt_transfer *t)
 {
 	if (!t)
@@ -281,7 +299,7 @@ bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns)
 		return false;
 	}
 	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &target);
-	if (is_redirect(r->status) && target) {
+	if (is_redirect(r->status) && target && (!t->is_form || r->status == 307 || r->status == 308)) {
 		r->code = follow(t, target, now_ns);
 		return r->code == TT_OK;
 	}

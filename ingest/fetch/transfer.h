@@ -40,6 +40,7 @@ struct tt_transfer {
 	bool excused;      /* set by the caller: a timeout is not the server's fault */
 	int64_t header_bytes;
 	bool only_permanent; /* so far */
+	bool is_form;
 	bool refused, over_body, over_headers, no_memory;
 	char refused_why[128];
 	char curl_text[CURL_ERROR_SIZE];
@@ -50,6 +51,10 @@ struct tt_transfer {
 int tt_transfer_new(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
 	struct tt_str url, struct tt_str etag, struct tt_str last_modified, int64_t now_ns,
 	struct tt_err *err);
+/* Likewise a POST of form (application/x-www-form-urlencoded), which is copied. Only redirects that keep the method
+ * (307, 308) are followed. */
+int tt_transfer_new_form(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
+	struct tt_str url, struct tt_str form, int64_t now_ns, struct tt_err *err);
 void tt_transfer_free(struct tt_transfer *t); /* not while in a multi; NULL is fine */
 
 /* After libcurl ended with `result`: true when the handle is ready to run the next hop, false when reply is

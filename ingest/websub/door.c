@@ -16,7 +16,7 @@ enum { OK = 200, ACCEPTED = 202, NOT_FOUND = 404, GONE = 410, TOO_LARGE = 413, B
 struct way {
 	char token[TT_WEBSUB_TOKEN_HEX + 1];
 	char *topic;
-	void *owner;        /* NULL: leaving */
+	void *owner;      /* NULL: leaving */
 	struct way *next; /* of those leaving, oldest first */
 };
 

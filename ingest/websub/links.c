@@ -2,6 +2,7 @@
 #include "ingest/websub/links.h"
 
 #include "common/err.h"
+#include "ingest/feed/url.h"
 
 /* Reads from the front of what is left. */
 struct reader {
@@ -108,6 +109,33 @@ int tt_websub_links_header(struct tt_websub_links *links, struct tt_str value, s
 		if (rc == TT_OK && links->n_hubs < TT_WEBSUB_HUBS && has_relation(link.rel, TT_STR("hub"))) {
 			rc = keep(&links->hubs[links->n_hubs], link.url, arena);
 			links->n_hubs += rc == TT_OK;
+		}
+	}
+	return rc;
+}
+
+static int resolve(struct tt_str *ret, struct tt_str base, struct tt_str ref, struct tt_arena *arena)
+{
+	struct tt_str url = tt_url_resolve(arena, base, ref);
+	if (tt_url_failed(url))
+		return TT_ENOMEM;
+	*ret = url;
+	return TT_OK;
+}
+
+int tt_websub_links_choose(struct tt_websub_links *ret, const struct tt_websub_links *const *from,
+	size_t n_from, struct tt_str base, struct tt_arena *arena)
+{
+	bool has_self = false;
+	int rc = TT_OK;
+	for (size_t i = 0; i < n_from && rc == TT_OK; i++) {
+		for (size_t k = 0; !ret->n_hubs && k < from[i]->n_hubs && rc == TT_OK; k++)
+			rc = resolve(&ret->hubs[k], base, from[i]->hubs[k], arena);
+		if (!ret->n_hubs)
+			ret->n_hubs = from[i]->n_hubs;
+		if (rc == TT_OK && !has_self && from[i]->self.n) {
+			rc = resolve(&ret->self, base, from[i]->self, arena);
+			has_self = true;
 		}
 	}
 	return rc;

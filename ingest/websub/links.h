@@ -18,4 +18,9 @@ struct tt_websub_links {
  * TT_ENOMEM. */
 int tt_websub_links_header(struct tt_websub_links *links, struct tt_str value, struct tt_arena *arena);
 
+/* Of several places, best first, the hubs of the first that has some and the self URL of the first that has
+ * one, made absolute by base; what no place has stays in *ret as it is. TT_ENOMEM. */
+int tt_websub_links_choose(struct tt_websub_links *ret, const struct tt_websub_links *const *from,
+	size_t n_from, struct tt_str base, struct tt_arena *arena);
+
 #endif
