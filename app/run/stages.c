@@ -82,7 +82,7 @@ static int pull(struct tt_source_thread *t, struct tt_err *err)
 		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
 	int rc = t->source.ops->next(
 		t->source.self, b, (size_t)p->conf.max_items, (int)p->conf.max_wait_ms, err);
-	if (!b->n_items && !b->n_feeds && !b->n_dead && !b->n_progress) {
+	if (tt_batch_is_empty(b)) {
 		tt_batch_free(b);
 		return rc;
 	}

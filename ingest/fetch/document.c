@@ -60,7 +60,7 @@ static int parse(const struct tt_document *doc, const struct tt_fetch_conf *conf
 int tt_document_take(const struct tt_feed_slot *slot, const struct tt_document *doc,
 	const struct tt_fetch_conf *conf, struct tt_batch *b, struct tt_feed *ret, struct tt_err *err)
 {
-	bool fresh = !b->n_items && !b->n_feeds && !b->n_dead;
+	bool fresh = tt_batch_is_empty(b);
 	int rc = parse(doc, conf, &b->arena, ret, err);
 	if (rc == TT_ELIMIT && fresh) { /* the document's own fault, and not that the batch is full */
 		tt_metric_add(TT_M_limit_depth, 1);

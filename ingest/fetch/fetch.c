@@ -119,7 +119,7 @@ static void collect(struct tt_fetcher *f)
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
 		curl_multi_remove_handle(f->multi, easy);
 		bool again = tt_transfer_next(t, result, tt_mono_ns(f->clock));
-		if (again && tt_lineup_hop(&f->lineup, t->owner, t->reply.url)) {
+		if (again && !t->is_form && tt_lineup_hop(&f->lineup, t->owner, t->reply.url)) {
 			t->parked_ns = tt_mono_ns(f->clock);
 			f->n_active--;
 			continue;
@@ -128,21 +128,19 @@ static void collect(struct tt_fetcher *f)
 			continue;
 		if (again)
 			t->reply.code = tt_err_set(&t->reply.err, TT_ENOMEM, "out of memory");
-		end(f, t->owner);
+		if (t->is_form)
+			tt_websub_ended(f->websub, t);
+		else
+			end(f, t->owner);
 	}
 }
 
 /* ---- batch ---- */
 
-static bool is_empty(const struct tt_batch *b)
-{
-	return !b->n_items && !b->n_feeds && !b->n_dead;
-}
-
 static bool is_full(const struct tt_batch *b, size_t max_items)
 {
 	return b->n_items >= max_items || b->n_feeds >= max_items ||
-	       (!is_empty(b) && b->arena.used_bytes > b->arena.max_bytes / 2);
+	       (!tt_batch_is_empty(b) && b->arena.used_bytes > b->arena.max_bytes / 2);
 }
 
 /* Puts one finished poll into the batch. False: it must wait for another batch. */
@@ -151,7 +149,7 @@ static bool deliver(struct tt_fetcher *f, struct tt_feed_slot *slot, struct tt_b
 	struct tt_transfer *t = slot->transfer;
 	bool was_failing = slot->state.failures > 0;
 	int rc = tt_poll_finish(slot, &t->reply, f->conf, t->ended_ms, b);
-	if (rc < 0 && !is_empty(b))
+	if (rc < 0 && !tt_batch_is_empty(b))
 		return false;
 	if (rc == TT_ELIMIT || (rc == TT_ENOMEM && b->arena.used_bytes > b->arena.max_bytes / 2))
 		rc = tt_poll_fail(slot, t->reply.status,
@@ -162,6 +160,8 @@ static bool deliver(struct tt_fetcher *f, struct tt_feed_slot *slot, struct tt_b
 		return true;
 	}
 	f->n_failing = f->n_failing - was_failing + (slot->state.failures > 0);
+	if (f->websub && slot->links.self.n)
+		tt_websub_found(f->websub, slot);
 	(void)tt_lineup_add(&f->lineup, slot, slot->state.next_fetch_ms); /* it has a host */
 	return true;
 }
@@ -202,6 +202,11 @@ static void wait_for_something(struct tt_fetcher *f, int64_t deadline_ns)
 		if (start_ms >= 0 && start_ms < wait)
 			wait = start_ms;
 	}
+	if (f->websub && is_leased(f)) {
+		int64_t hub_ms = tt_websub_wait_ms(f->websub);
+		if (hub_ms >= 0 && hub_ms < wait)
+			wait = hub_ms;
+	}
 	curl_multi_poll(f->multi, NULL, 0, wait > 0 ? (int)wait : 0, NULL);
 }
 
@@ -215,13 +220,16 @@ static int next(void *self, struct tt_batch *b, size_t max_items, int timeout_ms
 		excuse_all(f);
 	for (;;) {
 		start_due(f);
+		if (f->websub && is_leased(f))
+			tt_websub_run(f->websub);
 		CURLMcode code = curl_multi_perform(f->multi, &running);
 		if (code != CURLM_OK) {
 			rc = tt_err_set(err, TT_EIO, "fetch: libcurl: %s", curl_multi_strerror(code));
 			break;
 		}
 		collect(f);
-		if (fill(f, b, max_items) || atomic_exchange(&f->woken, false) ||
+		if (fill(f, b, max_items) || (f->websub && tt_websub_fill(f->websub, b, max_items)) ||
+			atomic_exchange(&f->woken, false) ||
 			tt_mono_ns(f->clock) >= deadline_ns)
 			break;
 		wait_for_something(f, deadline_ns);
@@ -240,6 +248,8 @@ static void wake(void *self)
 
 void tt_fetcher_forget(struct tt_fetcher *f, struct tt_feed_slot *slot)
 {
+	if (f->websub)
+		tt_websub_leave(f->websub, slot);
 	struct tt_feed_slot *before = NULL, *s = f->ended_first;
 	for (; s && s != slot; s = s->next)
 		before = s;
@@ -262,6 +272,8 @@ static void close_source(void *self)
 	struct tt_fetcher *f = self;
 	if (!f)
 		return;
+	tt_websub_free(f->websub);
+	f->websub = NULL; /* so that no hub is told that feeds leave */
 	for (size_t i = 0; i < f->n_slots; i++) {
 		tt_fetcher_forget(f, f->slots[i]);
 		tt_feed_slot_free(f->slots[i]);

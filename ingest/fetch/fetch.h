@@ -14,8 +14,11 @@
 #define TT_INGEST_FETCH_FETCH_H
 
 #include "common/feed_state.h"
+#include "common/websub_state.h"
 #include "ingest/conf.h"
 #include "ingest/source.h"
+#include "ingest/websub/conf.h"
+#include "ingest/websub/door.h"
 
 /* conf and clock must outlive the source; feeds and states are copied. A state whose URL is not among the
  * feeds is ignored, a feed without one is new and due at once. Restart fetches nothing early: states'
@@ -47,6 +50,14 @@ void tt_fetch_each(const struct tt_source *source,
  * backoff_base, backoff_cap. Shorter ones count from each feed's last poll, at once; longer ones from its
  * next poll on. */
 void tt_fetch_set_waits(struct tt_source *source, const struct tt_fetch_conf *conf);
+
+/* Subscribes where feeds name a WebSub hub, from the next document of each on; pushes come in at the door (websub/door.h)
+ * and out of next(). While a hub pushes, its feed is polled in conf->poll_interval_ms. states: what is stored of
+ * subscriptions; it is gone on with, for feeds of the list that have none yet. To be called again after
+ * tt_fetch_set_feeds() with the states of what is new. conf and door must outlive the source and stay the same.
+ * TT_ECONF, TT_ENOMEM: some may have been taken. */
+int tt_fetch_set_websub(struct tt_source *source, const struct tt_websub_conf *conf, struct tt_websub_door *door,
+	const struct tt_websub_state *states, size_t n_states, struct tt_err *err);
 
 struct tt_fetch_stats {
 	size_t feeds, failing, gone;

@@ -17,6 +17,7 @@
 #include "ingest/fetch/lineup.h"
 #include "ingest/fetch/slot.h"
 #include "ingest/fetch/transfer.h"
+#include "ingest/websub/subscriber.h"
 
 struct tt_fetcher {
 	const struct tt_fetch_conf *conf; /* = &own_conf */
@@ -29,6 +30,7 @@ struct tt_fetcher {
 	struct tt_lineup lineup;
 	struct tt_feed_slot *ended_first, *ended_last; /* linked by slot->next */
 	size_t n_active, n_ended;
+	struct tt_websub *websub; /* NULL: hubs are not asked */
 	int64_t left_ns; /* when next() last returned; 0: never called */
 	_Atomic int64_t leased_until_ns, leased_until_ms; /* monotonic and wall time of the same moment */
 	atomic_bool woken;
@@ -36,6 +38,9 @@ struct tt_fetcher {
 
 /* Takes a slot out of wherever it is; a poll of it is cut off. */
 void tt_fetcher_forget(struct tt_fetcher *f, struct tt_feed_slot *slot);
+
+/* NULL: not in the list. */
+struct tt_feed_slot *tt_fetcher_find(const struct tt_fetcher *f, struct tt_str url);
 
 /* Moves planned polls forward that the present configuration gives a shorter wait. */
 void tt_fetcher_replan(struct tt_fetcher *f);

@@ -89,6 +89,11 @@ static struct tt_feed_slot *find_state_url(const struct roster *r, struct tt_str
 	return NULL;
 }
 
+struct tt_feed_slot *tt_fetcher_find(const struct tt_fetcher *f, struct tt_str url)
+{
+	return find_state_url(&(struct roster){f->slots, f->n_slots}, url);
+}
+
 static int adopt_states(struct roster *r, const struct tt_feed_state *states, size_t n)
 {
 	int rc = TT_OK;

@@ -285,6 +285,13 @@ void tt_websub_sub_pushed(struct tt_websub_sub *s, const char *error, int64_t no
 	change(s, s->state.status, s->state.next_ms, now_ms);
 }
 
+void tt_websub_sub_leave(struct tt_websub_sub *s, int64_t now_ms)
+{
+	s->asked = false;
+	if (s->state.status != TT_WEBSUB_NONE)
+		change(s, TT_WEBSUB_NONE, TT_TIME_NONE, now_ms);
+}
+
 int64_t tt_websub_sub_due(const struct tt_websub_sub *s)
 {
 	int64_t next_ms = s->state.next_ms, end_ms = s->state.lease_until_ms;

@@ -69,6 +69,9 @@ void tt_websub_sub_denied(struct tt_websub_sub *s, struct tt_str reason, int64_t
 /* A push that was believed (error NULL), or not: then error says why. */
 void tt_websub_sub_pushed(struct tt_websub_sub *s, const char *error, int64_t now_ms);
 
+/* The feed is followed no more. */
+void tt_websub_sub_leave(struct tt_websub_sub *s, int64_t now_ms);
+
 static inline bool tt_websub_sub_active(const struct tt_websub_sub *s)
 {
 	return s->state.status == TT_WEBSUB_ACTIVE;
