@@ -1,26 +1,28 @@
 /* line_item.h - one line of a file as an item.
  *
- * A JSON line is an object {id?, source?, guid?, url?, title?, summary?, content?, author?, lang?,
- * published_at?, updated_at?, categories?}. One of title, summary and content must be there; dates are any
- * form that feeds use or a number of seconds or milliseconds since 1970, unreadable ones count as absent;
- * unknown keys are ignored; null is absent. A line of text is a title. An empty line is nothing. Invalid
- * UTF-8 is repaired with U+FFFD, control characters are left out. Pure; any thread. */
+ * A JSON line is tickertone's own item format, the field map "item" (map/preset.c): {id?, source?, guid?,
+ * url?, title?, summary?, content?, author?, lang?, published_at?, updated_at?, fetched_at?, categories?};
+ * one of title, summary and content must be there. Values: map/make.h. A line of text is a title. An empty
+ * line is nothing. Invalid UTF-8 is repaired with U+FFFD, control characters are left out. Pure; any thread.
+ */
 #ifndef TT_INGEST_LINE_ITEM_H
 #define TT_INGEST_LINE_ITEM_H
 
 #include "common/batch.h"
-#include "common/buf.h"
 #include "common/err.h"
 #include "ingest/conf.h"
+#include "ingest/map/make.h"
 
 struct tt_line_reader {
 	const struct tt_lines_conf *conf;
-	struct tt_str source;   /* of items that name none; borrowed */
-	struct tt_buf repaired; /* scratch */
-	struct tt_buf scratch;
+	struct tt_str source; /* of items that name none; borrowed */
+	struct tt_map map;
+	struct tt_make make; /* points to map: a reader stays where it is */
 };
 
-void tt_line_reader_init(struct tt_line_reader *r, const struct tt_lines_conf *conf, struct tt_str source);
+/* conf must outlive it. TT_ENOMEM: nothing is to be done. */
+int tt_line_reader_init(
+	struct tt_line_reader *r, const struct tt_lines_conf *conf, struct tt_str source, struct tt_err *err);
 void tt_line_reader_done(struct tt_line_reader *r);
 
 /* Appends the line's item to the batch; nothing for an empty line. TT_EPARSE: no item, the message says why,

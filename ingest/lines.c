@@ -230,14 +230,17 @@ int tt_lines_open(struct tt_source *ret, const struct tt_lines_conf *conf, const
 	struct tt_err *err)
 {
 	bool is_stdin = strcmp(conf->path, "-") == 0;
-	int rc = TT_OK;
 	struct lines *l = calloc(1, sizeof(*l));
 	if (!l)
 		return tt_err_set(err, TT_ENOMEM, "%s: out of memory", conf->path);
 	l->clock = clock;
 	l->source = tt_str_c(conf->name ? conf->name : is_stdin ? "stdin" : conf->path);
 	l->max_line_bytes = (size_t)conf->max_line_bytes;
-	tt_line_reader_init(&l->reader, conf, l->source);
+	int rc = tt_line_reader_init(&l->reader, conf, l->source, err);
+	if (rc < 0) {
+		free(l);
+		return rc;
+	}
 	tt_buf_init(&l->in, l->max_line_bytes + READ_BYTES);
 	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	l->fd = is_stdin ? STDIN_FILENO : open(conf->path, O_RDONLY | O_CLOEXEC);

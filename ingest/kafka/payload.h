@@ -29,14 +29,13 @@ void tt_payload_free(struct tt_payload *p); /* NULL is fine */
 int tt_payload_item(struct tt_payload *p, const struct tt_record *record, int64_t now_ms, struct tt_batch *b,
 	struct tt_err *err);
 
-/* Appends the record as a dead letter: source "kafka:TOPIC", where "partition 3, offset 17", stage a constant,
- * its payload cut to kafka.max_dead_bytes. TT_ENOMEM: nothing was appended. */
+/* Appends the record as a dead letter: source "kafka:TOPIC", where "partition 3, offset 17", stage a
+ * constant, its payload cut to kafka.max_dead_bytes. TT_ENOMEM: nothing was appended. */
 int tt_payload_dead(struct tt_payload *p, const struct tt_record *record, const char *stage,
 	struct tt_str reason, int64_t now_ms, struct tt_batch *b);
 
 /* The two in one: an item, nothing, or a dead letter. TT_ENOMEM as above: the record must wait for a batch
  * with more room. One that did not fit into a batch that was empty before is a dead letter that says so. */
-int tt_payload_put(
-	struct tt_payload *p, const struct tt_record *record, int64_t now_ms, struct tt_batch *b);
+int tt_payload_put(struct tt_payload *p, const struct tt_record *record, int64_t now_ms, struct tt_batch *b);
 
 #endif

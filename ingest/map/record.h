@@ -1,5 +1,5 @@
-/* record.h - one record as a log or a file gives it: what an item is made from. All borrowed from whoever read
- * it; any bytes. */
+/* record.h - one record as a log or a file gives it: what an item is made from. All borrowed from whoever
+ * read it; any bytes. */
 #ifndef TT_INGEST_MAP_RECORD_H
 #define TT_INGEST_MAP_RECORD_H
 

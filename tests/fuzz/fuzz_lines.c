@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "common/utf8.h"
-#include "common/utf8.h"
 #include "ingest/line_item.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,8 +11,10 @@ static int read_line(struct tt_str line, int format, struct tt_batch *b, struct 
 {
 	struct tt_lines_conf conf = {.format = format, .max_line_bytes = 1 << 20, .max_text_bytes = 256};
 	struct tt_line_reader reader;
-	tt_line_reader_init(&reader, &conf, TT_STR("fuzz"));
-	int rc = tt_line_item(&reader, line, 1795448783000, b, err);
+	int rc = tt_line_reader_init(&reader, &conf, TT_STR("fuzz"), err);
+	if (rc < 0)
+		abort();
+	rc = tt_line_item(&reader, line, 1795448783000, b, err);
 	tt_line_reader_done(&reader);
 	return rc;
 }
