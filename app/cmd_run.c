@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/run/leases.h"
 #include "app/run/parts.h"
 #include "app/run/pipeline.h"
 #include "app/run/service.h"
@@ -32,10 +33,21 @@ struct run {
 	struct tt_parts parts;
 	struct tt_service *service;
 	sigset_t signals;
-	pthread_mutex_t lock; /* guards the two below, for the HTTP threads */
+	struct tt_leases *leases; /* NULL: none. For the HTTP threads while there is a pipeline */
+	pthread_mutex_t lock;     /* guards the two below, for the HTTP threads */
 	struct tt_pipeline *pipeline;
 	struct tt_err waiting; /* why there is no pipeline yet */
 };
+
+static bool flows(struct run *r, struct tt_buf *reason)
+{
+	bool ready = tt_pipeline_ready(r->pipeline, reason);
+	if (!r->leases)
+		return ready;
+	if (!ready)
+		(void)tt_buf_str(reason, TT_STR("\n"));
+	return tt_leases_report(r->leases, reason) && ready;
+}
 
 static bool is_ready(void *ctx, struct tt_buf *reason)
 {
@@ -43,7 +55,7 @@ static bool is_ready(void *ctx, struct tt_buf *reason)
 	bool ready = false;
 	pthread_mutex_lock(&r->lock);
 	if (r->pipeline)
-		ready = tt_pipeline_ready(r->pipeline, reason);
+		ready = flows(r, reason);
 	else
 		(void)tt_buf_str(reason, tt_str_c(r->waiting.msg)); /* what does not fit is only text */
 	pthread_mutex_unlock(&r->lock);
@@ -134,8 +146,12 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 	parts.score_threads = r->conf.model.threads ? (int)r->conf.model.threads : tt_cores();
 	int rc = tt_pipeline_start(&p, &r->conf.pipeline, &parts, err);
 	tt_parts_handed_over(&r->parts);
-	if (rc == TT_OK)
-		set_pipeline(r, p, "");
+	if (rc < 0)
+		return rc;
+	if (r->parts.are_leased)
+		rc = tt_leases_start(&r->leases, &r->conf.leases, &r->conf.postgres, r->conf.feeds.v,
+			r->conf.feeds.n, p, &tt_clock_real, err);
+	set_pipeline(r, p, ""); /* also when that failed: it is to be stopped */
 	return rc;
 }
 
@@ -175,7 +191,10 @@ static int reload_feeds(struct run *r, const struct tt_app_conf *now, struct tt_
 	struct new_feeds n = {.conf = now};
 	if (!r->parts.has_feeds)
 		return now->feeds.n ? tt_err_set(err, TT_ECONF, "the first feeds need a restart") : TT_OK;
-	int rc = tt_pipeline_call_source(r->pipeline, 0, set_feeds, &n);
+	int rc = r->leases ? tt_leases_set_feeds(r->leases, now->feeds.v, now->feeds.n, err) : TT_OK;
+	if (rc < 0)
+		return rc;
+	rc = tt_pipeline_call_source(r->pipeline, 0, set_feeds, &n);
 	return rc < 0 ? tt_err_set(err, rc, "%s", n.err.msg) : TT_OK;
 }
 
@@ -246,7 +265,9 @@ static void stop(struct run *r)
 {
 	struct tt_pipeline *p = r->pipeline;
 	set_pipeline(r, NULL, "stopping");
+	tt_leases_drain(r->leases);
 	size_t given_up = tt_pipeline_stop(p);
+	tt_leases_stop(r->leases);
 	if (given_up)
 		tt_log(TT_LOG_ERROR,
 			"stopped with items that could not be stored; their feeds will be fetched again",

@@ -22,6 +22,7 @@ const struct tt_section tt_app_sections[] = {
 	{"postgres", "The database that keeps the history.", tt_pg_opts, AT(postgres), false, 0},
 	{"pipeline", "How items flow from sources through scoring to the database.", tt_pipeline_opts,
 		AT(pipeline), false, 0},
+	{"leases", "How several processes share feeds through the database.", tt_leases_opts, AT(leases), false, 0},
 	{"service", "Metrics and health over HTTP.", tt_service_opts, AT(service), false, 0},
 	{"log", "What is written to standard error.", tt_log_opts, AT(log), false, 0},
 	{0},
@@ -34,7 +35,7 @@ int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *
 
 int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, struct tt_err *err)
 {
-	if (conf->feeds.n || conf->files.n)
+	if (conf->feeds.n || conf->files.n || conf->pipeline.sink == TT_SINK_POSTGRES)
 		return TT_OK;
 	return tt_err_set(err, TT_ECONF, "%s: neither feeds nor files are configured: there is nothing to read", path);
 }

@@ -2,6 +2,7 @@
 #ifndef TT_APP_CONF_H
 #define TT_APP_CONF_H
 
+#include "app/run/leases.h"
 #include "app/run/pipeline.h"
 #include "app/run/service.h"
 #include "common/conf.h"
@@ -25,6 +26,7 @@ struct tt_app_conf {
 	struct tt_nlp_conf model;
 	struct tt_pg_conf postgres;
 	struct tt_pipeline_conf pipeline;
+	struct tt_leases_conf leases;
 	struct tt_service_conf service;
 	struct tt_log_conf log;
 };
@@ -32,7 +34,8 @@ extern const struct tt_section tt_app_sections[]; /* ends with {0} */
 
 /* Loads path (NULL: defaults). Free with tt_app_conf_free. */
 int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *err);
-/* TT_ECONF, naming the file, when there is nothing to read items from. */
+/* TT_ECONF, naming the file, when there is nothing to read items from. With a database there always may be:
+ * feeds that are added in it. */
 int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, struct tt_err *err);
 void tt_app_conf_free(struct tt_app_conf *conf);
 void tt_app_log_setup(const struct tt_log_conf *conf);

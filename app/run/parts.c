@@ -12,10 +12,7 @@
 #include "sink/pg/registry.h"
 #include "sink/stdout.h"
 
-enum {
-	STATES_BYTES = 256 << 20,
-	ENTITIES_BYTES = 256 << 20
-}; /* arenas: far above what 100,000 feeds or entities take */
+enum { ENTITIES_BYTES = 256 << 20 }; /* far above what 100,000 entities take */
 
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
 {
@@ -29,7 +26,7 @@ int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf,
 	return rc < 0 ? rc : tt_scorer_open(&parts->scorer, &found, err);
 }
 
-/* ---- what the database is told, and remembers ---- */
+/* ---- what the database is told ---- */
 
 static int register_model(struct tt_pg_conn *c, const struct tt_scorer *scorer, int *ret, struct tt_err *err)
 {
@@ -93,21 +90,6 @@ int tt_parts_register(
 	return rc;
 }
 
-static int load_states(const struct tt_app_conf *conf, struct tt_arena *arena, struct tt_feed_state **ret,
-	size_t *ret_n, struct tt_err *err)
-{
-	struct tt_pg_conn *c = NULL;
-	*ret = NULL;
-	*ret_n = 0;
-	if (conf->pipeline.sink != TT_SINK_POSTGRES)
-		return TT_OK;
-	int rc = tt_pg_conn_new(&c, &conf->postgres, err);
-	if (rc == TT_OK)
-		rc = tt_pg_feeds_load(c, arena, ret, ret_n, err);
-	tt_pg_conn_free(c);
-	return rc;
-}
-
 int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock, struct tt_err *err)
 {
 	struct tt_pg_conn *c = NULL;
@@ -131,23 +113,25 @@ static int open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, st
 	return rc < 0 ? rc : tt_pg_open(&parts->filter, &conf->postgres, err);
 }
 
+/* Feeds may also be added in the database: that is what a service with nothing configured waits for. */
+static bool polls_feeds(const struct tt_app_conf *conf)
+{
+	bool reads_else = conf->files.n || conf->kafka.brokers;
+	return conf->feeds.n || (conf->pipeline.sink == TT_SINK_POSTGRES && !reads_else);
+}
+
 static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err)
 {
-	struct tt_feed_state *states;
-	struct tt_arena arena;
-	size_t n;
-	if (!conf->feeds.n)
+	bool leased = conf->pipeline.sink == TT_SINK_POSTGRES;
+	if (!polls_feeds(conf))
 		return TT_OK;
-	tt_arena_init(&arena, STATES_BYTES);
-	int rc = load_states(conf, &arena, &states, &n, err);
-	if (rc == TT_OK)
-		rc = tt_fetch_open(&parts->sources[0], &conf->fetch, conf->feeds.v, conf->feeds.n, states, n,
-			clock, err);
-	tt_arena_done(&arena);
+	int rc = tt_fetch_open(&parts->sources[0], &conf->fetch, conf->feeds.v, leased ? 0 : conf->feeds.n,
+		NULL, 0, clock, err);
 	if (rc == TT_OK) {
 		parts->n_sources = 1;
 		parts->has_feeds = true;
+		parts->are_leased = leased;
 	}
 	return rc;
 }
@@ -194,16 +178,11 @@ int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, c
 
 int tt_parts_set_feeds(struct tt_source *fetcher, const struct tt_app_conf *conf, struct tt_err *err)
 {
-	struct tt_feed_state *states;
-	struct tt_arena arena;
-	size_t n;
-	tt_arena_init(&arena, STATES_BYTES);
-	int rc = load_states(conf, &arena, &states, &n, err);
-	if (rc == TT_OK)
-		rc = tt_fetch_set_feeds(fetcher, conf->feeds.v, conf->feeds.n, states, n, err);
+	int rc = TT_OK;
+	if (conf->pipeline.sink != TT_SINK_POSTGRES)
+		rc = tt_fetch_set_feeds(fetcher, conf->feeds.v, conf->feeds.n, NULL, 0, err);
 	if (rc == TT_OK)
 		tt_fetch_set_waits(fetcher, &conf->fetch);
-	tt_arena_done(&arena);
 	return rc;
 }
 

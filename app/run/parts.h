@@ -17,14 +17,15 @@ struct tt_parts {
 	struct tt_sink filter, sink;
 	struct tt_source *sources;
 	size_t n_sources;
-	bool has_feeds; /* then sources[0] polls them */
+	bool has_feeds;  /* then sources[0] polls them */
+	bool are_leased; /* and is given them by leases.h; it has none yet */
 };
 
 /* The model and the dictionary: nothing that can be away. */
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err);
 
-/* The sink, told of model and entities, and the sources with what it remembers of them. A failure closes what
- * this call opened, so that it can be made again. */
+/* The sink, told of model and entities, and the sources. A failure closes what this call opened, so that it
+ * can be made again. */
 int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err);
 
@@ -33,8 +34,8 @@ int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, c
 int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id,
 	struct tt_err *err);
 
-/* Gives a running fetcher (only on its own thread, see tt_pipeline_call_source) the feeds and waits of
- * a new configuration. */
+/* Gives a running fetcher (only on its own thread, see tt_pipeline_call_source) the waits of a new
+ * configuration and, unless they are leased, its feeds. */
 int tt_parts_set_feeds(struct tt_source *fetcher, const struct tt_app_conf *conf, struct tt_err *err);
 
 /* Drops what is older than retention; nothing where the sink is not a database. */

@@ -187,6 +187,18 @@ int tt_pipeline_call_source(
 	return call.rc;
 }
 
+int tt_pipeline_post_source(
+	struct tt_pipeline *p, size_t i, int (*fn)(struct tt_source *source, void *ctx), void *ctx)
+{
+	struct tt_source_thread *t = &p->sources[i];
+	pthread_mutex_lock(&p->lock);
+	t->posted = (struct tt_source_call){fn, ctx, TT_OK};
+	t->source.ops->wake(t->source.self);
+	int rc = t->ended ? TT_ECLOSED : TT_OK;
+	pthread_mutex_unlock(&p->lock);
+	return rc;
+}
+
 bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason)
 {
 	if (atomic_load(&p->stopping)) {

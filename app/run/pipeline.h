@@ -58,6 +58,12 @@ void tt_pipeline_set_scorer(struct tt_pipeline *p, struct tt_scorer *scorer, int
 int tt_pipeline_call_source(
 	struct tt_pipeline *p, size_t i, int (*fn)(struct tt_source *source, void *ctx), void *ctx);
 
+/* The same without waiting: fn runs once, soon, however often it is posted before that; its return value is
+ * dropped. One fn and ctx for each source, which outlive the pipeline. Any thread, until tt_pipeline_stop is
+ * called. */
+int tt_pipeline_post_source(
+	struct tt_pipeline *p, size_t i, int (*fn)(struct tt_source *source, void *ctx), void *ctx);
+
 /* True when batches flow; otherwise why not is added to reason, one stage a line. Any thread. */
 bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason);
 

@@ -41,12 +41,15 @@ static void hand_on(struct tt_source_thread *t, struct tt_batch *b)
 		tt_batch_free(b);
 }
 
-static void run_call(struct tt_source_thread *t)
+static void run_calls(struct tt_source_thread *t)
 {
 	struct tt_pipeline *p = t->p;
 	pthread_mutex_lock(&p->lock);
-	struct tt_source_call *call = t->call;
+	struct tt_source_call *call = t->call, posted = t->posted;
+	t->posted.fn = NULL;
 	pthread_mutex_unlock(&p->lock);
+	if (posted.fn)
+		posted.fn(&t->source, posted.ctx);
 	if (!call)
 		return;
 	call->rc = call->fn(&t->source, call->ctx);
@@ -103,7 +106,7 @@ void *tt_source_main(void *arg)
 	int rc = TT_OK;
 	while (rc == TT_OK && !atomic_load(&p->stopping)) {
 		rc = pull(t, &err);
-		run_call(t);
+		run_calls(t);
 	}
 	if (rc == TT_ECLOSED)
 		tt_log(TT_LOG_INFO, "source at its end", TT_F_C("source", t->source.ops->name));

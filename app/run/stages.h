@@ -24,8 +24,9 @@ struct tt_source_thread {
 	struct tt_source source;
 	pthread_t thread;
 	bool started;
-	struct tt_source_call *call; /* under p->lock; taken and cleared by the source's thread */
-	bool ended;                  /* under p->lock */
+	struct tt_source_call *call;  /* under p->lock; taken and cleared by the source's thread */
+	struct tt_source_call posted; /* likewise; fn NULL: none */
+	bool ended;                   /* under p->lock */
 };
 
 struct tt_pipeline {

@@ -1,10 +1,8 @@
-/* registry.h - what the database remembers for the other folders: models, the dictionary, feed states.
+/* registry.h - what the database remembers for the other folders: models, the dictionary.
  * Errors as tt_pg_open. One connection (conn.h) serves them all. */
 #ifndef TT_SINK_PG_REGISTRY_H
 #define TT_SINK_PG_REGISTRY_H
 
-#include "common/arena.h"
-#include "common/feed_state.h"
 #include "sink/pg/conn.h"
 
 struct tt_pg_model {
@@ -29,9 +27,5 @@ struct tt_pg_entity {
 /* Makes table `entity` say what the dictionary says; symbols it does not have become inactive. Each symbol
  * once. */
 int tt_pg_entities_sync(struct tt_pg_conn *c, const struct tt_pg_entity *v, size_t n, struct tt_err *err);
-
-/* All feed states, by URL; array and strings live in the arena. */
-int tt_pg_feeds_load(struct tt_pg_conn *c, struct tt_arena *arena, struct tt_feed_state **ret, size_t *ret_n,
-	struct tt_err *err);
 
 #endif

@@ -84,6 +84,7 @@ configure() {
 		model: {model: "$PWD/config/models/minilm-finance", entities: "$PWD/config/entities.tsv", threads: 1}
 		fetch: {interval: 1s, backoff_base: 1s, per_host_spacing: 0ms, allow_private_networks: true}
 		pipeline: {retry_base: 50ms, retry_cap: 500ms}
+		leases: {duration: 3s}
 		service: {listen: "127.0.0.1:0"}
 		feeds:
 	CONF

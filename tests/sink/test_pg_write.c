@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "common/err.h"
+#include "sink/pg/feeds.h"
 #include "sink/pg/registry.h"
 #include "tests/sink/pg_test.h"
 
@@ -259,7 +260,8 @@ TT_TEST(dates)
 TT_TEST(feeds)
 {
 	struct tt_batch *b = tt_batch_new(1 << 20);
-	struct tt_feed_state *f = tt_batch_add_feed(b), *got;
+	struct tt_feed_state *f = tt_batch_add_feed(b);
+	struct tt_pg_feed *got;
 	struct tt_arena arena;
 	struct tt_pg_conn *c;
 	size_t n;
@@ -300,12 +302,12 @@ TT_TEST(feeds)
 
 	tt_arena_init(&arena, 1 << 20);
 	TT_EQ(tt_pg_conn_new(&c, &db.conf, &err), TT_OK);
-	TT_EQ(tt_pg_feeds_load(c, &arena, &got, &n, &err), TT_OK);
+	TT_EQ(tt_pg_feeds_list(c, &arena, &got, &n, &err), TT_OK);
 	TT_EQ(n, 2);
-	TT_STR_EQ(got[0].url, TT_STR("https://example.com/atom"));
-	TT_TRUE(!got[0].etag.p && !got[0].last_error.p && !got[0].gone && tt_id_is_zero(got[0].body_hash));
-	TT_TRUE(got[0].last_fetch_ms == TT_TIME_NONE && got[0].next_fetch_ms == TT_TIME_NONE);
-	f = &got[1];
+	TT_STR_EQ(got[0].state.url, TT_STR("https://example.com/atom"));
+	TT_TRUE(!got[0].state.etag.p && !got[0].state.last_error.p && !got[0].state.gone && tt_id_is_zero(got[0].state.body_hash));
+	TT_TRUE(got[0].state.last_fetch_ms == TT_TIME_NONE && got[0].state.next_fetch_ms == TT_TIME_NONE);
+	f = &got[1].state;
 	TT_STR_EQ(f->url, want.url);
 	TT_STR_EQ(f->moved_to, want.moved_to);
 	TT_STR_EQ(f->moving_to, want.moving_to);
