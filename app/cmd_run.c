@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "app/run/leases.h"
+#include "app/run/notify.h"
 #include "app/run/parts.h"
 #include "app/run/pipeline.h"
 #include "app/run/service.h"
@@ -19,7 +20,7 @@
 #include "common/retry.h"
 #include "ingest/fetch/fetch.h"
 
-enum { TICK_MS = 200, PRUNE_EVERY_MS = 6 * 3600 * 1000 };
+enum { TICK_MS = 200, PRUNE_EVERY_MS = 6 * 3600 * 1000, GRACE_MS = 60 * 1000 };
 
 struct run_options {
 	const char *config;
@@ -32,6 +33,7 @@ struct run {
 				    reloadable, not this */
 	struct tt_parts parts;
 	struct tt_service *service;
+	struct tt_notify notify; /* main's */
 	sigset_t signals;
 	struct tt_leases *leases; /* NULL: none. For the HTTP threads while there is a pipeline */
 	pthread_mutex_t lock;     /* guards the two below, for the HTTP threads */
@@ -70,12 +72,15 @@ static void set_pipeline(struct run *r, struct tt_pipeline *p, const char *why_n
 	pthread_mutex_unlock(&r->lock);
 }
 
-/* What /ready would say now, as a metric. */
-static void measure_readiness(struct run *r)
+/* What /ready would say now, as a metric and to the service manager. */
+static void report_readiness(struct run *r)
 {
 	struct tt_buf reason;
-	tt_buf_init(&reason, 0); /* the answer alone */
-	tt_metric_set(TT_M_ready, is_ready(r, &reason));
+	tt_buf_init(&reason, TT_NOTIFY_STATUS_MAX);
+	bool ready = is_ready(r, &reason);
+	tt_metric_set(TT_M_ready, ready);
+	tt_notify_tick(&r->notify, tt_pipeline_alive(r->pipeline),
+		ready ? TT_STR("running") : tt_buf_view(&reason));
 	tt_buf_done(&reason);
 }
 
@@ -125,6 +130,7 @@ static int open_line_patiently(struct run *r, struct tt_err *err)
 	while ((rc = tt_parts_open_line(&r->parts, &r->conf, &tt_clock_real, err)) < 0 && tt_retriable(rc)) {
 		int64_t wait_ms = tt_backoff_next_ms(&backoff);
 		set_pipeline(r, NULL, err->msg);
+		tt_notify_waiting(&r->notify, tt_str_c(err->msg), wait_ms + GRACE_MS);
 		tt_log(TT_LOG_WARN, "cannot start yet, waiting", TT_F_C("error", err->msg),
 			TT_F_INT("wait_ms", wait_ms));
 		if (ends(next_signal(r, wait_ms)))
@@ -216,6 +222,7 @@ static void reload(struct run *r)
 	struct tt_app_conf next,
 		now = r->conf; /* `now`: a view, what it points to is owned by the two others */
 	struct tt_err err = {0};
+	tt_notify_reloading(&r->notify);
 	int rc = tt_app_conf_load(r->config_path, &next, &err);
 	if (rc == TT_OK) {
 		now.model = next.model;
@@ -228,6 +235,7 @@ static void reload(struct run *r)
 			tt_app_log_setup(&next.log);
 		tt_app_conf_free(&next);
 	}
+	tt_notify_ready(&r->notify); /* as before at worst */
 	if (rc < 0) {
 		tt_log(TT_LOG_ERROR, "reload refused, going on as before", TT_F_C("error", err.msg));
 		return;
@@ -253,7 +261,7 @@ static void serve(struct run *r)
 	for (int sig = 0; !ends(sig) && !tt_pipeline_finished(r->pipeline); sig = next_signal(r, TICK_MS)) {
 		if (sig == SIGHUP)
 			reload(r);
-		measure_readiness(r);
+		report_readiness(r);
 		if (tt_mono_ms(&tt_clock_real) >= next_prune_ms) {
 			prune(r);
 			next_prune_ms = tt_mono_ms(&tt_clock_real) + PRUNE_EVERY_MS;
@@ -264,6 +272,7 @@ static void serve(struct run *r)
 static void stop(struct run *r)
 {
 	struct tt_pipeline *p = r->pipeline;
+	tt_notify_stopping(&r->notify, r->conf.pipeline.drain_ms + GRACE_MS);
 	set_pipeline(r, NULL, "stopping");
 	tt_leases_drain(r->leases);
 	size_t given_up = tt_pipeline_stop(p);
@@ -277,6 +286,7 @@ static void stop(struct run *r)
 			TT_F_INT("items_stored", (int64_t)tt_metric_get(TT_M_items_stored)));
 	tt_parts_done(&r->parts);
 	tt_service_stop(r->service);
+	tt_notify_done(&r->notify);
 	tt_app_conf_free(&r->conf);
 	pthread_mutex_destroy(&r->lock);
 }
@@ -284,7 +294,7 @@ static void stop(struct run *r)
 static int run_command(const void *options, int argc, char **argv, struct tt_err *err)
 {
 	const struct run_options *o = options;
-	struct run r = {.config_path = o->config};
+	struct run r = {.config_path = o->config, .notify.fd = -1};
 	(void)argc, (void)argv;
 	if (!o->config)
 		return tt_err_set(err, TT_EUSAGE, "run needs a configuration: -c FILE");
@@ -295,9 +305,13 @@ static int run_command(const void *options, int argc, char **argv, struct tt_err
 	tt_app_log_setup(&r.conf.log);
 	pthread_mutex_init(&r.lock, NULL);
 	rc = tt_app_conf_has_sources(&r.conf, o->config, err);
+	struct tt_err why = {0};
+	if (tt_notify_init(&r.notify, &tt_clock_real, &why) < 0)
+		tt_log(TT_LOG_WARN, "the service manager cannot be told anything", TT_F_C("error", why.msg));
 	if (rc == TT_OK)
 		rc = start(&r, err);
 	if (rc == TT_OK) {
+		tt_notify_ready(&r.notify);
 		tt_log(TT_LOG_INFO, "running", TT_F_C("config", o->config),
 			TT_F_INT("feeds", (int64_t)r.conf.feeds.n));
 		serve(&r);

@@ -149,6 +149,7 @@ int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *c
 		.stored = tell_source,
 		.ctx = p,
 		.outage = &p->outage,
+		.pulse = &p->pulse,
 		.clock = p->clock,
 		.max_batches = (size_t)conf->write_batches};
 	int rc = start_threads(p, parts->score_threads, err);
@@ -205,7 +206,23 @@ bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason)
 		(void)tt_buf_str(reason, TT_STR("stopping"));
 		return false;
 	}
-	return tt_outage_report(&p->outage, reason);
+	if (!tt_outage_report(&p->outage, reason))
+		return false;
+	int64_t stood_ms = tt_pulse_stood_ms(&p->pulse, p->clock);
+	if (!p->conf.stall_ms || stood_ms < p->conf.stall_ms)
+		return true;
+	(void)tt_buf_printf(reason, "stalled: no batch has moved for %lld s", (long long)stood_ms / 1000);
+	return false;
+}
+
+bool tt_pipeline_alive(struct tt_pipeline *p)
+{
+	struct tt_buf reason;
+	tt_buf_init(&reason, 0); /* the answer alone */
+	bool stalled = p->conf.stall_ms && tt_pulse_stood_ms(&p->pulse, p->clock) >= p->conf.stall_ms &&
+		tt_outage_report(&p->outage, &reason);
+	tt_buf_done(&reason);
+	return !stalled;
 }
 
 bool tt_pipeline_finished(struct tt_pipeline *p)

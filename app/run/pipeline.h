@@ -30,6 +30,7 @@ struct tt_pipeline_conf {
 	int64_t write_batches; /* batches written in one transaction at most */
 	int64_t retry_base_ms, retry_cap_ms;
 	int64_t drain_ms; /* on SIGTERM: how long to go on storing what was read */
+	int64_t stall_ms; /* work that stands still for so long is a fault; 0: never */
 };
 extern const struct tt_opt tt_pipeline_opts[]; /* section `pipeline` */
 
@@ -66,6 +67,9 @@ int tt_pipeline_post_source(
 
 /* True when batches flow; otherwise why not is added to reason, one stage a line. Any thread. */
 bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason);
+
+/* False when work has stood still for stall_ms though nothing is waited for: only a restart helps. Any thread. */
+bool tt_pipeline_alive(struct tt_pipeline *p);
 
 /* True once every source has come to its end and all it gave is stored (files and standard input), and when
  * the sink has closed for good (nobody reads the pipe any more). Any thread. */

@@ -31,5 +31,8 @@ const struct tt_opt tt_pipeline_opts[] = {
 		"Longest wait between two tries while the database is away."),
 	MS("drain", drain_ms, "20s", 0, 3600000,
 		"After SIGTERM: how long to go on trying to store what was read."),
+	MS("stall", stall_ms, "10m", 0, 86400000,
+		"When no batch has moved for so long though some wait and the database answers, /ready says so and "
+		"systemd's watchdog is no longer fed. Must be longer than the scoring of one batch; 0s turns it off."),
 	{0},
 };

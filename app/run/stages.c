@@ -94,6 +94,7 @@ static int pull(struct tt_source_thread *t, struct tt_err *err)
 	tt_metric_add(TT_M_items_in, b->n_items);
 	b->source = (int)(t - p->sources);
 	log_arrivals(b);
+	tt_pulse_in(&p->pulse, p->clock);
 	hand_on(t, b);
 	return rc;
 }
@@ -160,6 +161,7 @@ void *tt_filter_main(void *arg)
 	struct tt_batch *b;
 	while (tt_queue_pop(p->fetched, &b, -1) == TT_OK) {
 		tt_metric_set(TT_M_queue_fetched, tt_queue_depth(p->fetched));
+		tt_pulse_moved(&p->pulse, p->clock);
 		if (b->n_items && p->filter.ops && p->filter.ops->known)
 			filter_batch(p, b);
 		tt_order_number(&p->order, b);
@@ -225,6 +227,7 @@ void *tt_score_main(void *arg)
 	struct tt_batch *b;
 	while (tt_queue_pop(p->to_score, &b, -1) == TT_OK) {
 		tt_metric_set(TT_M_queue_score, tt_queue_depth(p->to_score));
+		tt_pulse_moved(&p->pulse, p->clock);
 		follow_scorer(p, &s);
 		if (b->n_items && !atomic_load(&p->writer.gone)) /* nobody would see the scores */
 			score_batch(p, &s, b);

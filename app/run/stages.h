@@ -35,6 +35,7 @@ struct tt_pipeline {
 	struct tt_queue *fetched, *to_score, *to_write;
 	struct tt_order order;
 	struct tt_outage outage;
+	struct tt_pulse pulse;
 	struct tt_sink filter;
 	struct tt_writer writer;
 	atomic_bool stopping;

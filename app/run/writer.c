@@ -54,6 +54,7 @@ static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches,
 		atomic_store(&w->gone, true);
 	if (rc < 0)
 		return rc;
+	tt_pulse_moved(w->pulse, w->clock);
 	tt_metric_add(TT_M_items_stored, stored.items);
 	tt_metric_add(TT_M_entities_stored, stored.entities);
 	tt_metric_add(TT_M_dead_letters, stored.dead);
@@ -168,7 +169,9 @@ void tt_writer_run(struct tt_writer *w)
 		tt_metric_set(TT_M_queue_write, tt_queue_depth(w->in));
 		if (n)
 			write_all(w, batches, n);
-		while (n)
+		while (n) {
 			tt_batch_free(batches[--n]);
+			tt_pulse_out(w->pulse, w->clock);
+		}
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "app/run/order.h"
 #include "app/run/outage.h"
+#include "app/run/pulse.h"
 #include "common/clock.h"
 #include "common/queue.h"
 #include "sink/sink.h"
@@ -19,6 +20,7 @@ struct tt_writer {
 	struct tt_queue *in;
 	struct tt_order *order;
 	struct tt_outage *outage;
+	struct tt_pulse *pulse; /* told when something is stored, and when a batch is done with */
 	void (*stored)(void *ctx, const struct tt_batch *b); /* b is stored for good */
 	void *ctx;
 	const struct tt_clock *clock;

@@ -200,8 +200,37 @@ TT_TEST(a_running_line_takes_calls_and_a_new_model)
 	TT_EQ(tt_fake_scorers_live(), 0);
 }
 
+TT_TEST(work_that_stands_still_is_told_and_an_idle_line_is_not)
+{
+	struct tt_fake_source a;
+	struct tt_pipeline_conf quick = conf;
+	struct tt_scorer *scorer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 10, 10, true)};
+	struct tt_buf reason;
+	int stored;
+	quick.stall_ms = 20;
+	tt_buf_init(&reason, 4096);
+	struct tt_pipeline *p = start(&quick, sources, 1, false, scorer, 0, 0);
+	tt_scorer_unref(scorer);
+	TT_EVENTUALLY((stored = stored_now()) == 10);
+	TT_EVENTUALLY(tt_pipeline_alive(p));
+	pthread_mutex_lock(&sink.lock); /* the sink's write hangs */
+	tt_pipeline_call_source(p, 0, give_ten_more, NULL);
+	TT_EVENTUALLY(!tt_pipeline_alive(p));
+	TT_TRUE(!tt_pipeline_ready(p, &reason));
+	assert_non_null(strstr(reason.p, "stalled: no batch has moved for 0 s"));
+	pthread_mutex_unlock(&sink.lock);
+	TT_EVENTUALLY((stored = stored_now()) == 20);
+	TT_EVENTUALLY(tt_pipeline_alive(p));
+	usleep(3 * 20 * 1000); /* longer than the limit: idle is not stalled */
+	TT_TRUE(tt_pipeline_alive(p) && tt_pipeline_ready(p, &reason));
+	TT_EQ(tt_pipeline_stop(p), 0);
+	tt_buf_done(&reason);
+}
+
 TT_MAIN(TT_RUN(everything_arrives_once), TT_RUN(outages_and_lost_answers_are_waited_out),
 	TT_RUN(a_refused_item_stops_nobody_and_is_kept), TT_RUN(a_log_is_stored_in_its_order),
 	TT_RUN(work_on_a_lost_partition_is_dropped_and_nothing_else),
+	TT_RUN(work_that_stands_still_is_told_and_an_idle_line_is_not),
 	TT_RUN(away_for_good_stop_gives_up_and_says_how_much),
 	TT_RUN(a_running_line_takes_calls_and_a_new_model))
