@@ -135,13 +135,21 @@ static const struct tt_http_step *step_for(struct tt_http_server *s, const char 
 	return &not_found;
 }
 
+/* Head and body have come? */
+static bool is_complete(const char *text, size_t n)
+{
+	const char *end = strstr(text, "\r\n\r\n"), *length = strcasestr(text, "\r\nContent-Length:");
+	size_t body = end && length && length < end ? strtoul(length + 17, NULL, 10) : 0;
+	return end && n >= (size_t)(end - text) + 4 + body;
+}
+
 /* Reads one request and keeps it. NULL: none came. */
 static const struct request *receive(const struct connection *c, size_t *ret_nth)
 {
 	struct tt_http_server *s = c->server;
 	struct request *r = calloc(1, sizeof(*r));
 	size_t n = 0;
-	while (r && !strstr(r->text, "\r\n\r\n")) {
+	while (r && !is_complete(r->text, n)) {
 		ssize_t got = n + 1 < sizeof(r->text) && wait_for(c, POLLIN, -1)
 				      ? recv(c->fd, r->text + n, sizeof(r->text) - n - 1, 0)
 				      : 0;
@@ -153,7 +161,7 @@ static const struct request *receive(const struct connection *c, size_t *ret_nth
 	}
 	if (!r)
 		return NULL;
-	sscanf(r->text, "GET %63s", r->path);
+	sscanf(r->text, "%*s %63s", r->path);
 	r->at_ns = tt_mono_ns(&tt_clock_real);
 	pthread_mutex_lock(&s->lock);
 	*ret_nth = count(s, r->path);
