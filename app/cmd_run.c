@@ -165,7 +165,7 @@ static int start(struct run *r, struct tt_err *err)
 {
 	struct tt_service_calls calls = {.ready = is_ready, .ctx = r};
 	set_pipeline(r, NULL, "starting");
-	int rc = r->conf.service.enabled ? tt_service_start(&r->service, &r->conf.service, &calls, err)
+	int rc = r->conf.service.enabled ? tt_service_start(&r->service, &r->conf.service, &calls, NULL, err)
 					 : TT_OK;
 	if (rc == TT_OK && r->service)
 		tt_log(TT_LOG_INFO, "listening for /metrics, /health and /ready",

@@ -129,6 +129,8 @@ static int64_t lease_of(struct tt_str seconds)
 static int ask_locked(struct tt_websub_door *d, struct way *e, const struct tt_websub_ask *ask)
 {
 	bool denied = tt_str_eq(ask->mode, TT_STR("denied"));
+	if (!d->ring)
+		return BUSY;
 	if (!e || !tt_str_eq(ask->topic, tt_str_c(e->topic)))
 		return NOT_FOUND;
 	if (!e->owner)
@@ -171,7 +173,9 @@ int tt_websub_push_begin(struct tt_websub_door *d, struct tt_str token, const st
 	struct tt_websub_note *n = NULL;
 	pthread_mutex_lock(&d->lock);
 	const struct way *to = find_locked(d, token);
-	if (!to)
+	if (!d->ring)
+		status = BUSY;
+	else if (!to)
 		status = NOT_FOUND;
 	else if (!to->owner)
 		status = GONE;

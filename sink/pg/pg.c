@@ -111,9 +111,9 @@ static int pg_known(void *self, const struct tt_batch *b, bool *known, struct tt
 static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct tt_err *err)
 {
 	struct tt_pg_rows *r = &s->rows;
-	struct tt_pg_stmt stmts[5];
-	PGresult *results[5];
-	size_t n = 0, items_at = 5, dead_at = 5;
+	struct tt_pg_stmt stmts[6];
+	PGresult *results[6];
+	size_t n = 0, items_at = 6, dead_at = 6;
 
 	if (r->progress.n)
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("progress.sql"), &r->progress.params, false};
@@ -124,6 +124,8 @@ static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct 
 			(struct tt_pg_stmt){tt_pg_statement("items.sql"), &r->item_params, false};
 	if (r->n_feeds)
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("feeds.sql"), &r->feed_params, false};
+	if (r->n_websubs)
+		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("websub.sql"), &r->websub_params, false};
 	if (r->n_dead)
 		stmts[dead_at = n++] =
 			(struct tt_pg_stmt){tt_pg_statement("dead_letters.sql"), &r->dead_params, false};

@@ -16,6 +16,7 @@ void tt_pg_rows_init(struct tt_pg_rows *r, size_t max_bytes)
 	tt_pg_params_init(&r->feed_params, max_bytes);
 	tt_pg_params_init(&r->dead_params, max_bytes);
 	tt_pg_params_init(&r->progress.params, max_bytes);
+	tt_pg_params_init(&r->websub_params, max_bytes);
 }
 
 void tt_pg_rows_done(struct tt_pg_rows *r)
@@ -26,6 +27,7 @@ void tt_pg_rows_done(struct tt_pg_rows *r)
 	tt_pg_params_done(&r->feed_params);
 	tt_pg_params_done(&r->dead_params);
 	tt_pg_params_done(&r->progress.params);
+	tt_pg_params_done(&r->websub_params);
 }
 
 int64_t tt_pg_event_ms(const struct tt_item *item, bool *ret_clamped)
@@ -239,5 +241,7 @@ int tt_pg_rows_fill(struct tt_pg_rows *r, struct tt_batch *const *batches, size_
 		rc = fill_feeds(r, batches, n, n_feeds);
 	if (rc == TT_OK)
 		rc = fill_dead(r, batches, n, n_dead, dead_letter_bytes);
+	if (rc == TT_OK)
+		rc = tt_pg_websub_fill(&r->websub_params, &r->n_websubs, &r->arena, batches, n);
 	return rc == TT_OK ? tt_pg_progress_fill(&r->progress, &r->arena, batches, n) : rc;
 }

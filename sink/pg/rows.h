@@ -7,6 +7,7 @@
 #include "common/batch.h"
 #include "sink/pg/params.h"
 #include "sink/pg/progress.h"
+#include "sink/pg/websub.h"
 
 struct tt_pg_row {
 	const struct tt_scored *scored;
@@ -22,6 +23,8 @@ struct tt_pg_rows {
 	size_t n_feeds, n_dead; /* 0: that statement is left out */
 	size_t n_symbols;
 	struct tt_pg_progress progress;
+	size_t n_websubs; /* 0: left out */
+	struct tt_pg_params websub_params;
 	struct tt_pg_params item_params, symbol_params, feed_params, dead_params;
 };
 

@@ -10,6 +10,7 @@
 
 static _Atomic bool is_ready;
 static struct tt_service *service;
+static const struct tt_service_mount *mount; /* NULL: none */
 
 static bool ready(void *ctx, struct tt_buf *reason)
 {
@@ -22,7 +23,7 @@ static bool ready(void *ctx, struct tt_buf *reason)
 static int start(const char *address, struct tt_err *err)
 {
 	struct tt_service_conf conf = {true, (char *)address, 4, 2000};
-	return tt_service_start(&service, &conf, &(struct tt_service_calls){ready, NULL}, err);
+	return tt_service_start(&service, &conf, &(struct tt_service_calls){ready, NULL}, mount, err);
 }
 
 static int dial(void)
