@@ -17,6 +17,8 @@ const struct tt_section tt_app_sections[] = {
 		sizeof(struct tt_lines_conf)},
 	{"kafka", "The topics of Kafka to read, and how a record becomes an item.", tt_kafka_opts, AT(kafka), false, 0},
 	{"fetch", "How feeds are asked for, and every limit of it.", tt_fetch_opts, AT(fetch), false, 0},
+	{"websub", "Pushes: where a feed names a WebSub hub, items come without being asked for (docs/FEEDS.md).", tt_websub_opts,
+		AT(websub), false, 0},
 	{"model", "The model, the entities, and how much is read and computed at a time.", tt_nlp_opts, AT(model),
 		false, 0},
 	{"postgres", "The database that keeps the history.", tt_pg_opts, AT(postgres), false, 0},

@@ -8,6 +8,7 @@
 #include "common/conf.h"
 #include "common/log.h"
 #include "ingest/conf.h"
+#include "ingest/websub/conf.h"
 #include "ingest/kafka/conf.h"
 #include "nlp/scorer.h"
 #include "sink/pg/pg.h"
@@ -23,6 +24,7 @@ struct tt_app_conf {
 	struct tt_conf_list files; /* struct tt_lines_conf */
 	struct tt_kafka_conf kafka;
 	struct tt_fetch_conf fetch;
+	struct tt_websub_conf websub;
 	struct tt_nlp_conf model;
 	struct tt_pg_conf postgres;
 	struct tt_pipeline_conf pipeline;

@@ -59,6 +59,18 @@ static void run_calls(struct tt_source_thread *t)
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* A change of a subscription; its token and secret are nobody's business. */
+static void log_subscription(const struct tt_websub_state *w)
+{
+	if (w->last_error.p)
+		tt_log(TT_LOG_WARN, "websub", TT_F_STR("url", w->url),
+			TT_F_C("status", tt_websub_status_name(w->status)), TT_F_STR("hub", w->hub),
+			TT_F_STR("error", w->last_error));
+	else
+		tt_log(TT_LOG_DEBUG, "websub", TT_F_STR("url", w->url),
+			TT_F_C("status", tt_websub_status_name(w->status)), TT_F_STR("hub", w->hub));
+}
+
 /* The edge's one line about what came in badly. */
 static void log_arrivals(const struct tt_batch *b)
 {
@@ -72,6 +84,8 @@ static void log_arrivals(const struct tt_batch *b)
 			tt_log(TT_LOG_DEBUG, "feed polled", TT_F_STR("url", f->url),
 				TT_F_INT("status", f->last_status));
 	}
+	for (size_t i = 0; i < b->n_websubs; i++)
+		log_subscription(&b->websubs[i]);
 	for (size_t i = 0; i < b->n_dead; i++)
 		tt_log(TT_LOG_WARN, "input refused, now a dead letter", TT_F_STR("source", b->dead[i].source),
 			TT_F_STR("where", b->dead[i].where), TT_F_STR("reason", b->dead[i].reason));

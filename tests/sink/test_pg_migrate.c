@@ -145,6 +145,7 @@ TT_TEST(roles)
 		{"tickertone_reader", "SELECT count(*) FROM tickertone.top_movers()", true},
 		{"tickertone_reader", "SELECT count(*) FROM tickertone.item", false},
 		{"tickertone_reader", "SELECT count(*) FROM tickertone.feed", false},
+		{"tickertone_reader", "SELECT secret FROM tickertone.websub", false},
 		{"tickertone_reader", "SELECT tickertone.prune_partitions(now())", false},
 		{"tickertone_reader", "INSERT INTO tickertone.entity (symbol) VALUES ('X')", false},
 		{"tickertone_writer", "INSERT INTO tickertone.entity (symbol) VALUES ('X')", true},
