@@ -19,9 +19,11 @@ void tt_build_done(struct tt_build *b)
 	tt_buf_done(&b->scratch);
 }
 
-void tt_build_reset(struct tt_build *b)
+void tt_build_reset(struct tt_build *b, size_t keep)
 {
-	b->feed = (struct tt_feed){0};
+	b->feed = (struct tt_feed){.items = b->feed.items, .n_items = keep};
+	if (keep == 0)
+		b->feed.items = NULL;
 }
 
 int tt_build_oom(const struct tt_build *b)

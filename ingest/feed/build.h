@@ -18,7 +18,8 @@ struct tt_build {
 void tt_build_init(struct tt_build *b, const struct tt_feed_limits *limits, struct tt_arena *arena,
 	struct tt_str base_url);
 void tt_build_done(struct tt_build *b);
-void tt_build_reset(struct tt_build *b); /* begins again; what was built stays in the arena, unused */
+/* Begins again, but for the first `keep` items; what else was built stays in the arena, unused. */
+void tt_build_reset(struct tt_build *b, size_t keep);
 
 /* All: TT_OK, TT_ENOMEM, or TT_ELIMIT when the arena is full. */
 

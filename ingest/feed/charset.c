@@ -8,127 +8,11 @@
 #include "common/utf8.h"
 #include "ingest/feed/entities.h"
 
-enum { LABEL_MAX = 40, DECLARATION_MAX = 512 };
-
-/* Labels that mean more than they say. What is not here goes to iconv under its own name. */
-static const struct {
-	const char *label, *iconv;
-} aliases[] = {
-	{"iso-8859-1", "cp1252"},
-	{"iso8859-1", "cp1252"},
-	{"iso_8859-1", "cp1252"},
-	{"latin1", "cp1252"},
-	{"latin-1", "cp1252"},
-	{"windows-1252", "cp1252"},
-	{"cp1252", "cp1252"},
-	{"x-cp1252", "cp1252"},
-	{"iso-8859-9", "cp1254"},
-	{"iso-8859-11", "cp874"},
-	{"tis-620", "cp874"},
-	{"windows-874", "cp874"},
-	{"gb2312", "gb18030"},
-	{"gbk", "gb18030"},
-	{"x-gbk", "gb18030"},
-	{"gb_2312-80", "gb18030"},
-	{"euc-cn", "gb18030"},
-	{"shift_jis", "cp932"},
-	{"shift-jis", "cp932"},
-	{"sjis", "cp932"},
-	{"x-sjis", "cp932"},
-	{"windows-31j", "cp932"},
-	{"euc-kr", "cp949"},
-	{"ks_c_5601-1987", "cp949"},
-	{"ksc5601", "cp949"},
-	{"big5", "big5-hkscs"},
-	{"x-euc-jp", "euc-jp"},
-	{"utf16", "utf-16"},
-	{"ucs-2", "utf-16"},
-	{"iso-10646-ucs-2", "utf-16"},
-	{"unicode", "utf-16"},
-	{"utf8", "utf-8"},
-	{"unicode-1-1-utf-8", "utf-8"},
-	{"ascii", "us-ascii"},
-	{"x-mac-roman", "macintosh"},
-	{"koi8", "koi8-r"},
-	{"windows-949", "cp949"},
-};
+enum { DECLARATION_MAX = 512 };
 
 static bool is_ascii(struct tt_str s)
 {
 	return tt_utf8_ascii(s) == s.n;
-}
-
-struct tt_str tt_charset_param(struct tt_str content_type)
-{
-	struct tt_str rest = content_type;
-	tt_str_split(&rest, ';');
-	while (rest.p) {
-		struct tt_str value = tt_str_split(&rest, ';');
-		struct tt_str key = tt_str_split(&value, '=');
-		if (!value.p || !tt_str_eq_ci(tt_str_trim(key), TT_STR("charset")))
-			continue;
-		value = tt_str_trim(value);
-		while (value.n && (value.p[0] == '"' || value.p[0] == '\''))
-			value.p++, value.n--;
-		while (value.n && (value.p[value.n - 1] == '"' || value.p[value.n - 1] == '\''))
-			value.n--;
-		return value.n ? value : (struct tt_str){NULL, 0};
-	}
-	return (struct tt_str){NULL, 0};
-}
-
-/* encoding="..." of an XML declaration in ASCII-compatible bytes. */
-static struct tt_str declared(struct tt_str bytes)
-{
-	struct tt_str none = {NULL, 0}, head = tt_str_trim(bytes);
-	if (!tt_str_starts(head, TT_STR("<?xml")))
-		return none;
-	if (head.n > DECLARATION_MAX)
-		head.n = DECLARATION_MAX;
-	const char *end = memchr(head.p, '>', head.n);
-	head.n = end ? (size_t)(end - head.p) : head.n;
-	const char *at = memmem(head.p, head.n, "encoding", 8);
-	if (!at)
-		return none;
-	struct tt_str rest = tt_str_trim((struct tt_str){at + 8, head.n - (size_t)(at + 8 - head.p)});
-	if (rest.n == 0 || rest.p[0] != '=')
-		return none;
-	rest = tt_str_trim((struct tt_str){rest.p + 1, rest.n - 1});
-	if (rest.n == 0 || (rest.p[0] != '"' && rest.p[0] != '\''))
-		return none;
-	char quote = rest.p[0];
-	rest.p++, rest.n--;
-	struct tt_str value = tt_str_split(&rest, quote);
-	return rest.p ? tt_str_trim(value) : none;
-}
-
-/* The iconv name of a label, lower case, in name; false when it cannot be one. */
-static bool iconv_name(struct tt_str label, char name[LABEL_MAX])
-{
-	if (label.n == 0 || label.n >= LABEL_MAX)
-		return false;
-	for (size_t i = 0; i < label.n; i++) {
-		char c = label.p[i];
-		bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-		if (!alnum && c != '-' && c != '_' && c != ':' && c != '.' && c != '+')
-			return false; /* "//TRANSLIT" and other ideas */
-		name[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-	}
-	name[label.n] = '\0';
-	for (size_t i = 0; i < TT_LEN(aliases); i++)
-		if (strcmp(name, aliases[i].label) == 0)
-			memcpy(name, aliases[i].iconv, strlen(aliases[i].iconv) + 1);
-	return true;
-}
-
-static bool is_single_byte(const char *name)
-{
-	static const char *const families[] = {
-		"cp125", "windows-125", "iso-8859", "iso8859", "koi8", "cp874", "macintosh", "us-ascii"};
-	for (size_t i = 0; i < TT_LEN(families); i++)
-		if (strncmp(name, families[i], strlen(families[i])) == 0)
-			return true;
-	return false;
 }
 
 /* By mark, or by the zero bytes around a first '<'; *ret_mark is how many bytes the mark has. */
@@ -203,8 +87,11 @@ static int detected(struct tt_str bytes, bool labelled, struct tt_buf *buf, stru
 		*ret = (struct tt_charset){bytes, labelled};
 		return TT_OK;
 	}
-	const char *name = tt_charset_detect(bytes);
-	int rc = name ? decode_as(name, bytes, buf, &ret->text) : TT_EPARSE;
+	const char *guesses[TT_CHARSET_GUESSES];
+	size_t n = tt_charset_detect(bytes, guesses);
+	int rc = TT_EPARSE;
+	for (size_t i = 0; i < n && try_next(rc); i++)
+		rc = decode_as(guesses[i], bytes, buf, &ret->text);
 	if (try_next(rc)) {
 		rc = cp1252(bytes, true, buf);
 		ret->text = tt_buf_view(buf);
@@ -216,18 +103,18 @@ static int detected(struct tt_str bytes, bool labelled, struct tt_buf *buf, stru
 static int by_label(
 	struct tt_str bytes, struct tt_str content_type, struct tt_buf *buf, struct tt_charset *ret)
 {
-	struct tt_str labels[] = {declared(bytes), tt_charset_param(content_type)};
+	struct tt_str labels[] = {tt_charset_declared(bytes), tt_charset_param(content_type)};
 	bool labelled = labels[0].p || labels[1].p, doubt = false;
 	for (size_t i = 0; i < TT_LEN(labels); i++) {
-		char name[LABEL_MAX];
+		char name[TT_CHARSET_NAME];
 		if (!labels[i].p)
 			continue;
-		if (!iconv_name(labels[i], name) || strncmp(name, "utf-16", 6) == 0 ||
+		if (!tt_charset_iconv_name(labels[i], name) || strncmp(name, "utf-16", 6) == 0 ||
 			strncmp(name, "utf-32", 6) == 0) {
 			doubt = true; /* or the bytes would have shown it */
 			continue;
 		}
-		if (is_single_byte(name) && !is_ascii(bytes) && tt_utf8_valid(bytes))
+		if (tt_charset_single_byte(name) && !is_ascii(bytes) && tt_utf8_valid(bytes))
 			break;
 		int rc = decode_as(name, bytes, buf, &ret->text);
 		if (!try_next(rc)) {
@@ -239,6 +126,20 @@ static int by_label(
 	return detected(bytes, labelled, buf, ret);
 }
 
+/* All EBCDIC code pages agree on the letters of the declaration, which says which one it is. */
+static int by_ebcdic(struct tt_str bytes, struct tt_buf *buf, struct tt_charset *ret)
+{
+	char name[TT_CHARSET_NAME];
+	struct tt_str head = {bytes.p, bytes.n < DECLARATION_MAX ? bytes.n : DECLARATION_MAX};
+	int rc = decode_as("cp037", head, buf, &head);
+	if (rc < 0)
+		return rc;
+	bool named = tt_charset_iconv_name(tt_charset_declared(head), name) && tt_charset_single_byte(name);
+	rc = decode_as(named ? name : "cp037", bytes, buf, &ret->text);
+	ret->recovered = try_next(rc);
+	return ret->recovered ? decode_as("cp037", bytes, buf, &ret->text) : rc;
+}
+
 int tt_charset_decode(
 	struct tt_str bytes, struct tt_str content_type, struct tt_buf *buf, struct tt_charset *ret)
 {
@@ -246,6 +147,8 @@ int tt_charset_decode(
 	const char *name = by_bytes(bytes, &mark);
 	if (!name)
 		return by_label(bytes, content_type, buf, ret);
+	if (strcmp(name, "cp037") == 0)
+		return by_ebcdic(bytes, buf, ret);
 	struct tt_str rest = {bytes.p + mark, bytes.n - mark};
 	ret->recovered = false;
 	int rc = decode_as(name, rest, buf, &ret->text);

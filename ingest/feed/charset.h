@@ -22,9 +22,20 @@ int tt_charset_decode(
 /* The charset parameter of a Content-Type, {NULL,0} when there is none. */
 struct tt_str tt_charset_param(struct tt_str content_type);
 
-/* charset_detect.c: the encoding that unlabelled text beyond ASCII most likely is in, an iconv name; NULL
- * when none fits. */
-const char *tt_charset_detect(struct tt_str bytes);
+/* charset_label.c */
+enum { TT_CHARSET_NAME = 40 };
+/* encoding="..." of an XML declaration in ASCII-compatible bytes; {NULL,0} when it is not there. */
+struct tt_str tt_charset_declared(struct tt_str bytes);
+/* The iconv name of a label, lower case; false when it cannot be one, or is one that no document has a right
+ * to (UTF-7). */
+bool tt_charset_iconv_name(struct tt_str label, char name[TT_CHARSET_NAME]);
+/* True for an iconv name of an encoding that any bytes decode by. */
+bool tt_charset_single_byte(const char *name);
+
+/* charset_detect.c: iconv names of the encodings that unlabelled text beyond ASCII most likely is in, best
+ * first; returns how many. */
+enum { TT_CHARSET_GUESSES = 3 };
+size_t tt_charset_detect(struct tt_str bytes, const char *ret[TT_CHARSET_GUESSES]);
 
 /* charset_iconv.c. Converts all of bytes from an iconv encoding. lossy: bad bytes become U+FFFD, otherwise
  * they end it with TT_EPARSE. TT_ENOENT: iconv does not know the name. */

@@ -1,30 +1,42 @@
 /* charset_detect.c - a guess for text without a believable label, see charset.h.
- * Each candidate decodes a sample; the characters that come out are judged by how common they are in running
- * text of the candidate's language. Wrong decodings give rare ideographs, mixed scripts and capitals inside
- * of words. */
+ * The bytes beyond ASCII are gathered into a small sample, each run of them with what stands around it. Each
+ * candidate decodes it; the characters that come out are judged by how common they are in running text of the
+ * candidate's language. Wrong decodings give rare ideographs, mixed scripts and capitals inside of words. */
 #include "ingest/feed/charset.h"
 
 #include "common/err.h"
 #include "common/utf8.h"
-#include "ingest/feed/entities.h"
 
-enum { SAMPLE_BYTES = 16384, SAMPLE_TEXT = 65536 };
+enum { SAMPLE_BYTES = 2048, SAMPLE_TEXT = 4 * SAMPLE_BYTES };
 
-enum script { JAPANESE, KOREAN, CHINESE, TRADITIONAL, CYRILLIC, THAI, WESTERN };
+enum script { LATIN, JAPANESE, KOREAN, CHINESE, TRADITIONAL, HEBREW, CYRILLIC, GREEK, ARABIC, THAI };
 
+/* Of equals the first is taken. Hebrew comes before Cyrillic: what it gives is all lower case there, and its
+ * letters leave out the codes that every Russian sentence has. */
 static const struct {
 	const char *name;
 	enum script script;
 } candidates[] = {
+	{"cp1252", LATIN},
+	{"cp1250", LATIN},
 	{"euc-jp", JAPANESE},
 	{"cp932", JAPANESE},
 	{"cp949", KOREAN},
 	{"big5-hkscs", TRADITIONAL},
 	{"gb18030", CHINESE},
+	{"cp1255", HEBREW},
 	{"koi8-r", CYRILLIC},
 	{"cp1251", CYRILLIC},
+	{"cp1253", GREEK},
+	{"cp1256", ARABIC},
 	{"cp874", THAI},
-	{"cp1252", WESTERN},
+};
+
+struct sample {
+	char bytes[SAMPLE_BYTES];
+	size_t n;
+	bool full;  /* there was more */
+	bool latin; /* single letters beyond ASCII inside of words of ASCII */
 };
 
 static bool within(uint32_t c, uint32_t lo, uint32_t hi)
@@ -37,18 +49,39 @@ static bool is_ideograph(uint32_t c)
 	return within(c, 0x4e00, 0x9fff);
 }
 
-static bool is_latin(uint32_t c)
+static bool is_ascii_letter(uint32_t c)
 {
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+	return c < 0x80 && within(c | 0x20, 'a', 'z');
+}
+
+/* An accented letter stands beside plain ones. */
+static int weight_latin(uint32_t c, uint32_t before)
+{
+	if (within(c, 0x2013, 0x2026) || c == 0x20ac) /* dashes, curly quotes, the euro sign */
+		return 2;
+	if (c == 0xaa || c == 0xba) /* ordinals, where windows-1250 has letters */
+		return 2;
+	if ((within(c, 0xc0, 0xff) && c != 0xd7 && c != 0xf7) || within(c, 0x100, 0x17f))
+		return is_ascii_letter(before) ? 2 : -1;
+	return 0;
+}
+
+/* A script of two cases that lie at lo..lo+n and up..up+n: no capital follows a small letter. */
+static int weight_cased(uint32_t c, uint32_t before, uint32_t lo, uint32_t hi, uint32_t up, uint32_t end)
+{
+	if (within(c, up, end))
+		return within(before, lo, hi) ? -2 : 2;
+	return within(c, lo, hi) ? 3 : -2;
 }
 
 /* How much a character beyond ASCII speaks for a script: -2 .. 3. */
 static int weight(enum script script, uint32_t c, uint32_t before)
 {
-	if (script != WESTERN &&
-		is_latin(before)) /* "simula" and an ideograph: an accented letter, cut wrongly */
-		return -2;
 	bool punctuation = within(c, 0x3000, 0x3011) || within(c, 0xff01, 0xff1f);
+	if (script == LATIN)
+		return weight_latin(c, before);
+	if (is_ascii_letter(before)) /* "simula" and an ideograph: an accented letter, cut wrongly */
+		return -2;
 	switch (script) {
 	case JAPANESE:
 		return within(c, 0x3041, 0x30fe)   ? 3
@@ -58,27 +91,22 @@ static int weight(enum script script, uint32_t c, uint32_t before)
 						   : -1;
 	case KOREAN:
 		return within(c, 0xac00, 0xd7a3) ? 2 : punctuation ? 1 : is_ideograph(c) ? -1 : -2;
-	case CHINESE:
-	case TRADITIONAL:
-		return is_ideograph(c) ? 1 : punctuation ? 2 : -2;
-	case CYRILLIC: {
-		bool lower = within(c, 0x430, 0x44f), upper = within(c, 0x410, 0x42f);
-		if (upper && within(before, 0x430, 0x44f))
-			return -2;
-		return lower ? 3 : upper ? 2 : -2;
-	}
+	case HEBREW:
+		return within(c, 0x5d0, 0x5ea) ? 3 : -2;
+	case CYRILLIC:
+		return weight_cased(c, before, 0x430, 0x44f, 0x410, 0x42f);
+	case GREEK:
+		return weight_cased(c, before, 0x3ac, 0x3ce, 0x386, 0x3ab);
+	case ARABIC:
+		return within(c, 0x621, 0x64a) ? 3 : c == 0x60c || c == 0x61f ? 1 : -2;
 	case THAI:
 		return within(c, 0xe01, 0xe5b) ? 2 : -2;
-	case WESTERN:
-		if (within(c, 0x2013, 0x2026) || c == 0x20ac) /* dashes, curly quotes, the euro sign */
-			return 2;
-		/* an accented letter stands beside plain ones */
-		return within(c, 0xc0, 0xff) && c != 0xd7 && c != 0xf7 ? (is_latin(before) ? 2 : -1) : 0;
+	default: /* Chinese */
+		return is_ideograph(c) ? 1 : punctuation ? 2 : -2;
 	}
-	return 0;
 }
 
-/* Mean weight per character beyond ASCII, in 1/1000; a bonus for what every text of the script has. */
+/* Mean weight per character beyond ASCII, in 1/1000. */
 static int score(enum script script, struct tt_str text)
 {
 	long sum = 0, n = 0;
@@ -96,22 +124,58 @@ static int score(enum script script, struct tt_str text)
 	return n ? (int)(sum * 1000 / n) : 0;
 }
 
-const char *tt_charset_detect(struct tt_str bytes)
+/* Runs of bytes beyond ASCII, each with the byte before it and the one after, which may be the second half of
+ * a character; a character goes on over single ASCII bytes. */
+static void take_sample(struct tt_str s, struct sample *out)
 {
+	size_t runs = 0, inside = 0, high = 0;
+	out->n = 0;
+	for (size_t i = 0; i < s.n && out->n + 4 < SAMPLE_BYTES;) {
+		i += tt_utf8_ascii((struct tt_str){s.p + i, s.n - i});
+		if (i == s.n)
+			break;
+		runs++;
+		inside += i > 0 && is_ascii_letter((unsigned char)s.p[i - 1]);
+		if (i > 0)
+			out->bytes[out->n++] = s.p[i - 1];
+		for (; i < s.n && out->n + 2 < SAMPLE_BYTES; i++) {
+			bool beyond = (unsigned char)s.p[i] >= 0x80;
+			if (!beyond && (unsigned char)s.p[i - 1] < 0x80)
+				break;
+			high += beyond;
+			out->bytes[out->n++] = s.p[i];
+		}
+		out->bytes[out->n++] = ' ';
+	}
+	out->full = out->n + 4 >= SAMPLE_BYTES;
+	out->latin = inside * 2 > runs && high <= runs * 2;
+}
+
+size_t tt_charset_detect(struct tt_str bytes, const char *ret[TT_CHARSET_GUESSES])
+{
+	struct sample sample;
 	struct tt_buf text;
-	const char *best = NULL;
-	int best_score = 0;
+	int scores[TT_CHARSET_GUESSES];
+	size_t n = 0;
 	tt_buf_init(&text, SAMPLE_TEXT);
-	bool whole = bytes.n <= SAMPLE_BYTES;
-	struct tt_str sample = {bytes.p, whole ? bytes.n : SAMPLE_BYTES};
+	take_sample(bytes, &sample);
 	for (size_t i = 0; i < TT_LEN(candidates); i++) {
-		int rc = tt_charset_iconv(candidates[i].name, sample, false, &text);
-		if (rc < 0 && !(rc == TT_EPARSE && !whole && text.n > SAMPLE_BYTES / 2))
-			continue; /* a cut character at the sample's end is no fault */
-		int s = score(candidates[i].script, tt_buf_view(&text));
-		if (s > best_score)
-			best_score = s, best = candidates[i].name;
+		if (sample.latin && candidates[i].script != LATIN)
+			continue;
+		struct tt_str s = {sample.bytes, sample.n};
+		int rc = tt_charset_iconv(candidates[i].name, s, false, &text);
+		bool fits = rc == TT_OK || (rc == TT_EPARSE && sample.full && text.n > SAMPLE_BYTES / 2);
+		int now = fits ? score(candidates[i].script, tt_buf_view(&text)) : 0;
+		size_t at = n;
+		while (at && now > scores[at - 1])
+			at--;
+		if (now <= 0 || at == TT_CHARSET_GUESSES)
+			continue;
+		n += n < TT_CHARSET_GUESSES;
+		for (size_t k = n - 1; k > at; k--)
+			scores[k] = scores[k - 1], ret[k] = ret[k - 1];
+		scores[at] = now, ret[at] = candidates[i].name;
 	}
 	tt_buf_done(&text);
-	return best;
+	return n;
 }

@@ -16,7 +16,7 @@ struct scan {
 	} num[MAX_NUMBERS]; /* in order of appearance: day, year, or month where no name was given */
 	int n_num;
 	bool year_first; /* the numbers were joined as y-m-d or y/m/d */
-	bool day_first;  /* joined by dots: d.m.y */
+	bool day_first;  /* joined by dots or dashes: d.m.y; slashes are American */
 	bool lone;       /* the token before was a number by itself */
 	bool time, zone, noon, pm;
 };
@@ -65,21 +65,18 @@ static bool is_leap(int64_t year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
+/* What is too much for its place goes over into the next: 25:14 is 1:14 of the day after, June 31st July 1st.
+ */
 static bool to_ms(const struct tt_date_parts *p, int64_t *ret)
 {
-	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	int month = p->month ? p->month : 1, day = p->day ? p->day : 1;
-	if (p->year < 1 || p->year > 9999 || month > 12 || month < 1 || day < 1)
+	if (p->year < 1 || p->year > 9999 || month > 12 || month < 1 || day < 1 || day > 31)
 		return false;
-	if (day > lengths[month - 1] + (month == 2 && is_leap(p->year)) || p->yday > 365 + is_leap(p->year))
+	if (p->yday > 365 + is_leap(p->year) || p->hour > 99 || p->minute > 99 || p->second > 99)
 		return false;
-	bool midnight = p->hour == 24 && p->minute == 0 && p->second == 0;
-	if ((p->hour > 23 && !midnight) || p->minute > 59 || p->second > 60)
-		return false;
-	int64_t days =
-		p->yday ? tt_days_of_date(p->year, 1, 1) + p->yday - 1 : tt_days_of_date(p->year, month, day);
-	int second =
-		p->second == 60 ? 59 : p->second; /* a leap second has no place of its own in Unix time */
+	int64_t days = tt_days_of_date(p->year, p->yday ? 1 : month, 1) + (p->yday ? p->yday : day) - 1;
+	/* a leap second has no place of its own in Unix time */
+	int second = p->minute == 59 && p->second == 60 ? 59 : p->second;
 	int64_t minutes = days * 1440 + p->hour * 60 + p->minute - p->zone_minutes;
 	*ret = (minutes * 60 + second) * 1000 + p->ms;
 	return true;
@@ -126,7 +123,7 @@ static bool on_word(struct scan *s, struct tt_str w)
 		if (!s->time && s->lone) /* "4 p.m.": the last number was the hour */
 			s->p.hour = (int)s->num[--s->n_num].value, s->time = true;
 	} else if (s->time && !s->zone && tt_date_zone(w, &zone)) {
-		s->zone = true, s->p.zone_minutes = zone;
+		s->zone = s->p.zoned = true, s->p.zone_minutes = zone;
 	} else if ((!s->p.month || !s->time) && (month = tt_date_month(w)) && !tt_date_zone(w, &zone)) {
 		/* a later one replaces it: in "mar., 3 déc." the first was a weekday */
 		s->p.month = month;
@@ -158,7 +155,7 @@ static bool on_joined(struct scan *s, struct tt_str w)
 		if (!add_number(s, v, n))
 			return false;
 	}
-	s->day_first = sep == '.';
+	s->day_first = sep != '/';
 	return true;
 }
 
@@ -170,7 +167,7 @@ static bool on_token(struct scan *s, struct tt_str w)
 		int zone;
 		if (!tt_date_offset(w, &zone))
 			return false;
-		s->p.zone_minutes = zone, s->zone = true; /* also after a name: "GMT +0100" */
+		s->p.zone_minutes = zone, s->zone = s->p.zoned = true; /* also after a name: "GMT +0100" */
 		return true;
 	}
 	if (!is_digit(w.p[0])) {
@@ -233,6 +230,13 @@ static struct tt_str plain_form(struct tt_str s, char out[MAX_TEXT])
 	static const struct {
 		const char *from, *to;
 	} names[] = {
+		{"\xec\x8b\x9c", ":"},
+		{"\xe6\x97\xb6", ":"},
+		{"\xe6\x99\x82", ":"}, /* hour */
+		{"\xeb\xb6\x84", ":"},
+		{"\xe5\x88\x86", ":"}, /* minute */
+		{"\xec\xb4\x88", " "},
+		{"\xe7\xa7\x92", " "}, /* second */
 		{"\xeb\x85\x84", "-"},
 		{"\xec\x9b\x94", "-"},
 		{"\xec\x9d\xbc", " "}, /* Korean year, month, day */
@@ -256,8 +260,10 @@ static struct tt_str plain_form(struct tt_str s, char out[MAX_TEXT])
 		}
 		i += strlen(names[k].from);
 		out[n++] = names[k].to[0];
-		while (out[n - 1] == '-' && i < s.n && s.p[i] == ' ')
+		while (out[n - 1] != ' ' && i < s.n && s.p[i] == ' ')
 			i++;
+		if (out[n - 1] == ':' && (i == s.n || !is_digit(s.p[i]))) /* no seconds follow */
+			out[n - 1] = ' ';
 	}
 	out[n] = '\0';
 	return tt_str_trim((struct tt_str){out, n});
@@ -301,11 +307,24 @@ static bool by_tokens(struct tt_str s, struct tt_date_parts *ret)
 	return true;
 }
 
+/* Korean writers do not name their zone. */
+static bool is_korean(struct tt_str s)
+{
+	static const char *const words[] = {"\xeb\x85\x84", "\xec\x98\xa4"}; /* year; am and pm */
+	for (size_t i = 0; i < TT_LEN(words); i++)
+		if (memmem(s.p, s.n, words[i], 3))
+			return true;
+	return false;
+}
+
 bool tt_feed_date(struct tt_str text, int64_t *ret_ms)
 {
 	char buf[MAX_TEXT];
 	struct tt_date_parts p = {0};
 	text = tt_str_trim(text);
+	const char *zone_name = text.n ? memchr(text.p, '[', text.n) : NULL; /* "+01:00[Europe/Berlin]" */
+	if (zone_name)
+		text.n = (size_t)(zone_name - text.p);
 	if (text.n == 0 || text.n >= MAX_TEXT)
 		return false;
 	struct tt_str s = plain_form(text, buf);
@@ -313,5 +332,9 @@ bool tt_feed_date(struct tt_str text, int64_t *ret_ms)
 		return false;
 	if (all_digits(s, ret_ms))
 		return true;
-	return (tt_date_iso(s, &p) || iso_with_name(s, &p) || by_tokens(s, &p)) && to_ms(&p, ret_ms);
+	if (!tt_date_iso(s, &p) && !iso_with_name(s, &p) && !by_tokens(s, &p))
+		return false;
+	if (!p.zoned && is_korean(text))
+		p.zone_minutes = 9 * 60;
+	return to_ms(&p, ret_ms);
 }

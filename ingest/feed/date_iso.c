@@ -69,9 +69,15 @@ static bool rest_of_date(struct tt_str s, size_t *at, struct tt_date_parts *p)
 	return p->month > 0 && (run == 1 || run == 2 || !again) && run <= 2;
 }
 
-static bool date_part(struct tt_str s, size_t *at, struct tt_date_parts *p)
+/* `short_year`: a dash stood for the century: -03-12, -0312, -03-12-31. */
+static bool date_part(struct tt_str s, bool short_year, size_t *at, struct tt_date_parts *p)
 {
 	size_t run = digit_run(s, 0);
+	if (short_year && run == 4) {
+		p->year = 2000 + take(s, at, 2);
+		p->month = take(s, at, 2);
+		return p->month > 0;
+	}
 	if (run == 4 || run == 7 || run == 8) { /* YYYY..., YYYYDDD, YYYYMMDD */
 		p->year = take(s, at, 4);
 		return rest_of_date(s, at, p);
@@ -114,7 +120,9 @@ bool tt_date_iso(struct tt_str s, struct tt_date_parts *ret)
 {
 	struct tt_date_parts p = {0};
 	size_t at = 0;
-	if (!date_part(s, &at, &p))
+	bool short_year = at_char(s, 0, '-') && is_digit_at(s, 1);
+	s.p += short_year, s.n -= short_year;
+	if (!date_part(s, short_year, &at, &p))
 		return false;
 	size_t mark = at;
 	while (at < s.n && (s.p[at] == 'T' || s.p[at] == 't' || s.p[at] == ' ' || s.p[at] == '_'))
@@ -123,7 +131,9 @@ bool tt_date_iso(struct tt_str s, struct tt_date_parts *ret)
 		if (at == mark || !time_part(s, &at, &p))
 			return false;
 	}
+	at += at_char(s, at, '.'); /* of a fraction without digits */
 	struct tt_str rest = {s.p + at, s.n - at};
+	p.zoned = tt_str_trim(rest).n > 0;
 	if (!zone_part(rest, &p.zone_minutes))
 		return false;
 	*ret = p;

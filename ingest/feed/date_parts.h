@@ -9,6 +9,7 @@ struct tt_date_parts {
 	int yday;             /* 1..366, 0: not given */
 	int hour, minute, second, ms;
 	int zone_minutes; /* east of Greenwich */
+	bool zoned;       /* it was given */
 };
 
 /* date_iso.c: ISO 8601 calendar, ordinal and week dates, basic and extended, any accuracy down to the year.

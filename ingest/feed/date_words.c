@@ -184,9 +184,20 @@ static const struct word zones[] = {
 	{"hst", -600},
 };
 
+/* Most are told apart by their first letter. */
+static bool may_be(struct tt_str word, const char *text)
+{
+	return word.n && ((word.p[0] ^ text[0]) & ~0x20) == 0;
+}
+
 static bool begins(struct tt_str word, const char *text)
 {
-	return tt_str_starts_ci(word, tt_str_c(text));
+	return may_be(word, text) && tt_str_starts_ci(word, tt_str_c(text));
+}
+
+static bool equals(struct tt_str word, const char *text)
+{
+	return may_be(word, text) && tt_str_eq_ci(word, tt_str_c(text));
 }
 
 int tt_date_month(struct tt_str word)
@@ -202,7 +213,7 @@ bool tt_date_zone(struct tt_str word, int *ret)
 	if (tt_str_starts_ci(word, TT_STR("etc/")))
 		word.p += 4, word.n -= 4;
 	for (size_t i = 0; i < TT_LEN(zones); i++)
-		if (tt_str_eq_ci(word, tt_str_c(zones[i].text))) {
+		if (equals(word, zones[i].text)) {
 			*ret = zones[i].value;
 			return true;
 		}
@@ -251,7 +262,7 @@ bool tt_date_noon(struct tt_str word, bool *ret_pm)
 		{"\xe5\x8d\x88\xe5\x89\x8d", 0}, {"\xe5\x8d\x88\xe5\xbe\x8c", 1}, /* Japanese */
 	};
 	for (size_t i = 0; i < TT_LEN(noons); i++)
-		if (tt_str_eq_ci(word, tt_str_c(noons[i].text))) {
+		if (equals(word, noons[i].text)) {
 			*ret_pm = noons[i].value;
 			return true;
 		}

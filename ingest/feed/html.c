@@ -42,12 +42,15 @@ static const struct tag {
 
 unsigned tt_html_tag(struct tt_str name)
 {
+	char key[sizeof(tags[0].name)] = {0};
 	size_t lo = 0, hi = TT_LEN(tags);
+	if (name.n > sizeof(key))
+		return TT_TAG_UNKNOWN;
+	for (size_t i = 0; i < name.n; i++)
+		key[i] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i]);
 	while (lo < hi) {
-		size_t mid = (lo + hi) / 2, n = strlen(tags[mid].name);
-		int c = strncasecmp(name.p, tags[mid].name, name.n < n ? name.n : n);
-		if (c == 0)
-			c = name.n < n ? -1 : name.n > n;
+		size_t mid = (lo + hi) / 2;
+		int c = memcmp(key, tags[mid].name, sizeof(key));
 		if (c == 0)
 			return tags[mid].flags;
 		if (c < 0)

@@ -12,6 +12,8 @@ static enum tt_text_kind by_custom(enum tt_elem elem, bool atom)
 		return TT_TEXT_HTML;
 	case TT_EL_CONTENT:
 		return atom ? TT_TEXT_PLAIN : TT_TEXT_HTML;
+	case TT_EL_BODY: /* markup as soon as there is a tag; some escape it all */
+		return TT_TEXT_GUESS;
 	default:
 		return atom ? TT_TEXT_PLAIN : TT_TEXT_GUESS;
 	}

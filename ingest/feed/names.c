@@ -78,6 +78,7 @@ static const struct {
 
 static const struct tt_name core[] = {
 	{"rss", TT_EL_RSS, 0},
+	{"rdf", TT_EL_RDF, 0}, /* of feeds that declare no namespaces */
 	{"feed", TT_EL_FEED, 0},
 	{"channel", TT_EL_CHANNEL, 0},
 	{"item", TT_EL_ITEM, 0},
@@ -146,7 +147,7 @@ static const struct tt_name dcterms[] = {
 
 static const struct tt_name content[] = {{"encoded", TT_EL_ENCODED, 0}, {NULL, 0, 0}};
 
-static const struct tt_name xhtml[] = {{"body", TT_EL_ENCODED, 0}, {"div", TT_EL_ENCODED, 0}, {NULL, 0, 0}};
+static const struct tt_name xhtml[] = {{"body", TT_EL_BODY, 0}, {"div", TT_EL_BODY, 0}, {NULL, 0, 0}};
 
 static const struct tt_name media[] = {
 	{"title", TT_EL_TITLE, 2},

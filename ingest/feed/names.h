@@ -26,6 +26,7 @@ enum tt_elem {
 	TT_EL_DESCRIPTION, /* HTML by default */
 	TT_EL_CONTENT,
 	TT_EL_ENCODED, /* content that is HTML by default */
+	TT_EL_BODY,    /* content that is markup */
 	TT_EL_NAME,
 	TT_EL_EMAIL,
 	TT_EL_PUBLISHED,

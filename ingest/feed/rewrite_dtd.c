@@ -21,11 +21,12 @@ static struct tt_str word(struct tt_str *s)
 	return w;
 }
 
-/* Characters and references to characters only: what replaces the reference cannot hold another one. */
+/* Characters and references to characters only: what replaces the reference cannot hold another one. Markup in
+ * it comes out as text. */
 static bool is_plain(struct tt_str v)
 {
 	for (size_t i = 0; i < v.n; i++)
-		if (v.p[i] == '<' || v.p[i] == '%' || (v.p[i] == '&' && !(i + 1 < v.n && v.p[i + 1] == '#')))
+		if (v.p[i] == '%' || (v.p[i] == '&' && !(i + 1 < v.n && v.p[i + 1] == '#')))
 			return false;
 	return v.n <= TT_DTD_VALUE_MAX;
 }

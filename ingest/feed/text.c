@@ -162,13 +162,24 @@ static bool valid_utf8(const char *p, size_t n)
 	return true;
 }
 
+/* Bytes that tidy() leaves as they are: words with single blanks between them. */
+static size_t plain_length(struct tt_str s)
+{
+	static const bool odd[256] = {[0 ... 31] = true, [0x7f] = true, [0xc2] = true};
+	size_t n = 0;
+	for (; n < s.n && !odd[(unsigned char)s.p[n]]; n++)
+		if (s.p[n] == ' ' && (n + 1 == s.n || s.p[n + 1] == ' ' || odd[(unsigned char)s.p[n + 1]]))
+			break;
+	return n;
+}
+
 /* White space collapsed, C0 and C1 controls out, windows-1252 characters written as C1 put right. */
 static struct tt_str tidy(struct tt_str s, struct tt_arena *arena)
 {
 	size_t n = 0, growth = 0;
 	bool gap = false, high = false;
-	for (size_t i = 0; i < s.n; i++)
-		growth += (unsigned char)s.p[i] == 0xc2; /* C1 becomes up to 3 bytes from 2 */
+	for (const char *p = s.p; (p = memchr(p, 0xc2, s.n - (size_t)(p - s.p))); p++)
+		growth++; /* C1 becomes up to 3 bytes from 2 */
 	char *out = tt_arena_alloc(arena, s.n + growth + 1);
 	if (!out)
 		return (struct tt_str){NULL, 1};
@@ -186,8 +197,11 @@ static struct tt_str tidy(struct tt_str s, struct tt_arena *arena)
 			high = true;
 			continue;
 		}
-		high |= c >= 0x80;
-		out[n++] = (char)c;
+		struct tt_str run = {s.p + i, 1 + plain_length((struct tt_str){s.p + i + 1, s.n - i - 1})};
+		high |= tt_utf8_ascii(run) < run.n;
+		memcpy(out + n, run.p, run.n);
+		n += run.n;
+		i += run.n - 1;
 	}
 	if (high && valid_utf8(out, n))
 		n = undo_double_utf8(out, n);

@@ -43,7 +43,9 @@ static void recognise(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 		break;
 	case TT_EL_CHANNEL:
 	case TT_EL_ITEM: /* the root was none of the above */
-		if (inside_rdf(x))
+		if (x->depth == 1 && tt_str_eq_ci(tt_str_c(e->local), TT_STR("entry")))
+			set_format(x, tt_name_is_old_atom(e->uri) ? TT_FEED_ATOM03 : TT_FEED_ATOM10);
+		else if (inside_rdf(x))
 			set_format(x, tt_name_is_rss090(e->uri) ? TT_FEED_RSS09X : TT_FEED_RSS10);
 		else if (e->name->elem == TT_EL_CHANNEL && x->depth == 1)
 			set_format(x, e->local[0] == 'C' || tt_xml_attr_get(e, "href").p ? TT_FEED_CDF
@@ -82,6 +84,10 @@ static int inherit(struct tt_xmlfeed *x, struct tt_frame *f, const struct tt_xml
 static int open_item(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 {
 	struct tt_frame *f = tt_top(x);
+	if (x->n_begun++ < x->keep) {
+		f->scope = TT_SCOPE_ASIDE;
+		return TT_OK;
+	}
 	if (x->b->feed.n_items == x->b->limits.max_items) {
 		f->scope = TT_SCOPE_ASIDE;
 		x->b->feed.n_dropped++;
@@ -122,6 +128,7 @@ static int open_element(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 	enum tt_elem elem = e->name->elem;
 	enum tt_scope outer = f->scope;
 	f->scope = scope_inside(elem, outer);
+	x->nested |= elem == TT_EL_ITEM && x->item_depth > 0;
 	if (!x->known)
 		recognise(x, e);
 	if (elem == TT_EL_ITEM && (outer == TT_SCOPE_FEED || outer == TT_SCOPE_NONE) && x->known)
@@ -139,70 +146,6 @@ static int open_element(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 	return f->scope == TT_SCOPE_ASIDE || f->scope == TT_SCOPE_NONE ? TT_OK : tt_field_start(x, e);
 }
 
-/* Appends to a text of bounded size. What does not fit is cut off, and with it all that follows. */
-static int append(struct tt_buf *to, struct tt_str s, bool *cut)
-{
-	if (*cut)
-		return TT_OK;
-	int rc = tt_buf_str(to, s);
-	if (rc != TT_ELIMIT)
-		return rc;
-	size_t room = to->max - to->n;
-	while (room && ((unsigned char)s.p[room] & 0xc0) == 0x80)
-		room--;
-	*cut = true;
-	return tt_buf_add(to, s.p, room);
-}
-
-static int put(struct tt_xmlfeed *x, struct tt_str s)
-{
-	return append(&x->text, s, &x->cap.cut);
-}
-
-static int put_escaped(struct tt_xmlfeed *x, struct tt_str s)
-{
-	int rc = TT_OK;
-	while (s.n && rc == TT_OK) {
-		size_t n = 0;
-		while (n < s.n && s.p[n] != '<' && s.p[n] != '&')
-			n++;
-		rc = put(x, (struct tt_str){s.p, n});
-		if (rc == TT_OK && n < s.n)
-			rc = put(x, s.p[n++] == '<' ? TT_STR("&lt;") : TT_STR("&amp;"));
-		s.p += n, s.n -= n;
-	}
-	return rc;
-}
-
-/* A child of the element being read. Only tags that matter to html.c are kept; an element that HTML does not
- * know is data of its own, set apart by a blank. */
-static int markup_tag(struct tt_xmlfeed *x, const char *local, bool end)
-{
-	unsigned tag = tt_html_tag(tt_str_c(local));
-	char buf[32];
-	if (tag == TT_TAG_UNKNOWN)
-		return put(x, TT_STR(" "));
-	if (!(tag & (TT_TAG_BLOCK | TT_TAG_DROP)))
-		return TT_OK;
-	snprintf(buf, sizeof(buf), end ? "</%s>" : "<%s>", local);
-	return put(x, tt_str_c(buf));
-}
-
-/* Plain text that turns out to have children is markup from its beginning. */
-static int become_markup(struct tt_xmlfeed *x)
-{
-	x->cap.markup = true;
-	if (x->cap.escape || x->cap.kind == TT_TEXT_HTML || x->cap.kind == TT_TEXT_BASE64)
-		return TT_OK; /* HTML with some of its tags left unescaped: its text stays as it is */
-	x->cap.kind = TT_TEXT_HTML;
-	x->cap.escape = true;
-	struct tt_buf before = x->text;
-	tt_buf_init(&x->text, before.max);
-	int rc = put_escaped(x, tt_buf_view(&before));
-	tt_buf_done(&before);
-	return rc;
-}
-
 static int on_start(void *ctx, const struct tt_xml_elem *e)
 {
 	struct tt_xmlfeed *x = ctx;
@@ -211,9 +154,9 @@ static int on_start(void *ctx, const struct tt_xml_elem *e)
 	if (!x->root[0])
 		snprintf(x->root, sizeof(x->root), "%s", e->local);
 	if (x->cap.on) {
+		x->nested |= e->name->elem == TT_EL_ITEM;
 		x->inner[x->cap.depth++] = e->local;
-		int rc = x->cap.markup ? TT_OK : become_markup(x);
-		return rc < 0 ? rc : markup_tag(x, e->local, false);
+		return tt_capture_tag(x, e->local, false);
 	}
 	struct tt_frame *f = &x->frames[x->depth++];
 	if (x->depth > 1)
@@ -230,9 +173,9 @@ static int on_text(void *ctx, struct tt_str s)
 {
 	struct tt_xmlfeed *x = ctx;
 	if (x->cap.on)
-		return x->cap.escape ? put_escaped(x, s) : put(x, s);
+		return tt_capture_text(x, s);
 	if (x->depth && tt_top(x)->scope == TT_SCOPE_PERSON && tt_top(x)->name->elem == TT_EL_AUTHOR)
-		return append(&x->person, s, &x->person_cut);
+		return tt_capture_person(x, s);
 	return TT_OK;
 }
 
@@ -240,7 +183,7 @@ static int on_end(void *ctx)
 {
 	struct tt_xmlfeed *x = ctx;
 	if (x->cap.on && x->cap.depth > 0)
-		return markup_tag(x, x->inner[--x->cap.depth], true);
+		return tt_capture_tag(x, x->inner[--x->cap.depth], true);
 	int rc = TT_OK;
 	struct tt_frame *f = tt_top(x);
 	if (x->cap.on)
@@ -250,18 +193,34 @@ static int on_end(void *ctx)
 	if (f->opened_item) {
 		rc = tt_build_item(x->b, &x->item, x->guid_is_url);
 		x->item_depth = 0;
+		x->n_cut_whole = x->b->feed.n_cut;
 	}
 	x->depth--;
 	return rc;
 }
 
+/* Begins again, with the items that are complete. */
 static void reset(struct tt_xmlfeed *x)
 {
 	struct tt_build *b = x->b;
 	struct tt_buf text = x->text, person = x->person;
+	size_t keep = x->nested ? 0 : b->feed.n_items, n_cut = x->n_cut_whole;
 	memset(x, 0, sizeof(*x));
 	x->b = b, x->text = text, x->person = person;
-	tt_build_reset(b);
+	x->keep = keep;
+	tt_build_reset(b, keep);
+	b->feed.n_cut = keep ? n_cut : 0;
+}
+
+/* Behind the XML declaration, which is charset.c's business, and often no good beside the encoding, either.
+ */
+static struct tt_str behind_declaration(struct tt_str s)
+{
+	const char *gt = tt_str_starts(s, TT_STR("<?xml ")) ? memchr(s.p, '>', s.n) : NULL;
+	if (!gt || gt[-1] != '?')
+		return s;
+	size_t n = (size_t)(gt + 1 - s.p);
+	return (struct tt_str){s.p + n, s.n - n};
 }
 
 /* Once as it is; when that stops, once more as rewritten. */
@@ -273,6 +232,7 @@ static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 	struct tt_buf rewritten;
 	bool repaired = false;
 	int rc = TT_OK;
+	text = behind_declaration(text);
 	if (!memchr(text.p, '\0',
 		    text.n)) /* libxml2 takes a NUL for the end, depending on where its buffer ends */
 		rc = tt_xml_parse(text, l->chunk_bytes, false, &handler, &end, why);
@@ -280,6 +240,7 @@ static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 		x->b->feed.recovered = end != TT_XML_GOOD;
 		return rc;
 	}
+	bool broken = end == TT_XML_BAD;
 	tt_buf_init(&rewritten, text.n * 8 + (1 << 20));
 	rc = tt_rewrite(text, l->max_depth, &rewritten, &repaired);
 	if (rc == TT_OK) {
@@ -287,7 +248,7 @@ static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 		reset(x);
 		rc = tt_xml_parse(tt_buf_view(&rewritten), l->chunk_bytes, true, &handler, &end, why_now);
 	}
-	x->b->feed.recovered = repaired || end == TT_XML_BAD;
+	x->b->feed.recovered = repaired || broken || end == TT_XML_BAD;
 	tt_buf_done(&rewritten);
 	return rc;
 }

@@ -1,5 +1,5 @@
-/* xmlstate.h - between the two halves of the XML feed parser: xmlfeed.c knows where in the document we are,
- * fields.c what an element's text means there. */
+/* xmlstate.h - between the files of the XML feed parser: xmlfeed.c knows where in the document we are,
+ * capture.c collects an element's text, fields*.c know what it means there. */
 #ifndef TT_INGEST_FEED_XMLSTATE_H
 #define TT_INGEST_FEED_XMLSTATE_H
 
@@ -65,6 +65,11 @@ struct tt_xmlfeed {
 	const struct tt_name *author_from, *summary_from;
 	struct tt_str name, email; /* of the author being read */
 
+	/* Items that the first reading of a broken document completed are not read again. */
+	size_t keep, n_begun; /* how many those are; items begun so far */
+	size_t n_cut_whole;   /* texts that were cut when the last item was complete */
+	bool nested;          /* an item in an item: the rewritten document has others */
+
 	uint16_t feed_title_rank, feed_url_rank;
 	int64_t period_ms, frequency;
 };
@@ -75,15 +80,37 @@ static inline struct tt_frame *tt_top(struct tt_xmlfeed *x)
 	return &x->frames[x->depth - 1];
 }
 
-/* fields.c. All: TT_OK or a code. */
+/* All: TT_OK or a code. */
+
+/* capture.c */
+void tt_capture_begin(struct tt_xmlfeed *x, enum tt_text_kind kind);
+int tt_capture_text(struct tt_xmlfeed *x, struct tt_str s);
+int tt_capture_tag(
+	struct tt_xmlfeed *x, const char *local, bool end);   /* of a child of the captured element */
+int tt_capture_person(struct tt_xmlfeed *x, struct tt_str s); /* text directly inside an author */
+
+/* fields.c */
 int tt_field_start(
 	struct tt_xmlfeed *x, const struct tt_xml_elem *e); /* a leaf begins: sets up the capture */
 int tt_field_end(struct tt_xmlfeed *x);                     /* it ends: its text becomes a value */
 int tt_field_attrs(
 	struct tt_xmlfeed *x, const struct tt_xml_elem *e); /* values in attributes: CDF, rdf:about */
-int tt_field_person(struct tt_xmlfeed *x);                  /* an author ends */
 
-/* kind.c: how the text of e is written, by its type and mode attributes, its name and the dialect. */
+/* fields_item.c, fields_feed.c: by the scope. */
+int tt_field_end_item(struct tt_xmlfeed *x, const struct tt_name *name);
+int tt_field_end_feed(struct tt_xmlfeed *x, const struct tt_name *name);
+int tt_field_person(struct tt_xmlfeed *x); /* fields_person.c: an author ends */
+
+/* fields_item.c, for the others. The rank of a value of the element on top; whether a value of this rank
+ * replaces the one that is there, and then it does. */
+enum { TT_FIRST, TT_LAST }; /* which one stays, of equals */
+unsigned tt_field_rank(const struct tt_xmlfeed *x, unsigned pref);
+bool tt_field_wins(uint16_t *have, unsigned rank, int policy);
+int tt_field_text(struct tt_xmlfeed *x, struct tt_str *ret); /* the captured text */
+int tt_field_url(struct tt_xmlfeed *x, struct tt_str ref, unsigned pref);
+void tt_field_date(struct tt_xmlfeed *x, struct tt_str raw, uint16_t *have, unsigned pref, int64_t *to);
+
+/* kind.c: how the element's text is written. *ret_markup: its children are markup of it. */
 enum tt_text_kind tt_kind_of(const struct tt_xml_elem *e, bool atom, bool *ret_markup);
 
 #endif
