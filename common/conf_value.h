@@ -1,4 +1,5 @@
-/* conf_value.h - one value of the configuration between text and memory; shared by the conf*.c files only.
+/* conf_value.h - one value of the configuration between text and memory; shared by the conf*.c files, and for
+ * whoever reads a value of a table from elsewhere (a command line, a list of feeds).
  * Errors come without a position: the caller puts file, line, column and key before them. */
 #ifndef TT_COMMON_CONF_VALUE_H
 #define TT_COMMON_CONF_VALUE_H

@@ -12,6 +12,7 @@ enum {
 	WIDTH_MIN = 60,
 	WIDTH_DEFAULT = 100,
 	FEED_COLUMN = 46 /* where the name begins */,
+	DETAIL_COLUMN = 9 /* the lines below it */,
 	OUTPUT_MAX = 256 << 20
 };
 
@@ -97,12 +98,12 @@ static void put_row(struct table *t, const struct tt_feed_entry *e)
 	tt_buf_printf(t->out, "  %-8s  ", origin(e));
 	put_line(t, name.n ? name : s->url, FEED_COLUMN, NULL);
 	if (name.n) {
-		tt_buf_printf(t->out, "%*s", FEED_COLUMN, "");
-		put_line(t, s->url, FEED_COLUMN, "2");
+		tt_buf_printf(t->out, "%*s", DETAIL_COLUMN, "");
+		put_line(t, s->url, DETAIL_COLUMN, "2");
 	}
 	if (s->last_error.n) {
-		tt_buf_printf(t->out, "%*s", FEED_COLUMN, "");
-		put_line(t, s->last_error, FEED_COLUMN, "31");
+		tt_buf_printf(t->out, "%*s", DETAIL_COLUMN, "");
+		put_line(t, s->last_error, DETAIL_COLUMN, "31");
 	}
 }
 

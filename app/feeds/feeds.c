@@ -83,10 +83,16 @@ static int compare_urls(struct tt_str a, struct tt_str b)
 	return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+	const struct tt_feed_entry *x = a, *y = b;
+	return compare_urls(x->db.state.url, y->db.state.url);
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct tt_feed_entry *x = a, *y = b;
-	int order = compare_urls(x->db.state.url, y->db.state.url);
+	int order = compare_keys(a, b);
 	return order ? order : !x->conf - !y->conf; /* the configured one first, see merge() */
 }
 
@@ -125,6 +131,24 @@ static void merge(struct tt_feeds *f)
 	f->n = kept;
 }
 
+static int compare_moves(const void *a, const void *b)
+{
+	const struct tt_feed_entry *const *x = a, *const *y = b;
+	return compare_urls((*x)->db.state.moved_to, (*y)->db.state.moved_to);
+}
+
+static int index_moves(struct tt_feeds *f)
+{
+	f->moved = tt_arena_zalloc(&f->arena, f->n + 1, sizeof(*f->moved));
+	if (!f->moved)
+		return TT_ENOMEM;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].db.state.moved_to.n)
+			f->moved[f->n_moved++] = &f->v[i];
+	qsort(f->moved, f->n_moved, sizeof(*f->moved), compare_moves);
+	return TT_OK;
+}
+
 int tt_feeds_load(struct tt_feeds *f, struct tt_err *err)
 {
 	const struct tt_feed_conf *conf = f->conf.feeds.v;
@@ -133,27 +157,28 @@ int tt_feeds_load(struct tt_feeds *f, struct tt_err *err)
 	int rc = f->conn ? tt_pg_feeds_list(f->conn, &f->arena, &rows, &n_rows, err) : TT_OK;
 	if (rc < 0)
 		return rc;
+	f->n = f->n_moved = 0;
 	f->v = tt_arena_zalloc(&f->arena, f->conf.feeds.n + n_rows + 1, sizeof(*f->v));
-	if (!f->v)
-		return tt_err_set(err, TT_ENOMEM, "feeds: %s", tt_err_text(TT_ENOMEM));
-	f->n = 0;
-	for (size_t i = 0; i < f->conf.feeds.n; i++)
+	for (size_t i = 0; f->v && i < f->conf.feeds.n; i++)
 		f->v[f->n++] = configured(&conf[i]);
-	for (size_t i = 0; i < n_rows; i++)
+	for (size_t i = 0; f->v && i < n_rows; i++)
 		f->v[f->n++] = (struct tt_feed_entry){.db = rows[i]};
-	merge(f);
+	if (f->v)
+		merge(f);
+	if (!f->v || index_moves(f) < 0)
+		return tt_err_set(err, TT_ENOMEM, "feeds: %s", tt_err_text(TT_ENOMEM));
 	return TT_OK;
 }
 
 const struct tt_feed_entry *tt_feeds_find(const struct tt_feeds *f, struct tt_str url)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (tt_str_eq(f->v[i].db.state.url, url))
-			return &f->v[i];
-	for (size_t i = 0; i < f->n; i++)
-		if (tt_str_eq(f->v[i].db.state.moved_to, url))
-			return &f->v[i];
-	return NULL;
+	const struct tt_feed_entry key = {.db = {.state = {.url = url, .moved_to = url}}}, *k = &key;
+	const struct tt_feed_entry *e = bsearch(k, f->v, f->n, sizeof(*f->v), compare_keys);
+	if (e)
+		return e;
+	const struct tt_feed_entry *const *moved =
+		bsearch(&k, f->moved, f->n_moved, sizeof(*f->moved), compare_moves);
+	return moved ? *moved : NULL;
 }
 
 const char *tt_feeds_place(struct tt_feeds *f, const struct tt_feed_conf *conf)

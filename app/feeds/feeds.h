@@ -60,6 +60,8 @@ struct tt_feeds {
 	struct tt_arena arena;
 	struct tt_feed_entry *v; /* by URL; NULL until tt_feeds_load() */
 	size_t n;
+	const struct tt_feed_entry **moved; /* those that moved, by their new address */
+	size_t n_moved;
 };
 
 /* Loads the configuration and makes sure of the database and its schema, unless the sink is standard output.
