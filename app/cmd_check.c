@@ -123,6 +123,8 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	if (rc < 0)
 		return rc;
 	rc = tt_app_conf_has_sources(&conf, o->config, err);
+	if (rc == TT_OK)
+		rc = tt_app_conf_can_push(&conf, o->config, err);
 	report(&t, rc, "config", rc < 0 ? err->msg : o->config);
 	check_model(&t, &conf);
 	check_files(&t, &conf);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/run/callback.h"
 #include "app/run/leases.h"
 #include "app/run/notify.h"
 #include "app/run/parts.h"
@@ -161,12 +162,24 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 	return rc;
 }
 
+static int start_service(struct run *r, struct tt_err *err)
+{
+	const struct tt_service_calls calls = {.ready = is_ready, .ctx = r};
+	struct tt_service_mount mount;
+	if (tt_websub_wanted(&r->conf.websub)) {
+		int rc = tt_websub_door_new(
+			&r->parts.door, &r->conf.websub, r->conf.fetch.max_body_bytes, &tt_clock_real, err);
+		if (rc < 0)
+			return rc;
+		mount = tt_callback_mount(r->parts.door);
+	}
+	return tt_service_start(&r->service, &r->conf.service, &calls, r->parts.door ? &mount : NULL, err);
+}
+
 static int start(struct run *r, struct tt_err *err)
 {
-	struct tt_service_calls calls = {.ready = is_ready, .ctx = r};
 	set_pipeline(r, NULL, "starting");
-	int rc = r->conf.service.enabled ? tt_service_start(&r->service, &r->conf.service, &calls, NULL, err)
-					 : TT_OK;
+	int rc = r->conf.service.enabled ? start_service(r, err) : TT_OK;
 	if (rc == TT_OK && r->service)
 		tt_log(TT_LOG_INFO, "listening for /metrics, /health and /ready",
 			TT_F_INT("port", tt_service_port(r->service)));
@@ -284,8 +297,10 @@ static void stop(struct run *r)
 	if (p)
 		tt_log(TT_LOG_INFO, "stopped",
 			TT_F_INT("items_stored", (int64_t)tt_metric_get(TT_M_items_stored)));
+	struct tt_websub_door *door = r->parts.door;
 	tt_parts_done(&r->parts);
 	tt_service_stop(r->service);
+	tt_websub_door_free(door);
 	tt_notify_done(&r->notify);
 	tt_app_conf_free(&r->conf);
 	pthread_mutex_destroy(&r->lock);
@@ -305,6 +320,8 @@ static int run_command(const void *options, int argc, char **argv, struct tt_err
 	tt_app_log_setup(&r.conf.log);
 	pthread_mutex_init(&r.lock, NULL);
 	rc = tt_app_conf_has_sources(&r.conf, o->config, err);
+	if (rc == TT_OK)
+		rc = tt_app_conf_can_push(&r.conf, o->config, err);
 	struct tt_err why = {0};
 	if (tt_notify_init(&r.notify, &tt_clock_real, &why) < 0)
 		tt_log(TT_LOG_WARN, "the service manager cannot be told anything", TT_F_C("error", why.msg));

@@ -42,6 +42,15 @@ int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, st
 	return tt_err_set(err, TT_ECONF, "%s: neither feeds nor files are configured: there is nothing to read", path);
 }
 
+int tt_app_conf_can_push(const struct tt_app_conf *conf, const char *path, struct tt_err *err)
+{
+	int rc = tt_websub_conf_check(&conf->websub, err);
+	if (rc == TT_OK && tt_websub_wanted(&conf->websub) && !conf->service.enabled)
+		rc = tt_err_set(err, TT_ECONF,
+			"websub.callback_url is served by the HTTP service, which service.enabled turns off");
+	return rc < 0 ? tt_err_prefix(err, rc, "%s", path) : TT_OK;
+}
+
 void tt_app_conf_free(struct tt_app_conf *conf)
 {
 	tt_conf_free(tt_app_sections, conf);

@@ -39,6 +39,8 @@ int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *
 /* TT_ECONF, naming the file, when there is nothing to read items from. With a database there always may be:
  * feeds that are added in it. */
 int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, struct tt_err *err);
+/* TT_ECONF, naming the file, when hubs are to push (section websub) and cannot. */
+int tt_app_conf_can_push(const struct tt_app_conf *conf, const char *path, struct tt_err *err);
 void tt_app_conf_free(struct tt_app_conf *conf);
 void tt_app_log_setup(const struct tt_log_conf *conf);
 

@@ -10,9 +10,10 @@
 #include "nlp/entity/dict.h"
 #include "sink/pg/maintain.h"
 #include "sink/pg/registry.h"
+#include "sink/pg/websub.h"
 #include "sink/stdout.h"
 
-enum { ENTITIES_BYTES = 256 << 20 }; /* far above what 100,000 entities take */
+enum { ENTITIES_BYTES = 256 << 20, WEBSUB_BYTES = 256 << 20 }; /* far above what 100,000 of them take */
 
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
 {
@@ -120,6 +121,28 @@ static bool polls_feeds(const struct tt_app_conf *conf)
 	return conf->feeds.n || (conf->pipeline.sink == TT_SINK_POSTGRES && !reads_else);
 }
 
+/* Hubs push to the source, and go on with what was agreed before a restart. */
+static int open_websub(struct tt_source *fetcher, struct tt_websub_door *door, const struct tt_app_conf *conf,
+	struct tt_err *err)
+{
+	struct tt_websub_state *states = NULL;
+	struct tt_pg_conn *c = NULL;
+	struct tt_arena arena;
+	size_t n = 0;
+	int rc = TT_OK;
+	tt_arena_init(&arena, WEBSUB_BYTES);
+	if (conf->pipeline.sink == TT_SINK_POSTGRES) {
+		rc = tt_pg_conn_new(&c, &conf->postgres, err);
+		if (rc == TT_OK)
+			rc = tt_pg_websub_load(c, &arena, &states, &n, err);
+		tt_pg_conn_free(c);
+	}
+	if (rc == TT_OK)
+		rc = tt_fetch_set_websub(fetcher, &conf->websub, door, states, n, err);
+	tt_arena_done(&arena);
+	return rc;
+}
+
 static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err)
 {
@@ -128,12 +151,12 @@ static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, 
 		return TT_OK;
 	int rc = tt_fetch_open(&parts->sources[0], &conf->fetch, conf->feeds.v, leased ? 0 : conf->feeds.n,
 		NULL, 0, clock, err);
-	if (rc == TT_OK) {
-		parts->n_sources = 1;
-		parts->has_feeds = true;
-		parts->are_leased = leased;
-	}
-	return rc;
+	if (rc < 0)
+		return rc;
+	parts->n_sources = 1;
+	parts->has_feeds = true;
+	parts->are_leased = leased;
+	return parts->door ? open_websub(&parts->sources[0], parts->door, conf, err) : TT_OK;
 }
 
 static int open_sources(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
@@ -160,7 +183,7 @@ static void close_line(struct tt_parts *parts)
 		parts->filter.ops->close(parts->filter.self);
 	if (parts->sink.ops)
 		parts->sink.ops->close(parts->sink.self);
-	*parts = (struct tt_parts){.scorer = parts->scorer};
+	*parts = (struct tt_parts){.scorer = parts->scorer, .door = parts->door};
 }
 
 int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,

@@ -8,6 +8,7 @@
 #include "app/conf.h"
 #include "common/clock.h"
 #include "ingest/source.h"
+#include "ingest/websub/door.h"
 #include "nlp/scorer.h"
 #include "sink/sink.h"
 
@@ -17,6 +18,7 @@ struct tt_parts {
 	struct tt_sink filter, sink;
 	struct tt_source *sources;
 	size_t n_sources;
+	struct tt_websub_door *door; /* where hubs push; NULL: nowhere. Borrowed */
 	bool has_feeds;  /* then sources[0] polls them */
 	bool are_leased; /* and is given them by leases.h; it has none yet */
 };

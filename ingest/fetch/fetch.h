@@ -51,11 +51,11 @@ void tt_fetch_each(const struct tt_source *source,
  * next poll on. */
 void tt_fetch_set_waits(struct tt_source *source, const struct tt_fetch_conf *conf);
 
-/* Subscribes where feeds name a WebSub hub, from the next document of each on; pushes come in at the door (websub/door.h)
- * and out of next(). While a hub pushes, its feed is polled in conf->poll_interval_ms. states: what is stored of
- * subscriptions; it is gone on with, for feeds of the list that have none yet. To be called again after
- * tt_fetch_set_feeds() with the states of what is new. conf and door must outlive the source and stay the same.
- * TT_ECONF, TT_ENOMEM: some may have been taken. */
+/* Subscribes where feeds name a WebSub hub, from the next document of each on; pushes come in at the door
+ * (websub/door.h) and out of next(). While a hub pushes, its feed is polled in conf->poll_interval_ms. To be called
+ * once, after tt_fetch_open(); nothing happens unless tt_websub_wanted(conf). states: what is stored of
+ * subscriptions, copied; each is gone on with when its feed comes to the list. conf and door must outlive the
+ * source. TT_ECONF. */
 int tt_fetch_set_websub(struct tt_source *source, const struct tt_websub_conf *conf, struct tt_websub_door *door,
 	const struct tt_websub_state *states, size_t n_states, struct tt_err *err);
 

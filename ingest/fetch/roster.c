@@ -178,6 +178,8 @@ int tt_fetcher_set_feeds(struct tt_fetcher *f, const struct tt_feed_conf *feeds,
 	f->n_failing = 0;
 	for (size_t i = 0; i < r.n; i++)
 		f->n_failing += r.v[i]->state.failures > 0;
+	if (f->websub)
+		tt_websub_welcome(f->websub);
 	tt_fetcher_replan(f);
 	tt_metric_set(TT_M_feeds, f->n_slots);
 	tt_metric_set(TT_M_feeds_failing, f->n_failing);

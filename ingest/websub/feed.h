@@ -32,6 +32,9 @@ struct tt_websub {
 	const struct tt_websub_conf *conf;
 	struct tt_websub_door *door;
 	char *callback; /* callback_url without its last slash, and "/websub/" */
+	struct tt_arena stored_arena;
+	struct tt_websub_state *stored; /* of feeds that are not in the list yet */
+	size_t n_stored;
 	struct tt_heap due;
 	size_t n_feeds;
 	struct tt_websub_feed *changed_first, *changed_last;

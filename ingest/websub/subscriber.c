@@ -9,6 +9,8 @@
 #include "ingest/fetch/schedule.h"
 #include "ingest/websub/feed.h"
 
+enum { STORED_BYTES = 256 << 20 }; /* far above what 100,000 subscriptions take */
+
 static int64_t wall_ms(const struct tt_websub *w)
 {
 	return tt_wall_ms(w->fetcher->clock);
@@ -128,10 +130,23 @@ static struct tt_websub_feed *feed_new(struct tt_websub *w, struct tt_feed_slot 
 	return f;
 }
 
-int tt_websub_adopt(struct tt_websub *w, struct tt_feed_slot *slot, const struct tt_websub_state *stored)
+static int copy_state(struct tt_websub_state *dst, const struct tt_websub_state *src, struct tt_arena *arena)
 {
-	if (slot->websub)
-		return TT_OK;
+	*dst = *src;
+	struct tt_str *const strings[] = {&dst->url, &dst->hub, &dst->topic, &dst->callback, &dst->token, &dst->secret,
+		&dst->last_error};
+	for (size_t i = 0; i < TT_LEN(strings); i++) {
+		if (!strings[i]->p)
+			continue;
+		*strings[i] = tt_arena_str(arena, *strings[i]);
+		if (!strings[i]->p)
+			return TT_ENOMEM;
+	}
+	return TT_OK;
+}
+
+static int adopt(struct tt_websub *w, struct tt_feed_slot *slot, const struct tt_websub_state *stored)
+{
 	struct tt_websub_feed *f = feed_new(w, slot);
 	if (!f)
 		return TT_ENOMEM;
@@ -143,6 +158,18 @@ int tt_websub_adopt(struct tt_websub *w, struct tt_feed_slot *slot, const struct
 	if (tt_websub_sub_active(&f->sub))
 		tt_websub_note_parting(f);
 	return TT_OK;
+}
+
+void tt_websub_welcome(struct tt_websub *w)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < w->n_stored; i++) {
+		struct tt_feed_slot *slot = tt_fetcher_find(w->fetcher, w->stored[i].url);
+		bool done = slot && (slot->websub || adopt(w, slot, &w->stored[i]) == TT_OK);
+		if (!done)
+			w->stored[kept++] = w->stored[i];
+	}
+	w->n_stored = kept;
 }
 
 void tt_websub_found(struct tt_websub *w, struct tt_feed_slot *slot)
@@ -221,19 +248,10 @@ static bool put_state(const struct tt_websub_state *state, struct tt_batch *b)
 	struct tt_websub_state *row = tt_batch_add_websub(b);
 	if (!row)
 		return false;
-	*row = *state;
-	struct tt_str *const strings[] = {&row->url, &row->hub, &row->topic, &row->callback, &row->token,
-		&row->secret, &row->last_error};
-	for (size_t i = 0; i < TT_LEN(strings); i++) {
-		if (!strings[i]->p)
-			continue;
-		*strings[i] = tt_arena_str(&b->arena, *strings[i]);
-		if (!strings[i]->p) {
-			b->n_websubs--;
-			return false;
-		}
-	}
-	return true;
+	if (copy_state(row, state, &b->arena) == TT_OK)
+		return true;
+	b->n_websubs--;
+	return false;
 }
 
 static bool put_changed(struct tt_websub *w, struct tt_batch *b, size_t max_items)
@@ -275,13 +293,9 @@ int tt_fetch_set_websub(struct tt_source *source, const struct tt_websub_conf *c
 	int rc = tt_websub_conf_check(conf, err);
 	if (rc < 0 || !tt_websub_wanted(conf))
 		return rc;
-	if (!f->websub)
-		rc = tt_websub_new(&f->websub, f, conf, door, err);
-	for (size_t i = 0; i < n_states && rc == TT_OK; i++) {
-		struct tt_feed_slot *slot = states[i].url.n ? tt_fetcher_find(f, states[i].url) : NULL;
-		if (slot && tt_websub_adopt(f->websub, slot, &states[i]) < 0)
-			rc = tt_err_set(err, TT_ENOMEM, "websub: %s", tt_err_text(TT_ENOMEM));
-	}
+	rc = tt_websub_new(&f->websub, f, conf, door, states, n_states, err);
+	if (rc == TT_OK)
+		tt_websub_welcome(f->websub);
 	return rc;
 }
 
@@ -290,20 +304,37 @@ static void ring(void *fetcher)
 	curl_multi_wakeup(((struct tt_fetcher *)fetcher)->multi);
 }
 
+static int keep_stored(struct tt_websub *w, const struct tt_websub_state *states, size_t n)
+{
+	int rc = TT_OK;
+	w->stored = tt_arena_zalloc(&w->stored_arena, n + 1, sizeof(*w->stored));
+	if (!w->stored)
+		return TT_ENOMEM;
+	for (size_t i = 0; i < n && rc == TT_OK; i++)
+		if (states[i].url.n)
+			rc = copy_state(&w->stored[w->n_stored++], &states[i], &w->stored_arena);
+	return rc;
+}
+
 int tt_websub_new(struct tt_websub **ret, struct tt_fetcher *fetcher, const struct tt_websub_conf *conf,
-	struct tt_websub_door *door, struct tt_err *err)
+	struct tt_websub_door *door, const struct tt_websub_state *states, size_t n_states, struct tt_err *err)
 {
 	struct tt_websub *w = calloc(1, sizeof(*w));
 	size_t n = strlen(conf->callback_url);
+	if (!w)
+		return tt_err_set(err, TT_ENOMEM, "websub: %s", tt_err_text(TT_ENOMEM));
 	while (n && conf->callback_url[n - 1] == '/')
 		n--;
-	if (!w || asprintf(&w->callback, "%.*s/websub/", (int)n, conf->callback_url) < 0) {
-		free(w);
-		return tt_err_set(err, TT_ENOMEM, "websub: %s", tt_err_text(TT_ENOMEM));
-	}
 	w->fetcher = fetcher;
 	w->conf = conf;
 	w->door = door;
+	tt_arena_init(&w->stored_arena, STORED_BYTES);
+	if (asprintf(&w->callback, "%.*s/websub/", (int)n, conf->callback_url) < 0)
+		w->callback = NULL;
+	if (!w->callback || keep_stored(w, states, n_states) < 0) {
+		tt_websub_free(w);
+		return tt_err_set(err, TT_ENOMEM, "websub: %s", tt_err_text(TT_ENOMEM));
+	}
 	tt_websub_door_bell(door, ring, fetcher);
 	*ret = w;
 	return TT_OK;
@@ -325,6 +356,7 @@ void tt_websub_free(struct tt_websub *w)
 	if (w->held)
 		tt_websub_door_done(w->door, w->held);
 	tt_heap_done(&w->due);
+	tt_arena_done(&w->stored_arena);
 	free(w->callback);
 	free(w);
 }

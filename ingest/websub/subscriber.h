@@ -15,13 +15,13 @@ struct tt_feed_slot;
 struct tt_transfer;
 struct tt_websub;
 
-/* fetcher, conf and door must outlive it. */
+/* fetcher, conf and door must outlive it; the states are copied: they wait until their feed is in the list. */
 int tt_websub_new(struct tt_websub **ret, struct tt_fetcher *fetcher, const struct tt_websub_conf *conf,
-	struct tt_websub_door *door, struct tt_err *err);
+	struct tt_websub_door *door, const struct tt_websub_state *states, size_t n_states, struct tt_err *err);
 void tt_websub_free(struct tt_websub *w); /* hubs are not told: what is stored goes on after a restart */
 
-/* What was stored of a feed's subscription; nothing when it has one already. TT_ENOMEM. */
-int tt_websub_adopt(struct tt_websub *w, struct tt_feed_slot *slot, const struct tt_websub_state *stored);
+/* The list of feeds has changed: goes on with what was stored of feeds that are new in it. Without memory: next time. */
+void tt_websub_welcome(struct tt_websub *w);
 
 /* The slot's document was taken into a batch; slot->links says what it named. Without memory: at the next
  * one. */
