@@ -34,7 +34,7 @@ const struct tt_opt tt_kafka_opts[] = {
 		"at its beginning, at its end, or stop.", "earliest|latest|fail"),
 	OPT("max_payload_bytes", TT_OPT_SIZE, max_payload_bytes, "1MiB", KIB, 64 * MIB, "",
 		"Largest value of a record; a larger one becomes a dead letter."),
-	OPT("max_dead_bytes", TT_OPT_SIZE, max_dead_bytes, "64KiB", 0, 16 * MIB, "",
+	OPT("max_dead_bytes", TT_OPT_SIZE, max_dead_bytes, "64KiB", 0, 512 * KIB, "",
 		"What a dead letter keeps of its record's value."),
 	OPT("max_text_bytes", TT_OPT_SIZE, max_text_bytes, "256KiB", 256, 16 * MIB, "",
 		"Longest title, summary or content of an item; what is longer is cut and counted."),

@@ -10,6 +10,8 @@
 #include "ingest/kafka/recognise.h"
 #include "ingest/map/make.h"
 
+enum { DEAD_LETTER_BYTES = 4096 /* of one in a batch, beside its payload */ };
+
 struct tt_payload {
 	const struct tt_kafka_conf *conf;
 	struct tt_map map;
@@ -68,12 +70,17 @@ static int take_lines(struct tt_payload *p, struct tt_str text, struct tt_batch 
 	return rc == TT_OK && text.n ? tt_make_text(&p->make, text, b, &item->summary) : rc;
 }
 
-/* What the record is known by when it does not say itself. */
-static int place(const struct tt_record *record, struct tt_batch *b, struct tt_str *ret)
+/* The id of a record that says none itself: of its place alone, whatever source it may have. */
+static int name_by_place(const struct tt_record *record, struct tt_batch *b, struct tt_item *item,
+	char uuid[37], struct tt_str *ret_id)
 {
-	*ret = tt_str_c(tt_arena_printf(&b->arena, "%.*s/%d/%lld", TT_FMT(record->topic), record->partition,
-		(long long)record->offset));
-	return ret->p ? TT_OK : TT_ENOMEM;
+	item->guid = tt_str_c(tt_arena_printf(&b->arena, "%.*s/%d/%lld", TT_FMT(record->topic),
+		record->partition, (long long)record->offset));
+	if (!item->guid.p)
+		return TT_ENOMEM;
+	tt_id_format(TT_ID(TT_STR("kafka"), item->guid), uuid);
+	*ret_id = tt_str_c(uuid);
+	return TT_OK;
 }
 
 static int name_source(const struct tt_record *record, struct tt_batch *b, struct tt_str *ret)
@@ -86,6 +93,7 @@ static int fill(struct tt_payload *p, struct tt_str text, const struct tt_record
 	struct tt_batch *b, struct tt_item *item, struct tt_err *err)
 {
 	struct tt_str id = {NULL, 0};
+	char uuid[37];
 	int rc;
 	item->origin = record->origin;
 	item->fetched_ms = record->timestamp_ms > 0 ? record->timestamp_ms : now_ms;
@@ -100,7 +108,7 @@ static int fill(struct tt_payload *p, struct tt_str text, const struct tt_record
 	if (rc == TT_OK && !item->source.n)
 		rc = name_source(record, b, &item->source);
 	if (rc == TT_OK && !id.n && !item->guid.n)
-		rc = place(record, b, &id);
+		rc = name_by_place(record, b, item, uuid, &id);
 	return rc < 0 ? rc : tt_item_identify(item, id, &b->arena);
 }
 
@@ -161,8 +169,14 @@ int tt_payload_dead(struct tt_payload *p, const struct tt_record *record, const 
 int tt_payload_put(struct tt_payload *p, const struct tt_record *record, int64_t now_ms, struct tt_batch *b)
 {
 	struct tt_err why = {0};
-	bool was_empty = !b->n_items && !b->n_dead;
+	const bool was_empty = !b->n_items && !b->n_dead;
+	const size_t room = b->arena.max_bytes - b->arena.used_bytes;
+	/* An item that is too large for any batch must leave room for the dead letter that says so. */
+	size_t kept = was_empty ? (size_t)p->conf->max_dead_bytes + DEAD_LETTER_BYTES : 0;
+	kept = kept < room ? kept : room;
+	b->arena.max_bytes -= kept;
 	int rc = tt_payload_item(p, record, now_ms, b, &why);
+	b->arena.max_bytes += kept;
 	if (rc == TT_ENOMEM && was_empty)
 		rc = tt_err_set(&why, TT_EPARSE, "does not fit into a batch (pipeline.batch_bytes)");
 	if (rc == TT_EPARSE || rc == TT_ELIMIT)

@@ -4,7 +4,7 @@
  * Times. fetched_ms of an item is the record's own timestamp, which is when it came into the log, so that a
  * topic read from its beginning has its events where they happened; a record without one, or with one that is
  * still to come, is taken as of now. published_ms is what the publisher said and nothing else.
- * Identity: the record's id; else its source and guid; else topic, partition and offset.
+ * Identity: the record's id; else its source and guid; else topic, partition and offset, whatever its source.
  *
  * Pure: no I/O, no log. Threads: one at a time for each tt_payload. Owner: what is appended lives in the
  * batch's arena, nothing of the record is kept. */

@@ -235,6 +235,7 @@ TT_TEST(identity)
 	} rows[] = {
 		{"{\"title\":\"T\"}", NULL, false}, /* nothing but the place */
 		{"{\"title\":\"T\",\"url\":\"http://x.example/a\"}", NULL, false},
+		{"{\"title\":\"T\",\"source\":\"a\"}", NULL, false},
 		{"{\"title\":\"T\",\"id\":7}", "{\"title\":\"U\",\"id\":\"7\"}", true},
 		{"{\"title\":\"T\",\"id\":18446744073709551615}",
 			"{\"title\":\"T\",\"id\":18446744073709551614}", false},
@@ -253,6 +254,8 @@ TT_TEST(identity)
 	TT_TRUE(tt_id_parse(TT_STR("1b4e28ba-2fa1-11d2-883f-0016d3cca427"), &uuid));
 	TT_TRUE(tt_id_eq(
 		id_of("{\"title\":\"T\",\"id\":\"1b4e28ba-2fa1-11d2-883f-0016d3cca427\"}", "n", 0, 0), uuid));
+	TT_TRUE(tt_id_eq(id_of("{\"title\":\"T\"}", "a", 1, 1),
+		id_of("{\"title\":\"U\",\"source\":\"s\"}", "a", 1, 1)));
 	TT_TRUE(!tt_id_eq(id_of("{\"title\":\"T\"}", "a", 1, 1), id_of("{\"title\":\"T\"}", "b", 1, 1)));
 	TT_TRUE(!tt_id_eq(id_of("{\"title\":\"T\"}", "a", 1, 11), id_of("{\"title\":\"T\"}", "a", 11, 1)));
 }
@@ -307,7 +310,7 @@ TT_TEST(a_full_batch_waits)
 	TT_EQ(b->n_items, n - 1);
 	TT_EQ(b->n_dead, 0);
 	tt_batch_free(b);
-	b = tt_batch_new(sizeof(struct tt_scored) + 900); /* room for a dead letter, not for an item */
+	b = tt_batch_new(4096 + 1000); /* room for a dead letter, not for an item */
 	TT_EQ(tt_payload_put(p, &record, NOW, b), TT_OK);
 	TT_EQ(b->n_dead, 1);
 	TT_STR_EQ(b->dead[0].reason, TT_STR("does not fit into a batch (pipeline.batch_bytes)"));
