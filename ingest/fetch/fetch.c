@@ -8,8 +8,9 @@
 #include "ingest/fetch/fetcher.h"
 #include "ingest/fetch/poll.h"
 
-/* STALL_MS: next() not called for so long; what times out after that is our fault and not the feed's. */
-enum { STALL_MS = 2000, LONGEST_WAIT_MS = 60000 };
+/* STALL_MS: the network not listened to for so long; what times out after that is our fault and not the
+ * feed's. SLICE_MS: documents are taken for so long (one may take longer) before the network has its turn. */
+enum { STALL_MS = 2000, LONGEST_WAIT_MS = 60000, SLICE_MS = 50 };
 
 static int64_t mono_ms(const struct tt_fetcher *f)
 {
@@ -30,6 +31,12 @@ static void drop_transfer(struct tt_feed_slot *slot)
 
 /* ---- start ---- */
 
+static void on_request(void *ctx, const struct tt_transfer *t)
+{
+	struct tt_fetcher *f = ctx;
+	tt_lineup_sent(&f->lineup, t->owner, mono_ms(f));
+}
+
 static int start(struct tt_fetcher *f, struct tt_feed_slot *slot)
 {
 	const struct tt_feed_state *s = &slot->state;
@@ -43,6 +50,8 @@ static int start(struct tt_fetcher *f, struct tt_feed_slot *slot)
 		return TT_ENOMEM;
 	}
 	t->owner = slot;
+	t->on_request = on_request;
+	t->on_request_ctx = f;
 	slot->transfer = t;
 	f->n_active++;
 	return TT_OK;
@@ -169,7 +178,8 @@ static bool deliver(struct tt_fetcher *f, struct tt_feed_slot *slot, struct tt_b
 /* True when the batch is full. */
 static bool fill(struct tt_fetcher *f, struct tt_batch *b, size_t max_items)
 {
-	while (f->ended_first) {
+	int64_t end_ns = tt_mono_ns(f->clock) + SLICE_MS * 1000000LL;
+	while (f->ended_first && tt_mono_ns(f->clock) < end_ns) {
 		struct tt_feed_slot *slot = f->ended_first, *rest = slot->next;
 		if (is_full(b, max_items))
 			return true;
@@ -192,9 +202,15 @@ static void excuse_all(struct tt_fetcher *f)
 			f->slots[i]->transfer->excused = true;
 }
 
+static void listen_again(struct tt_fetcher *f)
+{
+	if (f->left_ns && tt_mono_ns(f->clock) - f->left_ns > STALL_MS * 1000000LL)
+		excuse_all(f);
+}
+
 static void wait_for_something(struct tt_fetcher *f, int64_t deadline_ns)
 {
-	int64_t now_ns = tt_mono_ns(f->clock), wait = LONGEST_WAIT_MS;
+	int64_t now_ns = tt_mono_ns(f->clock), wait = f->ended_first ? 0 : LONGEST_WAIT_MS;
 	if (deadline_ns - now_ns < wait * 1000000)
 		wait = (deadline_ns - now_ns + 999999) / 1000000;
 	if (has_room(f) && is_leased(f)) {
@@ -216,8 +232,7 @@ static int next(void *self, struct tt_batch *b, size_t max_items, int timeout_ms
 	int64_t begin_ns = tt_mono_ns(f->clock);
 	int64_t deadline_ns = timeout_ms < 0 ? INT64_MAX : begin_ns + (int64_t)timeout_ms * 1000000;
 	int rc = TT_OK, running;
-	if (f->left_ns && begin_ns - f->left_ns > (int64_t)STALL_MS * 1000000)
-		excuse_all(f);
+	listen_again(f);
 	for (;;) {
 		start_due(f);
 		if (f->websub && is_leased(f))
@@ -228,14 +243,15 @@ static int next(void *self, struct tt_batch *b, size_t max_items, int timeout_ms
 			break;
 		}
 		collect(f);
+		f->left_ns = tt_mono_ns(f->clock);
 		if (fill(f, b, max_items) || (f->websub && tt_websub_fill(f->websub, b, max_items)) ||
 			atomic_exchange(&f->woken, false) ||
 			tt_mono_ns(f->clock) >= deadline_ns)
 			break;
+		listen_again(f);
 		wait_for_something(f, deadline_ns);
 	}
 	tt_metric_set(TT_M_feeds_failing, f->n_failing);
-	f->left_ns = tt_mono_ns(f->clock);
 	return rc;
 }
 

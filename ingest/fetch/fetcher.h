@@ -21,7 +21,8 @@
 
 struct tt_fetcher {
 	const struct tt_fetch_conf *conf; /* = &own_conf */
-	struct tt_fetch_conf own_conf;    /* a copy, so that the waits in it can change; strings are the caller's */
+	struct tt_fetch_conf
+		own_conf; /* a copy, so that the waits in it can change; strings are the caller's */
 	const struct tt_clock *clock;
 	char *user_agent;
 	CURLM *multi;
@@ -31,7 +32,7 @@ struct tt_fetcher {
 	struct tt_feed_slot *ended_first, *ended_last; /* linked by slot->next */
 	size_t n_active, n_ended;
 	struct tt_websub *websub; /* NULL: hubs are not asked */
-	int64_t left_ns; /* when next() last returned; 0: never called */
+	int64_t left_ns; /* when the loop last turned to something else than the network; 0: never called */
 	_Atomic int64_t leased_until_ns, leased_until_ms; /* monotonic and wall time of the same moment */
 	atomic_bool woken;
 };

@@ -23,12 +23,12 @@ struct tt_headers {
 void tt_headers_init(struct tt_headers *h);
 
 /* Takes one header line, with or without its line end; lines that do not matter or cannot be read are
- * ignored. A later line of the same name wins; Cache-Control adds up, and its first max-age stands. now_ms: wall time, for Retry-After as a
- * date. TT_ENOMEM. */
+ * ignored. A later line of the same name wins; Cache-Control adds up, and its first max-age stands. now_ms:
+ * wall time, for Retry-After as a date. TT_ENOMEM. */
 int tt_headers_line(struct tt_headers *h, struct tt_str line, int64_t now_ms, struct tt_arena *arena);
 
-/* For how long the answer is fresh, 0 when it is not or does not say. max-age wins over Expires; s-maxage is for
- * shared caches and not for us; what Age says has passed already is taken off. */
+/* For how long the answer is fresh, 0 when it is not or does not say. max-age wins over Expires; s-maxage is
+ * for shared caches and not for us; what Age says has passed already is taken off. */
 int64_t tt_headers_fresh_ms(const struct tt_headers *h, int64_t now_ms);
 
 /* An HTTP date (any of its three forms) as wall time; TT_TIME_NONE when it is none. */

@@ -12,6 +12,7 @@ struct tt_host {
 	size_t slots;       /* that point here */
 	int64_t active;
 	struct tt_feed_slot *first, *last; /* due, in order */
+	struct tt_feed_slot *sending;      /* taken, its request has not gone out yet */
 	int64_t next_start_ms;             /* monotonic */
 	struct tt_heap_node node;
 };
@@ -86,7 +87,7 @@ static void host_leave(struct tt_lineup *l, struct tt_feed_slot *slot)
 
 static void host_offer(struct tt_lineup *l, struct tt_host *host)
 {
-	if (host->first && host->active < l->per_host && !host->node.at)
+	if (host->first && host->active < l->per_host && !host->sending && !host->node.at)
 		tt_heap_push(&l->hosts, &host->node, host->next_start_ms);
 }
 
@@ -163,14 +164,26 @@ struct tt_feed_slot *tt_lineup_take(struct tt_lineup *l, int64_t wall_ms, int64_
 	host->first = slot->next;
 	slot->next = NULL;
 	host->active++;
+	host->sending = slot;
+	host->next_start_ms = mono_ms + l->spacing_ms;
+	return slot;
+}
+
+void tt_lineup_sent(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t mono_ms)
+{
+	struct tt_host *host = slot->host;
+	if (host->sending == slot)
+		host->sending = NULL;
+	tt_heap_remove(&l->hosts, &host->node);
 	host->next_start_ms = mono_ms + l->spacing_ms;
 	host_offer(l, host);
-	return slot;
 }
 
 void tt_lineup_finished(struct tt_lineup *l, struct tt_feed_slot *slot)
 {
 	slot->host->active--;
+	if (slot->host->sending == slot)
+		slot->host->sending = NULL;
 	host_offer(l, slot->host);
 }
 

@@ -4,10 +4,10 @@
  * new time
  *
  * A poll that is redirected to another host queues there, too. A host is the name and port in the URL that is
- * fetched. It is free while fewer than per_host_connections of its feeds are taken and per_host_spacing has
- * passed since the last one was; its queue is first come, first served. No clock and no network here: the
- * caller says what time it is (wall for schedules, monotonic for spacing). Owner: slots are the caller's.
- * Threads: one at a time. */
+ * fetched. It is free while fewer than per_host_connections of its feeds are taken, the last one's
+ * request has gone out, and per_host_spacing has passed since; its queue is first come, first served. No
+ * clock and no network here: the caller says what time it is (wall for schedules, monotonic for spacing).
+ * Owner: slots are the caller's. Threads: one at a time. */
 #ifndef TT_INGEST_FETCH_LINEUP_H
 #define TT_INGEST_FETCH_LINEUP_H
 
@@ -37,6 +37,8 @@ void tt_lineup_sooner(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t at
 
 /* The next slot that may start now, NULL when none may. It counts at its host until tt_lineup_finished(). */
 struct tt_feed_slot *tt_lineup_take(struct tt_lineup *l, int64_t wall_ms, int64_t mono_ms);
+/* A taken slot's request goes out now: what delays it between the two must not bring it close to the next. */
+void tt_lineup_sent(struct tt_lineup *l, struct tt_feed_slot *slot, int64_t mono_ms);
 void tt_lineup_finished(struct tt_lineup *l, struct tt_feed_slot *slot);
 
 /* A taken slot's poll was redirected to url. True: that is at another host; the slot has left its own and

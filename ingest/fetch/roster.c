@@ -121,8 +121,7 @@ static int plan_new(struct tt_fetcher *f, const struct roster *r)
 	int rc = tt_lineup_reserve(&f->lineup, f->n_slots + r->n);
 	for (size_t i = 0; i < r->n && rc == TT_OK; i++)
 		if (!find(f->slots, f->n_slots, r->v[i]))
-			rc = tt_lineup_add(
-				&f->lineup, r->v[i], next_of(f, r->v[i], now_ms));
+			rc = tt_lineup_add(&f->lineup, r->v[i], next_of(f, r->v[i], now_ms));
 	return rc;
 }
 

@@ -52,19 +52,18 @@ static int64_t wait_after_success(
 static int64_t wait_after_failure(const struct tt_feed_state *state, const struct tt_fetch_conf *conf,
 	int64_t own_interval_ms, uint64_t seed)
 {
-	int64_t shortest =
-		state->last_status ? base_interval(conf, own_interval_ms) : conf->min_interval_ms;
+	int64_t shortest = state->last_status ? base_interval(conf, own_interval_ms) : conf->min_interval_ms;
 	struct tt_backoff backoff;
 	tt_backoff_init(&backoff, max64(conf->backoff_base_ms, shortest), conf->backoff_cap_ms,
 		seed ^ (uint64_t)state->last_fetch_ms);
 	backoff.failures = state->failures < MOST_DOUBLINGS ? state->failures : MOST_DOUBLINGS;
-	return max64(max64(tt_backoff_next_ms(&backoff), shortest),
-		min64(state->asked_ms, conf->max_interval_ms));
+	return max64(
+		max64(tt_backoff_next_ms(&backoff), shortest), min64(state->asked_ms, conf->max_interval_ms));
 }
 
 /* What follows from the last poll, which state tells all about. */
-static void plan(struct tt_feed_state *state, const struct tt_fetch_conf *conf, int64_t own_interval_ms,
-	uint64_t seed)
+static void plan(
+	struct tt_feed_state *state, const struct tt_fetch_conf *conf, int64_t own_interval_ms, uint64_t seed)
 {
 	if (state->failures) {
 		state->interval_ms = wait_after_failure(state, conf, own_interval_ms, seed);

@@ -32,6 +32,15 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 	return socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
 }
 
+static int send_request(void *ctx, char *ip, char *own_ip, int port, int own_port)
+{
+	struct tt_transfer *t = ctx;
+	(void)ip, (void)own_ip, (void)port, (void)own_port;
+	if (t->on_request)
+		t->on_request(t->on_request_ctx, t);
+	return CURL_PREREQFUNC_OK;
+}
+
 static size_t take_header(char *p, size_t size, size_t n, void *ctx)
 {
 	struct tt_transfer *t = ctx;
@@ -113,6 +122,8 @@ static void set_callbacks(struct tt_transfer *t)
 	CURL *e = t->easy;
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->curl_text);
+	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, send_request);
+	curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);

@@ -34,6 +34,10 @@ struct tt_transfer {
 	struct tt_arena arena; /* headers and URLs */
 	struct curl_slist *request_headers;
 	void *owner; /* the caller's, NULL at first */
+	/* the caller's, may be NULL: called when there is a connection and the request goes out, at each hop
+	 */
+	void (*on_request)(void *ctx, const struct tt_transfer *t);
+	void *on_request_ctx;
 	int64_t started_ns, deadline_ns;
 	int64_t parked_ns; /* since when it waits between two hops, 0: it does not; set by the caller */
 	int64_t ended_ms;  /* wall time, set by the caller */

@@ -109,6 +109,7 @@ TT_TEST(a_host_is_not_crowded)
 			for (int i = 0; i < N; i++)
 				if (slots[i] == s)
 					started[i] = now;
+			tt_lineup_sent(&l, s, now);
 			active += s != slots[6];
 		}
 		TT_TRUE(active <= 2);
@@ -117,6 +118,37 @@ TT_TEST(a_host_is_not_crowded)
 	for (int i = 0; i < N; i++)
 		TT_EQ_ROW(i, started[i], want[i]);
 	for (int i = 0; i < N; i++)
+		drop(&l, slots[i]);
+	tt_lineup_done(&l);
+}
+
+/* A request that goes out late holds up the next one, whether a slow connection or we are to blame. */
+TT_TEST(spacing_counts_from_the_request)
+{
+	struct tt_fetch_conf conf = {.per_host_connections = 3, .per_host_spacing_ms = 200};
+	struct tt_lineup l;
+	char urls[3][20] = {"http://h/0", "http://h/1", "http://h/2"};
+	struct tt_feed_slot *slots[3];
+	tt_lineup_init(&l, &conf);
+	TT_EQ(tt_lineup_reserve(&l, 3), TT_OK);
+	for (int i = 0; i < 3; i++) {
+		slots[i] = slot_at(urls[i]);
+		TT_EQ(tt_lineup_add(&l, slots[i], i), TT_OK);
+	}
+	TT_TRUE(tt_lineup_take(&l, 10, 0) == slots[0]);
+	TT_TRUE(!tt_lineup_take(&l, 10, 5000));
+	TT_EQ(tt_lineup_wait_ms(&l, 10, 5000), -1); /* not before something happens */
+	tt_lineup_sent(&l, slots[0], 5000);
+	TT_TRUE(!tt_lineup_take(&l, 10, 5199));
+	TT_TRUE(tt_lineup_take(&l, 10, 5200) == slots[1]);
+	tt_lineup_finished(&l, slots[1]); /* it could not be sent at all */
+	TT_TRUE(!tt_lineup_take(&l, 10, 5399));
+	tt_lineup_sent(&l, slots[0], 5399); /* a redirect at the same host is a request like any other */
+	TT_TRUE(!tt_lineup_take(&l, 10, 5598));
+	TT_TRUE(tt_lineup_take(&l, 10, 5599) == slots[2]);
+	tt_lineup_finished(&l, slots[0]);
+	tt_lineup_finished(&l, slots[2]);
+	for (int i = 0; i < 3; i++)
 		drop(&l, slots[i]);
 	tt_lineup_done(&l);
 }
@@ -224,4 +256,5 @@ TT_TEST(survives_oom)
 }
 
 TT_MAIN(TT_RUN(heap_gives_the_least), TT_RUN(times_come_first), TT_RUN(a_host_is_not_crowded),
+	TT_RUN(spacing_counts_from_the_request),
 	TT_RUN(a_queued_feed_can_be_forgotten), TT_RUN(a_redirect_waits_for_its_host), TT_RUN(survives_oom))
