@@ -99,7 +99,7 @@ static int fill(struct tt_payload *p, struct tt_str text, const struct tt_record
 	item->fetched_ms = record->timestamp_ms > 0 ? record->timestamp_ms : now_ms;
 	if (p->conf->format == TT_KAFKA_JSON)
 		rc = tt_make_json(&p->make, text, record, b, item, &id, err);
-	else
+	else if ((rc = tt_make_own(&p->make, record, b, item, &id, err)) == TT_OK)
 		rc = take_lines(p, text, b, item);
 	if (rc == TT_OK)
 		rc = tt_make_check(item, err);

@@ -124,13 +124,18 @@ static bool value(struct walk *w, const struct tt_map_node *node)
 	return ok;
 }
 
+void tt_find_nothing(struct tt_find *find, const struct tt_map *map)
+{
+	find->n_more = 0;
+	for (size_t i = 0; i < map->n_slots; i++)
+		find->slots[i] = nothing;
+}
+
 int tt_find_json(
 	struct tt_find *find, const struct tt_map *map, struct tt_str text, int max_depth, struct tt_err *err)
 {
 	struct walk w = {.find = find};
-	find->n_more = 0;
-	for (size_t i = 0; i < map->n_slots; i++)
-		find->slots[i] = nothing;
+	tt_find_nothing(find, map);
 	tt_json_init(&w.json, text, max_depth);
 	enum tt_json_kind kind = tt_json_peek(&w.json);
 	bool ok = kind == TT_JSON_OBJECT ? object(&w, &map->root) : tt_json_skip(&w.json);

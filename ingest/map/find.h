@@ -25,6 +25,9 @@ struct tt_find {
 void tt_find_init(struct tt_find *find, size_t max_bytes);
 void tt_find_done(struct tt_find *find);
 
+/* As after an object that has nothing of what the map asks for. */
+void tt_find_nothing(struct tt_find *find, const struct tt_map *map);
+
 /* text: valid UTF-8, all of it one object; a member given twice counts as last given. Fills the first
  * map->n_slots of find->slots, which borrow from text. The slot of a [] path has only `next`, the first of
  * its values. TT_EPARSE with the reason and the byte; TT_ENOMEM. */

@@ -317,13 +317,27 @@ static int take_field(struct work *w, enum tt_map_field field, struct tt_err *er
 	return TT_OK;
 }
 
-int tt_make_json(struct tt_make *m, struct tt_str text, const struct tt_record *record, struct tt_batch *b,
+static int take_fields(struct tt_make *m, const struct tt_record *record, struct tt_batch *b,
 	struct tt_item *item, struct tt_str *ret_id, struct tt_err *err)
 {
 	struct work w = {.m = m, .record = record, .b = b, .item = item};
-	int rc = tt_find_json(&m->find, m->map, text, m->max_depth, err);
+	int rc = TT_OK;
 	for (int field = 0; field < TT_MAP_FIELDS && rc == TT_OK; field++)
 		rc = take_field(&w, (enum tt_map_field)field, err);
 	*ret_id = w.id;
 	return rc;
+}
+
+int tt_make_json(struct tt_make *m, struct tt_str text, const struct tt_record *record, struct tt_batch *b,
+	struct tt_item *item, struct tt_str *ret_id, struct tt_err *err)
+{
+	int rc = tt_find_json(&m->find, m->map, text, m->max_depth, err);
+	return rc < 0 ? rc : take_fields(m, record, b, item, ret_id, err);
+}
+
+int tt_make_own(struct tt_make *m, const struct tt_record *record, struct tt_batch *b, struct tt_item *item,
+	struct tt_str *ret_id, struct tt_err *err)
+{
+	tt_find_nothing(&m->find, m->map);
+	return take_fields(m, record, b, item, ret_id, err);
 }

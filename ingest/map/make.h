@@ -36,6 +36,10 @@ int tt_make_clean(struct tt_make *m, struct tt_str *text);
 int tt_make_json(struct tt_make *m, struct tt_str text, const struct tt_record *record, struct tt_batch *b,
 	struct tt_item *item, struct tt_str *ret_id, struct tt_err *err);
 
+/* The same without any JSON: what the map takes from the record itself, and its constants. */
+int tt_make_own(struct tt_make *m, const struct tt_record *record, struct tt_batch *b, struct tt_item *item,
+	struct tt_str *ret_id, struct tt_err *err);
+
 /* One text of an item, plain. Codes as above. */
 int tt_make_text(struct tt_make *m, struct tt_str text, struct tt_batch *b, struct tt_str *ret);
 /* One that is no prose: trimmed, without control characters. */

@@ -213,6 +213,29 @@ TT_TEST(texts)
 	}
 }
 
+TT_TEST(texts_have_fields_of_the_record)
+{
+	char source[] = "source", lang[] = "lang", id[] = "id", wire[] = "=wire", header[] = "$header.lang",
+	     key[] = "$key";
+	char *keys[] = {source, lang, id}, *paths[] = {wire, header, key};
+	const struct tt_record_header headers[] = {{TT_STR("lang"), TT_STR("de")}};
+	struct tt_kafka_conf conf = conf_of(TT_KAFKA_TEXT);
+	struct tt_record record = record_of(TT_STR("Apple steigt"));
+	conf.fields = (struct tt_conf_map){{keys, 3}, {paths, 3}};
+	record.headers = headers;
+	record.n_headers = 1;
+	record.key = TT_STR("k1");
+	struct tt_batch *b = put(&conf, &record);
+	const struct tt_item *it = &b->items[0].item;
+	TT_EQ(b->n_items, 1);
+	TT_STR_EQ(it->title, TT_STR("Apple steigt"));
+	TT_STR_EQ(it->source, TT_STR("wire"));
+	TT_STR_EQ(it->lang, TT_STR("de"));
+	TT_STR_EQ(it->guid, TT_STR("k1"));
+	TT_TRUE(tt_id_eq(it->id, TT_ID(TT_STR("wire"), TT_STR("k1"))));
+	tt_batch_free(b);
+}
+
 static struct tt_id id_of(const char *value, const char *topic, int partition, int64_t offset)
 {
 	struct tt_kafka_conf conf = conf_of(TT_KAFKA_JSON);
@@ -340,5 +363,6 @@ TT_TEST(a_configuration_may_be_wrong)
 	TT_TRUE(p == NULL);
 }
 
-TT_MAIN(TT_RUN(poison), TT_RUN(large_poison), TT_RUN(texts), TT_RUN(identity), TT_RUN(times),
-	TT_RUN(a_full_batch_waits), TT_RUN(counted), TT_RUN(a_configuration_may_be_wrong))
+TT_MAIN(TT_RUN(poison), TT_RUN(large_poison), TT_RUN(texts), TT_RUN(texts_have_fields_of_the_record),
+	TT_RUN(identity), TT_RUN(times), TT_RUN(a_full_batch_waits), TT_RUN(counted),
+	TT_RUN(a_configuration_may_be_wrong))
