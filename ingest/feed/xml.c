@@ -151,10 +151,12 @@ static size_t tag_end(struct tt_str s, size_t at, size_t *ret_equals)
 	return at;
 }
 
-/* Whether a tag has more attributes than libxml2 should see: it compares each with each. Comments and the
- * like are passed over as XML does, so that as far as the text is well-formed no tag is missed. */
-static bool has_huge_tag(struct tt_str s)
+/* What libxml2 should not see: a DOCTYPE, where it stops at one place or another by where a chunk ends, or a
+ * tag with more attributes than ATTRS_MAX: it compares each with each. Comments and the like are passed over
+ * as XML does, so that as far as the text is well-formed no tag is missed. GOOD: there is none. */
+static enum tt_xml_end look_ahead(struct tt_str s)
 {
+	bool prolog = true;
 	size_t at = 0, equals;
 	for (const char *lt; at < s.n && (lt = memchr(s.p + at, '<', s.n - at));) {
 		struct tt_str rest = {lt, s.n - (size_t)(lt - s.p)};
@@ -165,13 +167,16 @@ static bool has_huge_tag(struct tt_str s)
 			at = behind(s, at, "]]>");
 		} else if (tt_str_starts(rest, TT_STR("<?"))) {
 			at = behind(s, at, "?>");
+		} else if (prolog && tt_str_starts(rest, TT_STR("<!DOCTYPE"))) {
+			return TT_XML_DOCTYPE;
 		} else {
 			at = tag_end(s, at, &equals);
 			if (equals > ATTRS_MAX)
-				return true;
+				return TT_XML_BAD;
+			prolog = false;
 		}
 	}
-	return false;
+	return TT_XML_GOOD;
 }
 
 static void feed_chunks(struct run *r, struct tt_str text, size_t chunk, bool lenient)
@@ -195,9 +200,10 @@ int tt_xml_parse(struct tt_str text, size_t chunk, bool lenient, const struct tt
 	struct run r = {.h = h, .why = why};
 	xmlSAXHandler sax = handlers;
 	why[0] = '\0';
-	if (has_huge_tag(text)) {
-		snprintf(why, 160, "a tag with more than %d attributes", ATTRS_MAX);
-		*ret_end = TT_XML_BAD;
+	*ret_end = look_ahead(text);
+	if (*ret_end != TT_XML_GOOD) {
+		if (*ret_end == TT_XML_BAD)
+			snprintf(why, 160, "a tag with more than %d attributes", ATTRS_MAX);
 		return TT_OK;
 	}
 	r.parser = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
