@@ -202,7 +202,9 @@ int main(int argc, char **argv)
 		.connect_timeout_ms = 10000,
 		.statement_timeout_ms = 60000,
 		.partitions_ahead = 2,
-		.partitions_behind = 8};
+		.partitions_behind = 8,
+		.max_versions = 8,
+		.max_aliases = 8};
 	struct tt_pg_conn *c = NULL;
 	struct tt_err err = {0};
 

@@ -39,6 +39,17 @@ struct tt_scored *tt_batch_add_item(struct tt_batch *b)
 	return v;
 }
 
+struct tt_alias *tt_batch_add_alias(struct tt_batch *b)
+{
+	struct tt_alias *v = tt_arena_grow(&b->arena, b->aliases, b->n_aliases, sizeof(*v));
+	if (!v)
+		return NULL;
+	b->aliases = v;
+	v += b->n_aliases++;
+	*v = (struct tt_alias){.event_ms = TT_TIME_NONE};
+	return v;
+}
+
 struct tt_feed_state *tt_batch_add_feed(struct tt_batch *b)
 {
 	struct tt_feed_state *v = tt_arena_grow(&b->arena, b->feeds, b->n_feeds, sizeof(*v));

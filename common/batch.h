@@ -21,10 +21,19 @@ struct tt_dead_letter {
 	uint32_t origin; /* as struct tt_item */
 };
 
+/* A further key that a stored item was met under: guid or URL have changed. */
+struct tt_alias {
+	struct tt_id key;
+	struct tt_id item_id; /* with event_ms the stored item */
+	int64_t event_ms;
+};
+
 struct tt_batch {
 	struct tt_arena arena; /* every string below lives here */
 	struct tt_scored *items;
 	size_t n_items;
+	struct tt_alias *aliases; /* to be learnt */
+	size_t n_aliases;
 	struct tt_feed_state *feeds; /* to be stored with the items */
 	size_t n_feeds;
 	struct tt_websub_state *websubs; /* likewise; secrets are in it */
@@ -50,6 +59,7 @@ struct tt_scored *tt_batch_add_item(struct tt_batch *b);
 struct tt_feed_state *tt_batch_add_feed(struct tt_batch *b);
 struct tt_websub_state *tt_batch_add_websub(struct tt_batch *b);
 struct tt_dead_letter *tt_batch_add_dead(struct tt_batch *b);
+struct tt_alias *tt_batch_add_alias(struct tt_batch *b);
 struct tt_progress *tt_batch_add_progress(struct tt_batch *b);
 
 /* Nothing to hand on? */

@@ -21,7 +21,9 @@ struct tt_stored {
 	struct tt_id id; /* the stored item, with its event time its whole key */
 	int64_t event_ms;
 
-	/* Its current text. All absent when the sink has the keys but no item any more. */
+	bool gone; /* the keys are known, but the item is not kept any more; what follows is empty */
+
+	/* Its current text. */
 	int64_t published_ms;
 	struct tt_str source, guid, url, title;
 

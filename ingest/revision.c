@@ -87,7 +87,7 @@ int tt_item_compare(const struct tt_item *item, const struct tt_stored *s, struc
 	unsigned by_all = item->guid_shared ? TT_KEY_ID : TT_KEY_OTHER_ID; /* guid, URL, title and date */
 	struct likeness l = {0};
 	*ret = TT_SAME;
-	if (tt_id_is_zero(s->id) || (s->keys & (by_all | TT_KEY_TEXT)) || !tt_str_eq(item->source, s->source))
+	if (s->gone || (s->keys & (by_all | TT_KEY_TEXT)) || !tt_str_eq(item->source, s->source))
 		return TT_OK;
 	int rc = compare(item, s, scratch, &l);
 	if (rc < 0)
@@ -123,35 +123,68 @@ static void become_other(struct tt_item *item)
 	item->guid_shared = true;
 }
 
-int tt_item_settle(struct tt_item *item, const struct tt_stored *stored, size_t n, struct tt_arena *scratch,
-	enum tt_judgement *ret, const struct tt_stored **ret_story)
+/* Keys by which the story is not known yet. A guid that a text key stands in for, and a URL that differs in
+ * its query alone, may be other ones at the next request. */
+static int find_aliases(
+	const struct tt_item *item, unsigned known, struct tt_arena *scratch, struct tt_settled *settled)
 {
-	const struct tt_stored *story = NULL;
-	enum tt_judgement best = TT_NEW, judgement;
-	unsigned known = 0;
+	const struct tt_stored *story = settled->story;
+	struct tt_str now, then;
+	if (!story || story->gone || !story->takes_alias)
+		return TT_OK;
+	if (!(known & TT_KEY_ID) && !item->guid_shared && tt_id_is_zero(item->text_key))
+		settled->aliases[settled->n_aliases++] = item->id;
+	if ((known & TT_KEY_URL) || tt_id_is_zero(item->url_key))
+		return TT_OK;
+	int rc = tt_url_canonical(item->url, scratch, &now);
+	if (rc == TT_OK)
+		rc = tt_url_canonical(story->url, scratch, &then);
+	if (rc == TT_OK && !tt_url_same_place(now, then))
+		settled->aliases[settled->n_aliases++] = item->url_key;
+	return rc;
+}
+
+static int find_story(const struct tt_item *item, const struct tt_stored *stored, size_t n,
+	struct tt_arena *scratch, struct tt_settled *settled, unsigned *ret_known)
+{
+	*ret_known = 0;
 	for (size_t i = 0; i < n; i++) {
-		int rc = tt_item_compare(item, &stored[i], scratch, &judgement);
+		const struct tt_stored *s = &stored[i];
+		enum tt_judgement judgement;
+		int rc = tt_item_compare(item, s, scratch, &judgement);
 		if (rc < 0)
 			return rc;
-		known |= stored[i].keys;
-		if (judgement > best ||
-			(judgement == TT_UPDATED && best == judgement && nearer(&stored[i], story))) {
-			best = judgement;
-			story = &stored[i];
+		*ret_known |= s->keys;
+		if (judgement > settled->judgement ||
+			(judgement == TT_UPDATED && settled->judgement == judgement &&
+				nearer(s, settled->story))) {
+			settled->judgement = judgement;
+			settled->story = s;
 		}
 	}
-	if (best == TT_NEW && (known & TT_KEY_ID)) {
+	return TT_OK;
+}
+
+int tt_item_settle(struct tt_item *item, const struct tt_stored *stored, size_t n, struct tt_arena *scratch,
+	struct tt_settled *ret)
+{
+	struct tt_settled settled = {.judgement = TT_NEW};
+	unsigned known;
+	int rc = find_story(item, stored, n, scratch, &settled, &known);
+	if (rc == TT_OK)
+		rc = find_aliases(item, known, scratch, &settled);
+	if (rc < 0)
+		return rc;
+	if (settled.judgement == TT_NEW && (known & TT_KEY_ID)) {
 		become_other(item);
-		best = TT_RENAMED;
+		settled.judgement = TT_RENAMED;
 	}
-	if (best == TT_UPDATED)
-		become_revision(item, story);
-	if (best != TT_SAME && (known & TT_KEY_URL))
+	if (settled.judgement == TT_UPDATED)
+		become_revision(item, settled.story);
+	if (known & TT_KEY_URL)
 		item->url_key = (struct tt_id){{0}};
-	if (best != TT_SAME && (known & TT_KEY_TEXT))
+	if (known & TT_KEY_TEXT)
 		item->text_key = (struct tt_id){{0}};
-	*ret = best;
-	if (ret_story)
-		*ret_story = story;
+	*ret = settled;
 	return TT_OK;
 }

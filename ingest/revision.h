@@ -17,11 +17,17 @@ enum tt_judgement {
 int tt_item_compare(const struct tt_item *item, const struct tt_stored *stored, struct tt_arena *scratch,
 	enum tt_judgement *ret);
 
+struct tt_settled {
+	enum tt_judgement judgement;
+	const struct tt_stored *story; /* what it is the same as or a new text of; NULL when none */
+	struct tt_id aliases[2]; /* keys it came under that the story is to learn: other guid, other URL */
+	size_t n_aliases;
+};
+
 /* What it is to all that its keys point to, and makes it so: renamed, it has the other id; updated, the id
- * and event time of the story; and it keeps no key that belongs to another item. *ret_story (may be NULL):
- * the stored item that it is the same as or a new text of; NULL when none. TT_ENOMEM leaves the item as it
- * was. */
+ * and event time of the story; and it keeps no key that belongs to another item. Keys that may be made anew
+ * for every request are not worth learning. TT_ENOMEM leaves the item as it was. */
 int tt_item_settle(struct tt_item *item, const struct tt_stored *stored, size_t n, struct tt_arena *scratch,
-	enum tt_judgement *ret, const struct tt_stored **ret_story);
+	struct tt_settled *ret);
 
 #endif

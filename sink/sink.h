@@ -6,17 +6,22 @@
 
 #include "common/batch.h"
 #include "common/err.h"
+#include "common/stored.h"
 
 struct tt_sink_result {
 	size_t items, entities, dead; /* newly written; a repeat is not counted */
+	size_t updated;               /* new texts of stored items */
 };
 
 struct tt_sink_ops {
 	const char *name; /* "postgres", "stdout" */
 
-	/* Which of the batch's items are stored already: known[i] = true. Lets the pipeline skip scoring
-	 * them; write() is correct without it. NULL slot: the sink does not know. Errors as write(). */
-	int (*known)(void *self, const struct tt_batch *b, bool *known, struct tt_err *err);
+	/* What is stored under the keys of the batch's items: one element per item and stored item, by item.
+	 * Array and strings live in the arena. Lets the pipeline drop what is known before it is scored, and tell
+	 * new texts of stored items; write() is correct without it. NULL slot: the sink does not know. Errors as
+	 * write(). */
+	int (*lookup)(void *self, const struct tt_batch *b, struct tt_arena *arena, struct tt_stored **ret,
+		size_t *ret_n, struct tt_err *err);
 
 	/* All or nothing, durable on return: items, sentiments, feed states and dead letters in one
 	 * transaction; items known already change nothing. tt_retriable(code): nothing was written, or it was

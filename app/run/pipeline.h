@@ -37,7 +37,7 @@ extern const struct tt_opt tt_pipeline_opts[]; /* section `pipeline` */
 struct tt_pipeline_parts {
 	const struct tt_source *sources; /* the pipeline closes them, also when start fails */
 	size_t n_sources;
-	struct tt_sink filter;    /* asked known(); ops NULL: every item is scored. Closed by the pipeline */
+	struct tt_sink filter;    /* asked lookup(); ops NULL: every item is scored. Closed by the pipeline */
 	struct tt_sink sink;      /* closed by the pipeline */
 	struct tt_scorer *scorer; /* the pipeline takes a reference of its own */
 	int model_id;             /* what the sink knows the scorer's model by */

@@ -1,6 +1,7 @@
 /* stages.c - see stages.h. What each thread of the pipeline does in a loop. */
 #include "app/run/stages.h"
 
+#include "app/run/filter.h"
 #include "common/log.h"
 #include "common/metrics.h"
 
@@ -139,16 +140,6 @@ void *tt_source_main(void *arg)
 
 /* ---- filter ---- */
 
-static void drop_known(struct tt_batch *b, const bool *known)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < b->n_items; i++)
-		if (!known[i])
-			b->items[kept++] = b->items[i];
-	tt_metric_add(TT_M_items_known, b->n_items - kept);
-	b->n_items = kept;
-}
-
 /* Without an answer the batch goes on whole: write() knows repeats itself, scoring them is only wasted work.
  */
 static void filter_batch(struct tt_pipeline *p, struct tt_batch *b)
@@ -156,16 +147,11 @@ static void filter_batch(struct tt_pipeline *p, struct tt_batch *b)
 	static struct tt_log_limit limit;
 	struct tt_err err = {0};
 	int rc;
-	bool *known = tt_arena_zalloc(&b->arena, b->n_items, sizeof(*known));
-	if (!known)
-		return;
-	while ((rc = p->filter.ops->known(p->filter.self, b, known, &err)) < 0 && tt_retriable(rc))
+	while ((rc = tt_filter_batch(&p->filter, b, &err)) < 0 && tt_retriable(rc))
 		if (!tt_outage_wait(&p->outage, TT_OUTAGE_FILTER, &err))
 			return;
 	tt_outage_over(&p->outage, TT_OUTAGE_FILTER);
-	if (rc == TT_OK)
-		drop_known(b, known);
-	else if (tt_log_allowed(&limit, 10000, NULL))
+	if (rc < 0 && tt_log_allowed(&limit, 10000, NULL))
 		tt_log(TT_LOG_WARN, "cannot tell which items are stored already", TT_F_C("error", err.msg));
 }
 
@@ -176,7 +162,7 @@ void *tt_filter_main(void *arg)
 	while (tt_queue_pop(p->fetched, &b, -1) == TT_OK) {
 		tt_metric_set(TT_M_queue_fetched, tt_queue_depth(p->fetched));
 		tt_pulse_moved(&p->pulse, p->clock);
-		if (b->n_items && p->filter.ops && p->filter.ops->known)
+		if (b->n_items && p->filter.ops && p->filter.ops->lookup)
 			filter_batch(p, b);
 		tt_order_number(&p->order, b);
 		hand_over(p->to_score, b, TT_M_queue_score);

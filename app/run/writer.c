@@ -1,6 +1,7 @@
 /* writer.c - see writer.h. */
 #include "app/run/writer.h"
 
+#include "app/run/filter.h"
 #include "common/log.h"
 #include "common/metrics.h"
 
@@ -55,7 +56,11 @@ static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches,
 	if (rc < 0)
 		return rc;
 	tt_pulse_moved(w->pulse, w->clock);
+	for (size_t i = 0; i < n; i++)
+		w->missed += batches[i]->n_items;
+	w->missed -= stored.items + stored.updated;
 	tt_metric_add(TT_M_items_stored, stored.items);
+	tt_metric_add(TT_M_items_updated, stored.updated);
 	tt_metric_add(TT_M_entities_stored, stored.entities);
 	tt_metric_add(TT_M_dead_letters, stored.dead);
 	tt_metric_set(TT_M_last_stored, (uint64_t)(tt_wall_ms(w->clock) / 1000));
@@ -125,10 +130,24 @@ static int write_isolating(struct tt_writer *w, struct tt_batch *b, struct tt_er
 	return write_patiently(w, parts, 1, err);
 }
 
+/* Some item of b was not stored, because meanwhile its keys were: by the batch before, or by another worker. What
+ * it is to the stored ones only a look can tell; it may bring a new text. All else of b is stored. */
+static void write_missed(struct tt_writer *w, struct tt_batch *b)
+{
+	struct tt_err err = {0};
+	b->n_feeds = b->n_dead = b->n_progress = b->n_aliases = 0;
+	int rc = b->n_items ? tt_filter_batch(&w->sink, b, &err) : TT_OK;
+	if (rc == TT_OK && (b->n_items || b->n_aliases))
+		rc = write_patiently(w, &b, 1, &err);
+	if (rc < 0)
+		tt_log(TT_LOG_WARN, "cannot tell which items have new texts", TT_F_C("error", err.msg));
+}
+
 /* Stores n batches together; when that is refused, each by itself. */
 static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
 {
 	struct tt_err err = {0};
+	w->missed = 0;
 	int together = write_patiently(w, batches, n, &err);
 	for (size_t i = 0; i < n; i++) {
 		bool refused = together < 0 && together != TT_ECLOSED;
@@ -143,6 +162,9 @@ static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
 			tt_log(TT_LOG_ERROR, "batch cannot be stored",
 				TT_F_INT("items", (int64_t)batches[i]->n_items), TT_F_C("error", err.msg));
 	}
+	bool some_missed = together == TT_OK && w->missed && w->sink.ops->lookup;
+	for (size_t i = 0; i < n && some_missed; i++)
+		write_missed(w, batches[i]);
 }
 
 /* Puts b into its place; takes what has its turn now out to v. Returns how many that is. */

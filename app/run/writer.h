@@ -25,6 +25,7 @@ struct tt_writer {
 	void *ctx;
 	const struct tt_clock *clock;
 	size_t max_batches; /* written in one transaction */
+	size_t missed;      /* items of the last writes that were known after all */
 	size_t given_up;    /* out: items that could not be stored before the patience ended */
 	atomic_bool gone;   /* out, any thread: the sink has closed for good (its reader went away) */
 };

@@ -25,5 +25,10 @@ const struct tt_opt tt_pg_opts[] = {
 		"What is older is deleted by `tickertone db prune`, in whole weeks. 0s keeps everything."),
 	OPT("dead_letter_bytes", TT_OPT_SIZE, dead_letter_bytes, "64KiB", 0, 16777216, "", 0,
 		"Of a refused input so much is kept."),
+	OPT("max_versions", TT_OPT_INT, max_versions, "8", 1, 1000, "texts", 0,
+		"An item whose title the publisher changes is kept with so many of its texts; further changes are "
+		"dropped and counted."),
+	OPT("max_aliases", TT_OPT_INT, max_aliases, "8", 0, 1000, "keys", 0,
+		"An item that comes again under another guid or URL learns so many of them."),
 	{0},
 };

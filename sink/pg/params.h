@@ -21,7 +21,7 @@ enum tt_pg_type { /* object ids of pg_type, fixed for ever */
 	TT_PG_UUID = 2950,
 };
 
-enum { TT_PG_PARAMS_MAX = 40 };
+enum { TT_PG_PARAMS_MAX = 48 };
 
 struct tt_pg_params {
 	struct tt_buf buf;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sink/pg/lookup.h"
 #include "sink/pg/maintain.h"
 #include "sink/pg/migrate.h"
 #include "sink/pg/rows.h"
@@ -79,32 +80,13 @@ static int ensure_partitions(struct pg_sink *s, struct tt_err *err)
 	return rc;
 }
 
-static int pg_known(void *self, const struct tt_batch *b, bool *known, struct tt_err *err)
+static int pg_lookup(void *self, const struct tt_batch *b, struct tt_arena *arena, struct tt_stored **ret,
+	size_t *ret_n, struct tt_err *err)
 {
 	struct pg_sink *s = self;
-	struct tt_pg_params p;
-	PGresult *r = NULL;
 	int rc = ready_again(s, err);
 
-	if (rc < 0)
-		return rc;
-	tt_pg_params_init(&p, MAX_WRITE_BYTES);
-	tt_pg_array(&p, TT_PG_UUID, b->n_items);
-	for (size_t i = 0; i < b->n_items; i++)
-		tt_pg_put_id(&p, b->items[i].item.id);
-	tt_pg_array(&p, TT_PG_UUID, b->n_items);
-	for (size_t i = 0; i < b->n_items; i++)
-		tt_pg_put_id(&p, b->items[i].item.url_key);
-	rc = tt_pg_query(s->conn, tt_pg_statement("known.sql"), &p, &r, err);
-	if (rc == TT_OK) {
-		for (size_t i = 0; i < b->n_items; i++)
-			known[i] = false;
-		for (int row = 0; row < PQntuples(r); row++)
-			known[tt_pg_get_int(r, row, 0) - 1] = true;
-	}
-	PQclear(r);
-	tt_pg_params_done(&p);
-	return rc;
+	return rc < 0 ? rc : tt_pg_lookup(s->conn, s->conf, b, arena, ret, ret_n, err);
 }
 
 /* The statements that have something to say, in the order in which every writer takes its locks. */
@@ -119,7 +101,7 @@ static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct 
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("progress.sql"), &r->progress.params, false};
 	if (r->n_symbols)
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("symbols.sql"), &r->symbol_params, false};
-	if (r->n_items)
+	if (r->n_items || r->n_aliases)
 		stmts[items_at = n++] =
 			(struct tt_pg_stmt){tt_pg_statement("items.sql"), &r->item_params, false};
 	if (r->n_feeds)
@@ -138,6 +120,7 @@ static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct 
 	if (items_at < n) {
 		ret->items = (size_t)tt_pg_get_int(results[items_at], 0, 0);
 		ret->entities = (size_t)tt_pg_get_int(results[items_at], 0, 1);
+		ret->updated = (size_t)tt_pg_get_int(results[items_at], 0, 2);
 	}
 	for (int row = 0; dead_at < n && row < PQntuples(results[dead_at]); row++)
 		ret->dead += tt_pg_get_int(results[dead_at], row, 0) != 0;
@@ -150,7 +133,7 @@ static int pg_write(
 	void *self, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret, struct tt_err *err)
 {
 	struct pg_sink *s = self;
-	int rc = tt_pg_rows_fill(&s->rows, batches, n, (size_t)s->conf->dead_letter_bytes);
+	int rc = tt_pg_rows_fill(&s->rows, batches, n, s->conf);
 
 	if (rc < 0)
 		return tt_err_set(err, rc, "postgres: rows of one write: %s", tt_err_text(rc));
@@ -175,7 +158,7 @@ static void pg_close(void *self)
 
 static const struct tt_sink_ops pg_ops = {
 	.name = "postgres",
-	.known = pg_known,
+	.lookup = pg_lookup,
 	.write = pg_write,
 	.close = pg_close,
 };

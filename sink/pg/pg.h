@@ -19,6 +19,8 @@ struct tt_pg_conf {
 	int64_t partitions_behind; /* weeks */
 	int64_t retention_ms;      /* 0: for ever */
 	int64_t dead_letter_bytes;
+	int64_t max_versions;
+	int64_t max_aliases;
 };
 extern const struct tt_opt tt_pg_opts[]; /* section `postgres` */
 

@@ -64,6 +64,15 @@ void tt_pg_text_array(struct tt_pg_params *p, const struct tt_str *v, size_t n)
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, v[i]));
 }
 
+/* Many feeds have one text for both; it need not be stored twice. */
+static void put_content(struct tt_pg_params *p, const struct tt_item *item)
+{
+	if (item->content.p == item->summary.p && item->content.n == item->summary.n)
+		tt_pg_put_null(p, TT_PG_TEXT);
+	else
+		tt_pg_put_text(p, item->content);
+}
+
 static void item_columns(struct tt_pg_params *p, const struct tt_pg_row *rows, size_t n)
 {
 #define ITEM rows[i].scored->item
@@ -79,7 +88,7 @@ static void item_columns(struct tt_pg_params *p, const struct tt_pg_row *rows, s
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, ITEM.url));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, ITEM.title));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, ITEM.summary));
-	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, ITEM.content));
+	COLUMN(p, TT_PG_TEXT, n, put_content(p, &ITEM));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, ITEM.author));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, ITEM.lang));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_texts(p, ITEM.categories, ITEM.n_categories));
@@ -129,7 +138,11 @@ void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *row
 	sentiment_columns(p, rows->items, rows->n_items);
 	tt_pg_text_array(p, rows->symbols, rows->n_symbols);
 	mention_columns(p, rows);
-	COLUMN(p, TT_PG_BOOL, rows->n_items, tt_pg_put_bool(p, rows->written[i]));
+	COLUMN(p, TT_PG_INT2, rows->n_items, tt_pg_put_int(p, TT_PG_INT2, rows->fates[i]));
+	COLUMN(p, TT_PG_UUID, rows->n_items, tt_pg_put_id(p, rows->items[i].scored->item.text_hash));
+	COLUMN(p, TT_PG_UUID, rows->n_aliases, tt_pg_put_id(p, rows->aliases[i]->item_id));
+	COLUMN(p, TT_PG_TIMESTAMPTZ, rows->n_aliases, tt_pg_put_time(p, rows->aliases[i]->event_ms));
+	tt_pg_put_int(p, TT_PG_INT4, rows->max_versions);
 }
 
 /* A validator must come back verbatim; one that text cannot hold is better forgotten than changed. */

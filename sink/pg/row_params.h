@@ -7,7 +7,13 @@
 
 struct tt_pg_claim {
 	struct tt_id key;
-	uint32_t item; /* index of the item that brings the key */
+	uint32_t item; /* index of the item that brings the key; after the items, of the alias */
+};
+
+enum tt_pg_fate { /* numbers of sink/pg/sql/items.sql */
+	TT_PG_REPEAT,   /* within this write; its keys are claimed all the same */
+	TT_PG_STORE,    /* when all its keys are new */
+	TT_PG_REVISION, /* a new text of a stored item */
 };
 
 struct tt_pg_mention {
@@ -18,7 +24,10 @@ struct tt_pg_mention {
 struct tt_pg_item_rows {
 	const struct tt_pg_row *items;
 	size_t n_items;
-	uint8_t *written; /* per item: 0 = a repeat within this write; its keys are claimed all the same */
+	uint8_t *fates; /* per item: enum tt_pg_fate */
+	const struct tt_alias *const *aliases;
+	size_t n_aliases;
+	int64_t max_versions;
 	struct tt_pg_claim *claims;
 	size_t n_claims;
 	struct tt_pg_mention *mentions;

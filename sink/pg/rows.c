@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/stored.h"
 #include "sink/pg/row_params.h"
 
 void tt_pg_rows_init(struct tt_pg_rows *r, size_t max_bytes)
@@ -47,25 +48,46 @@ static int compare_claims(const void *a, const void *b)
 	return order ? order : (x->item > y->item) - (x->item < y->item);
 }
 
-/* All keys of all items, each once, with the first item that has it; owned[i] counts what item i got. */
-static size_t make_claims(const struct tt_pg_row *items, size_t n, struct tt_pg_claim *claims, uint8_t *owned)
+/* The keys that an item claims: all of its own; a revision has those of its story. */
+static size_t add_claims(const struct tt_item *item, uint32_t number, struct tt_pg_claim *claims)
 {
+	static const enum tt_key kinds[] = {TT_KEY_ID, TT_KEY_URL, TT_KEY_TEXT};
+	size_t n = 0;
+
+	for (size_t k = 0; k < (item->revises ? 1 : TT_LEN(kinds)); k++) {
+		struct tt_id key = tt_item_key(item, kinds[k]);
+		if (!tt_id_is_zero(key))
+			claims[n++] = (struct tt_pg_claim){key, number};
+	}
+	return n;
+}
+
+/* All keys of all items and the aliases, each once, with the first that has it. An item that does not get all
+ * of its own is a repeat. */
+static void make_claims(struct tt_pg_item_rows *rows, uint8_t *wanted)
+{
+	struct tt_pg_claim *claims = rows->claims;
 	size_t all = 0, kept = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct tt_item *item = &items[i].scored->item;
-		claims[all++] = (struct tt_pg_claim){item->id, (uint32_t)i};
-		if (!tt_id_is_zero(item->url_key))
-			claims[all++] = (struct tt_pg_claim){item->url_key, (uint32_t)i};
+	for (size_t i = 0; i < rows->n_items; i++) {
+		wanted[i] = (uint8_t)add_claims(&rows->items[i].scored->item, (uint32_t)i, claims + all);
+		all += wanted[i];
 	}
+	for (size_t i = 0; i < rows->n_aliases; i++)
+		claims[all++] = (struct tt_pg_claim){rows->aliases[i]->key, (uint32_t)(rows->n_items + i)};
 	qsort(claims, all, sizeof(*claims), compare_claims);
 	for (size_t i = 0; i < all; i++) {
 		if (kept && tt_id_eq(claims[kept - 1].key, claims[i].key))
 			continue;
-		owned[claims[i].item]++;
+		if (claims[i].item < rows->n_items)
+			wanted[claims[i].item]--;
 		claims[kept++] = claims[i];
 	}
-	return kept;
+	rows->n_claims = kept;
+	for (size_t i = 0; i < rows->n_items; i++)
+		rows->fates[i] = wanted[i]                             ? TT_PG_REPEAT
+				 : rows->items[i].scored->item.revises ? TT_PG_REVISION
+								       : TT_PG_STORE;
 }
 
 static int compare_mentions(const void *a, const void *b)
@@ -82,13 +104,13 @@ static int compare_mentions(const void *a, const void *b)
 
 /* The entity rows of the items written, ordered by symbol: their index entries then fall onto few pages one
  * after the other. Numbers the symbols and drops what would be a second row of one item and entity. */
-static size_t make_mentions(const struct tt_pg_row *items, size_t n, const uint8_t *written,
+static size_t make_mentions(const struct tt_pg_row *items, size_t n, const uint8_t *fates,
 	struct tt_pg_mention *mentions, struct tt_str *symbols, size_t *ret_symbols)
 {
 	size_t all = 0, kept = 0, n_symbols = 0;
 
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; written[i] && k < items[i].scored->n_entities; k++)
+		for (size_t k = 0; fates[i] != TT_PG_REPEAT && k < items[i].scored->n_entities; k++)
 			if (items[i].scored->entities[k].symbol.n)
 				mentions[all++] =
 					(struct tt_pg_mention){&items[i].scored->entities[k], (uint32_t)i, 0};
@@ -106,24 +128,26 @@ static size_t make_mentions(const struct tt_pg_row *items, size_t n, const uint8
 	return kept;
 }
 
-static int fill_items(struct tt_pg_rows *r, size_t n_mentions)
+static int fill_items(struct tt_pg_rows *r, size_t n_mentions, int64_t max_versions)
 {
 	size_t n = r->n_items;
-	struct tt_pg_item_rows rows = {.items = r->items, .n_items = n};
+	struct tt_pg_item_rows rows = {.items = r->items,
+		.n_items = n,
+		.aliases = r->aliases,
+		.n_aliases = r->n_aliases,
+		.max_versions = max_versions};
+	uint8_t *wanted = tt_arena_zalloc(&r->arena, n + 1, sizeof(*wanted));
 
-	if (!n)
+	if (!n && !r->n_aliases)
 		return TT_OK;
-	rows.claims = tt_arena_zalloc(&r->arena, 2 * n, sizeof(*rows.claims));
-	rows.written = tt_arena_zalloc(&r->arena, n, sizeof(*rows.written));
+	rows.claims = tt_arena_zalloc(&r->arena, TT_KEYS * n + r->n_aliases, sizeof(*rows.claims));
+	rows.fates = tt_arena_zalloc(&r->arena, n + 1, sizeof(*rows.fates));
 	rows.mentions = tt_arena_zalloc(&r->arena, n_mentions + 1, sizeof(*rows.mentions));
 	rows.symbols = tt_arena_zalloc(&r->arena, n_mentions + 1, sizeof(*rows.symbols));
-	if (!rows.claims || !rows.written || !rows.mentions || !rows.symbols)
+	if (!wanted || !rows.claims || !rows.fates || !rows.mentions || !rows.symbols)
 		return TT_ENOMEM;
-	rows.n_claims = make_claims(r->items, n, rows.claims, rows.written);
-	for (size_t i = 0; i < n; i++)
-		rows.written[i] = rows.written[i] == 1 + !tt_id_is_zero(r->items[i].scored->item.url_key);
-	rows.n_mentions =
-		make_mentions(r->items, n, rows.written, rows.mentions, rows.symbols, &r->n_symbols);
+	make_claims(&rows, wanted);
+	rows.n_mentions = make_mentions(r->items, n, rows.fates, rows.mentions, rows.symbols, &r->n_symbols);
 	rows.n_symbols = r->n_symbols;
 	tt_pg_item_params(&r->item_params, &rows);
 	tt_pg_text_array(&r->symbol_params, rows.symbols, rows.n_symbols);
@@ -208,27 +232,33 @@ static void reset(struct tt_pg_rows *r)
 {
 	tt_arena_reset(&r->arena);
 	r->items = NULL;
-	r->n_items = r->n_feeds = r->n_dead = r->n_symbols = 0;
+	r->aliases = NULL;
+	r->n_items = r->n_aliases = r->n_feeds = r->n_dead = r->n_symbols = 0;
 	tt_pg_params_reset(&r->item_params);
 	tt_pg_params_reset(&r->symbol_params);
 	tt_pg_params_reset(&r->feed_params);
 	tt_pg_params_reset(&r->dead_params);
 }
 
-int tt_pg_rows_fill(struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, size_t dead_letter_bytes)
+int tt_pg_rows_fill(
+	struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, const struct tt_pg_conf *conf)
 {
-	size_t n_items = 0, n_feeds = 0, n_dead = 0, n_mentions = 0;
+	size_t n_items = 0, n_aliases = 0, n_feeds = 0, n_dead = 0, n_mentions = 0;
 
 	reset(r);
 	for (size_t b = 0; b < n; b++) {
 		n_items += batches[b]->n_items;
+		n_aliases += batches[b]->n_aliases;
 		n_feeds += batches[b]->n_feeds;
 		n_dead += batches[b]->n_dead;
 	}
 	r->items = tt_arena_zalloc(&r->arena, n_items + 1, sizeof(*r->items));
-	if (!r->items)
+	r->aliases = tt_arena_zalloc(&r->arena, n_aliases + 1, sizeof(*r->aliases));
+	if (!r->items || !r->aliases)
 		return TT_ENOMEM;
-	for (size_t b = 0; b < n; b++)
+	for (size_t b = 0; b < n; b++) {
+		for (size_t i = 0; i < batches[b]->n_aliases; i++)
+			r->aliases[r->n_aliases++] = &batches[b]->aliases[i];
 		for (size_t i = 0; i < batches[b]->n_items; i++) {
 			struct tt_pg_row *row = &r->items[r->n_items++];
 			row->scored = &batches[b]->items[i];
@@ -236,11 +266,12 @@ int tt_pg_rows_fill(struct tt_pg_rows *r, struct tt_batch *const *batches, size_
 			row->model_id = batches[b]->model_id;
 			n_mentions += row->scored->n_entities;
 		}
-	int rc = fill_items(r, n_mentions);
+	}
+	int rc = fill_items(r, n_mentions, conf->max_versions);
 	if (rc == TT_OK)
 		rc = fill_feeds(r, batches, n, n_feeds);
 	if (rc == TT_OK)
-		rc = fill_dead(r, batches, n, n_dead, dead_letter_bytes);
+		rc = fill_dead(r, batches, n, n_dead, (size_t)conf->dead_letter_bytes);
 	if (rc == TT_OK)
 		rc = tt_pg_websub_fill(&r->websub_params, &r->n_websubs, &r->arena, batches, n);
 	return rc == TT_OK ? tt_pg_progress_fill(&r->progress, &r->arena, batches, n) : rc;

@@ -6,6 +6,7 @@
 
 #include "common/batch.h"
 #include "sink/pg/params.h"
+#include "sink/pg/pg.h"
 #include "sink/pg/progress.h"
 #include "sink/pg/websub.h"
 
@@ -20,6 +21,8 @@ struct tt_pg_rows {
 	struct tt_arena arena; /* everything below; empty it with tt_pg_rows_reset */
 	struct tt_pg_row *items;
 	size_t n_items;
+	const struct tt_alias **aliases;
+	size_t n_aliases;
 	size_t n_feeds, n_dead; /* 0: that statement is left out */
 	size_t n_symbols;
 	struct tt_pg_progress progress;
@@ -34,7 +37,7 @@ void tt_pg_rows_done(struct tt_pg_rows *r);
 /* Fills r from n batches, whose strings it borrows until the next fill. TT_ENOMEM, or TT_ELIMIT over
  * max_bytes. */
 int tt_pg_rows_fill(
-	struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, size_t dead_letter_bytes);
+	struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, const struct tt_pg_conf *conf);
 
 /* Event time as tt_item_event_ms, but a publication date that no calendar has (years before 1 or after 9999)
  * is none. */

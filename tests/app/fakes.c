@@ -171,14 +171,25 @@ static int sink_write(
 	return rc;
 }
 
-static int sink_known(void *self, const struct tt_batch *b, bool *known, struct tt_err *err)
+static int sink_lookup(void *self, const struct tt_batch *b, struct tt_arena *arena, struct tt_stored **ret,
+	size_t *ret_n, struct tt_err *err)
 {
 	struct tt_fake_sink *f = self;
-	(void)err;
+	struct tt_stored *v = tt_arena_zalloc(arena, b->n_items + 1, sizeof(*v));
+	size_t n = 0;
+	if (!v)
+		return tt_err_set(err, TT_ENOMEM, "fake: memory");
 	pthread_mutex_lock(&f->lock);
 	for (size_t i = 0; i < b->n_items; i++)
-		known[i] = f->stored[number_of(&b->items[i])] != 0;
+		if (f->stored[number_of(&b->items[i])])
+			v[n++] = (struct tt_stored){.asked = i,
+				.keys = TT_KEY_ID,
+				.id = b->items[i].item.id,
+				.source = b->items[i].item.source,
+				.has_text = true};
 	pthread_mutex_unlock(&f->lock);
+	*ret = v;
+	*ret_n = n;
 	return TT_OK;
 }
 
@@ -188,7 +199,7 @@ static void sink_close(void *self)
 	f->closed = true;
 }
 
-static const struct tt_sink_ops sink_ops = {"fake", sink_known, sink_write, sink_close};
+static const struct tt_sink_ops sink_ops = {"fake", sink_lookup, sink_write, sink_close};
 
 struct tt_sink tt_fake_sink(struct tt_fake_sink *f)
 {

@@ -28,7 +28,9 @@ void tt_pg_db_make_at(struct tt_pg_db *db, const char *conninfo, bool migrated)
 					.partitions_ahead = 1,
 					.partitions_behind = 8,
 					.retention_ms = 400 * 86400000LL,
-					.dead_letter_bytes = 1024}};
+					.dead_letter_bytes = 1024,
+					.max_versions = 8,
+					.max_aliases = 8}};
 	snprintf(db->name, sizeof(db->name), "tt_test_%d_%d", (int)getpid(), count++);
 	snprintf(db->admin_dsn, sizeof(db->admin_dsn), "%s", conninfo);
 	snprintf(db->dsn, sizeof(db->dsn), "%s dbname=%s", conninfo, db->name); /* the last dbname wins */

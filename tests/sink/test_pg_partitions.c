@@ -4,6 +4,8 @@
 #include "sink/pg/maintain.h"
 #include "tests/sink/pg_test.h"
 
+enum { TABLES = 6 /* weekly_tables() */ };
+
 static const int64_t day_ms = 86400000;
 
 static void write_item(const struct tt_pg_db *db, int number, int64_t fetched_ms, int64_t published_ms)
@@ -46,18 +48,18 @@ TT_TEST(made_ahead_and_on_demand)
 
 	tt_pg_db_make(&db, true);
 	write_item(&db, 1, now, now);
-	/* this week and one ahead, of three tables, and the three for the rest */
+	/* this week and one ahead, of each weekly table, and what is there for the rest */
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE "
 			     "relkind = 'r'"),
-		9);
+		3 * TABLES);
 	write_item(&db, 2, now, now - 5 * 7 * day_ms);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE "
 			     "relkind = 'r'"),
-		12);
+		4 * TABLES);
 	write_item(&db, 3, now, now - 1000 * 7 * day_ms);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE "
 			     "relkind = 'r'"),
-		12);
+		4 * TABLES);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.entity_sentiment_old"), 1);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.sentiment_history"), 3);
 	tt_pg_db_drop(&db);
@@ -74,11 +76,11 @@ TT_TEST(rows_before_their_week)
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_old"), 2);
 	TT_EQ(tt_pg_int(&db, "SET timezone = 'America/New_York'; SET datestyle = 'German'; "
 			     "SELECT tickertone.ensure_partitions('2003-01-01Z', '2003-01-05 23:59Z')"),
-		3);
+		TABLES);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_old"), 1);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_sentiment_old"), 1);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_w20021230"), 1);
-	TT_EQ(tt_pg_int(&db, "SELECT tickertone.ensure_partitions('2003-01-01Z', '2003-01-06 00:00Z')"), 3);
+	TT_EQ(tt_pg_int(&db, "SELECT tickertone.ensure_partitions('2003-01-01Z', '2003-01-06 00:00Z')"), TABLES);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item_old"), 0);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item"), 2);
 	tt_pg_db_drop(&db);
@@ -106,7 +108,7 @@ TT_TEST(retention)
 		"(gen_random_uuid(), now() - interval '90 days', now() - interval '80 days', 's', 'r')");
 	TT_EQ(tt_pg_conn_new(&c, &db.conf, &err), TT_OK);
 	TT_EQ(tt_pg_prune(c, &db.conf, now, &pruned, &err), TT_OK);
-	TT_EQ(pruned.tables, 3);
+	TT_EQ(pruned.tables, TABLES);
 	TT_EQ(pruned.items, 1);
 	TT_EQ(pruned.keys, 4);
 	TT_EQ(pruned.dead_letters, 1);

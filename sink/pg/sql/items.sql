@@ -1,33 +1,56 @@
 -- Stores what is new of a write: one statement, because what is new is known only here.
 -- Rows come as arrays, one a column. $1-$2 the keys in ascending order, so that two writers wait for each other but never in a
 -- circle, each with the number of the item that brought it; $3-$26 the items; $27 the distinct symbols; $28-$37 the entity rows,
--- with the numbers of their item and symbol; $38 false for items that repeat an earlier one of this write. Numbers count from 1:
--- `($3)[n]` is the id of item n.
+-- with the numbers of their item and symbol; $38 what to do with each item: 0 nothing, it repeats an earlier one of this write, 1
+-- store it when all its keys are new, 2 store it as a new text of the story whose id and event time it has; $39 hashes of the texts;
+-- $40-$41 stored items that learn keys (in $1 with numbers after those of the items); $42 how many versions are kept. Numbers
+-- count from 1: `($3)[n]` is the id of item n.
 WITH claim AS (
 	INSERT INTO seen (key, item_id, event_at)
-	SELECT k.key, ($3::uuid[])[k.item], ($4::timestamptz[])[k.item]
+	SELECT k.key, coalesce(($3::uuid[])[k.item], ($40::uuid[])[k.item - cardinality($3)]),
+		coalesce(($4::timestamptz[])[k.item], ($41::timestamptz[])[k.item - cardinality($3)])
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
 	ON CONFLICT (key) DO NOTHING
 	RETURNING key
-), fresh AS MATERIALIZED (
-	SELECT array_agg(i.first AND i.item_id IN (SELECT key FROM claim)
-		AND (i.url_key IS NULL OR i.url_key IN (SELECT key FROM claim)) ORDER BY i.n) AS flags
-	FROM unnest($3::uuid[], $5::uuid[], $38::bool[]) WITH ORDINALITY AS i (item_id, url_key, first, n)
+), refused AS MATERIALIZED (
+	SELECT DISTINCT k.item
+	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
+	WHERE k.key NOT IN (SELECT key FROM claim)
+), learnt AS MATERIALIZED (
+	SELECT array_agg(($40::uuid[])[k.item - cardinality($3)]) AS ids,
+		array_agg(($41::timestamptz[])[k.item - cardinality($3)]) AS event_ats
+	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
+	JOIN claim USING (key)
+	WHERE k.item > cardinality($3)
+), revised AS MATERIALIZED (
+	SELECT r.*
+	FROM learnt l, LATERAL revise_items(
+		(SELECT array_agg(CASE WHEN k.kind = 2 THEN ($3::uuid[])[k.n] END ORDER BY k.n)
+			FROM unnest($38::smallint[]) WITH ORDINALITY AS k (kind, n)),
+		$4, $39::uuid[], $42::int, l.ids, l.event_ats) r
+	WHERE 2 = ANY ($38) OR l.ids IS NOT NULL
+), fate AS MATERIALIZED ( -- by item: the number its text gets; 0: it is not stored
+	SELECT array_agg(CASE WHEN i.kind = 1 AND d.item IS NULL THEN 1 ELSE coalesce(r.version, 0) END ORDER BY i.n) AS version
+	FROM unnest($38) WITH ORDINALITY AS i (kind, n)
+	LEFT JOIN refused d ON d.item = i.n
+	LEFT JOIN revised r ON r.n = i.n
 ), entities AS MATERIALIZED (
 	SELECT array_agg(e.entity_id ORDER BY s.n) AS id
 	FROM unnest($27::text[]) WITH ORDINALITY AS s (symbol, n)
 	LEFT JOIN entity e USING (symbol)
 ), items AS (
 	INSERT INTO item (item_id, event_at, url_key, published_at, updated_at, fetched_at, date_clamped, source, guid, url,
-		title, summary, content, author, lang, categories)
-	SELECT i.item_id, i.event_at, i.url_key, i.published_at, i.updated_at, i.fetched_at, i.date_clamped, i.source, i.guid,
-		i.url, i.title, i.summary, i.content, i.author, i.lang, i.categories::text[]
+		title, summary, content, author, lang, categories, text_hash, version, aliases, stored_at)
+	SELECT i.item_id, i.event_at, i.url_key, i.published_at, i.updated_at, i.fetched_at, coalesce(r.date_clamped, i.date_clamped),
+		i.source, i.guid, i.url, i.title, i.summary, i.content, i.author, i.lang, i.categories::text[], i.text_hash,
+		(SELECT version FROM fate)[i.n], coalesce(r.aliases, 0), coalesce(r.stored_at, now())
 	FROM unnest($3::uuid[], $4::timestamptz[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[],
 		$9::bool[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-		$17::text[], $18::text[]) WITH ORDINALITY AS i (item_id, event_at, url_key, published_at, updated_at,
-		fetched_at, date_clamped, source, guid, url, title, summary, content, author, lang, categories, n)
-	WHERE (SELECT flags FROM fresh)[i.n]
-	RETURNING 1
+		$17::text[], $18::text[], $39) WITH ORDINALITY AS i (item_id, event_at, url_key, published_at, updated_at,
+		fetched_at, date_clamped, source, guid, url, title, summary, content, author, lang, categories, text_hash, n)
+	LEFT JOIN revised r ON r.n = i.n
+	WHERE (SELECT version FROM fate)[i.n] > 0
+	RETURNING version
 ), item_sentiments AS (
 	INSERT INTO item_sentiment (item_id, event_at, scored_at, score, p_negative, p_neutral, p_positive, n_tokens,
 		model_id, unscored)
@@ -36,7 +59,7 @@ WITH claim AS (
 	FROM unnest($3::uuid[], $4::timestamptz[], $19::timestamptz[], $20::real[], $21::real[], $22::real[], $23::real[],
 		$24::int[], $25::smallint[], $26::text[]) WITH ORDINALITY AS i (item_id, event_at, scored_at, score,
 		p_negative, p_neutral, p_positive, n_tokens, model_id, unscored, n)
-	WHERE (SELECT flags FROM fresh)[i.n]
+	WHERE (SELECT version FROM fate)[i.n] > 0
 ), entity_sentiments AS (
 	INSERT INTO entity_sentiment (item_id, event_at, entity_id, score, p_negative, p_neutral, p_positive, relevance,
 		mentions, model_id, in_title, mention)
@@ -45,7 +68,8 @@ WITH claim AS (
 	FROM unnest($28::int[], $29::int[], $30::real[], $31::real[], $32::real[], $33::real[], $34::real[], $35::int[],
 		$36::bool[], $37::text[]) AS r (item, symbol, score, p_negative, p_neutral, p_positive, relevance,
 		mentions, in_title, mention)
-	WHERE (SELECT flags FROM fresh)[r.item]
+	WHERE (SELECT version FROM fate)[r.item] > 0
 	RETURNING 1
 )
-SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM entity_sentiments);
+SELECT (SELECT count(*) FROM items WHERE version = 1), (SELECT count(*) FROM entity_sentiments),
+	(SELECT count(*) FROM items WHERE version > 1);
