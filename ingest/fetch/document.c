@@ -40,7 +40,9 @@ static int add_items(
 	int rc = source.p ? TT_OK : TT_ENOMEM;
 	for (size_t i = 0; i < feed->n_items && rc == TT_OK; i++)
 		rc = add_item(slot, &feed->items[i], source, now_ms, b);
-	return rc < 0 ? rc : tt_items_identify(b->items + first, feed->n_items, &b->arena);
+	if (rc < 0 || !feed->n_items)
+		return rc;
+	return tt_items_identify(b->items + first, feed->n_items, &b->arena);
 }
 
 static int parse(const struct tt_document *doc, const struct tt_fetch_conf *conf, struct tt_arena *arena,

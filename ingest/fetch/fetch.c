@@ -163,15 +163,17 @@ static bool deliver(struct tt_fetcher *f, struct tt_feed_slot *slot, struct tt_b
 	if (rc == TT_ELIMIT || (rc == TT_ENOMEM && b->arena.used_bytes > b->arena.max_bytes / 2))
 		rc = tt_poll_fail(slot, t->reply.status,
 			"items do not fit into a batch (pipeline.batch_bytes)", f->conf, t->ended_ms, b);
+	if (rc == TT_OK && f->websub && slot->links.self.n)
+		tt_websub_found(f->websub, slot);
 	drop_transfer(slot);
 	if (rc < 0) {
 		postpone(f, slot);
 		return true;
 	}
 	f->n_failing = f->n_failing - was_failing + (slot->state.failures > 0);
-	if (f->websub && slot->links.self.n)
-		tt_websub_found(f->websub, slot);
 	(void)tt_lineup_add(&f->lineup, slot, slot->state.next_fetch_ms); /* it has a host */
+	if (f->websub) /* a hub that the document names no more pushes no more */
+		tt_fetcher_replan_feed(f, slot);
 	return true;
 }
 

@@ -43,8 +43,10 @@ void tt_fetcher_forget(struct tt_fetcher *f, struct tt_feed_slot *slot);
 /* NULL: not in the list. */
 struct tt_feed_slot *tt_fetcher_find(const struct tt_fetcher *f, struct tt_str url);
 
-/* Moves planned polls forward that the present configuration gives a shorter wait. */
+/* Moves planned polls forward that the present configuration, or the end of a hub's pushes, gives a shorter wait: of
+ * all feeds, of one. */
 void tt_fetcher_replan(struct tt_fetcher *f);
+void tt_fetcher_replan_feed(struct tt_fetcher *f, struct tt_feed_slot *slot);
 
 /* tt_fetch_set_feeds() of fetch.h. */
 int tt_fetcher_set_feeds(struct tt_fetcher *f, const struct tt_feed_conf *feeds, size_t n_feeds,

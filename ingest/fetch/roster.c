@@ -149,11 +149,15 @@ static void forget_gone(struct tt_fetcher *f, struct roster *r)
 	free(f->slots);
 }
 
+void tt_fetcher_replan_feed(struct tt_fetcher *f, struct tt_feed_slot *slot)
+{
+	tt_lineup_sooner(&f->lineup, slot, next_of(f, slot, tt_wall_ms(f->clock)));
+}
+
 void tt_fetcher_replan(struct tt_fetcher *f)
 {
-	int64_t now_ms = tt_wall_ms(f->clock);
 	for (size_t i = 0; i < f->n_slots; i++)
-		tt_lineup_sooner(&f->lineup, f->slots[i], next_of(f, f->slots[i], now_ms));
+		tt_fetcher_replan_feed(f, f->slots[i]);
 }
 
 int tt_fetcher_set_feeds(struct tt_fetcher *f, const struct tt_feed_conf *feeds, size_t n_feeds,

@@ -23,7 +23,7 @@ struct tt_feed_slot {
 	struct tt_feed_slot *next; /* lineup.c: behind it in its host's queue */
 	struct tt_host *host;
 	struct tt_websub_feed *websub; /* websub/subscriber.c: its subscription; NULL: none */
-	struct tt_websub_links links;  /* poll.c: what the document just taken named; lives in its batch */
+	struct tt_websub_links links;  /* poll.c: what the document just taken named; lives in its batch and reply */
 	int64_t calm_ms;               /* while a hub pushes it: polled no more often than this; 0: nobody does */
 	struct tt_transfer *transfer; /* fetch.c: its poll under way or finished, not yet in a batch */
 };

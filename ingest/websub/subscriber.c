@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "common/metrics.h"
-#include "ingest/fetch/schedule.h"
 #include "ingest/websub/feed.h"
 
 enum { STORED_BYTES = 256 << 20 }; /* far above what 100,000 subscriptions take */
@@ -39,17 +38,12 @@ static void follow_token(struct tt_websub *w, struct tt_websub_feed *f)
 
 static void follow_polling(struct tt_websub *w, struct tt_websub_feed *f)
 {
-	struct tt_fetcher *fetcher = w->fetcher;
-	struct tt_feed_slot *slot = f->slot;
 	int64_t calm_ms = tt_websub_sub_active(&f->sub) ? w->conf->poll_interval_ms : 0;
-	if (!slot || slot->calm_ms == calm_ms)
+	if (!f->slot || f->slot->calm_ms == calm_ms)
 		return;
-	slot->calm_ms = calm_ms;
+	f->slot->calm_ms = calm_ms;
 	if (!calm_ms) /* as often as before, from the last poll on */
-		tt_lineup_sooner(&fetcher->lineup, slot,
-			tt_schedule_again(&slot->state, fetcher->conf,
-				tt_feed_slot_interval(slot, fetcher->conf), tt_feed_slot_seed(slot),
-				wall_ms(w)));
+		tt_fetcher_replan_feed(w->fetcher, f->slot);
 }
 
 static void follow_time(struct tt_websub *w, struct tt_websub_feed *f)
@@ -133,8 +127,8 @@ static struct tt_websub_feed *feed_new(struct tt_websub *w, struct tt_feed_slot 
 static int copy_state(struct tt_websub_state *dst, const struct tt_websub_state *src, struct tt_arena *arena)
 {
 	*dst = *src;
-	struct tt_str *const strings[] = {&dst->url, &dst->hub, &dst->topic, &dst->callback, &dst->token, &dst->secret,
-		&dst->last_error};
+	struct tt_str *const strings[] = {&dst->url, &dst->hub, &dst->topic, &dst->callback, &dst->token,
+		&dst->secret, &dst->last_error};
 	for (size_t i = 0; i < TT_LEN(strings); i++) {
 		if (!strings[i]->p)
 			continue;
@@ -317,7 +311,8 @@ static int keep_stored(struct tt_websub *w, const struct tt_websub_state *states
 }
 
 int tt_websub_new(struct tt_websub **ret, struct tt_fetcher *fetcher, const struct tt_websub_conf *conf,
-	struct tt_websub_door *door, const struct tt_websub_state *states, size_t n_states, struct tt_err *err)
+	struct tt_websub_door *door, const struct tt_websub_state *states, size_t n_states,
+	struct tt_err *err)
 {
 	struct tt_websub *w = calloc(1, sizeof(*w));
 	size_t n = strlen(conf->callback_url);

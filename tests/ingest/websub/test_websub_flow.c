@@ -278,6 +278,29 @@ TT_TEST(polling_steps_back_and_takes_over)
 	flow_close(&f);
 }
 
+/* The feed goes over to another hub: the old one is told, and until the new one pushes it is polled as
+ * before. */
+TT_TEST(another_hub)
+{
+	static const struct tt_http_route routes[] = {
+		{"/feed", {{OK LINKS, FEED, 0},
+				  {OK "Link: </hub2>; rel=hub, <http://example.com/topic>; rel=self\r\n",
+					  RIG_BODY(RIG_RSS("Feed", "3")), 0}}},
+		{"/hub", {ACCEPTED}}, {"/hub2", {ACCEPTED}}};
+	struct flow f;
+	flow_open(&f, routes, 3);
+	subscribe(&f, "864000");
+	later(&f, 15 * RIG_MIN);
+	take_keys(&f, asked(&f, "/hub2", 0));
+	rig_contains(0, tt_str_c(asked(&f, "/hub", 1)), "hub.mode=unsubscribe");
+	struct tt_fetch_stats stats;
+	tt_fetch_stats(&f.rig.source, &stats);
+	TT_EQ(stats.next_due_ms, RIG_START + 30 * RIG_MIN);
+	TT_EQ(ask(&f, "subscribe", TOPIC, "1000"), 200);
+	TT_EQ(last(&f)->status, TT_WEBSUB_ACTIVE);
+	flow_close(&f);
+}
+
 TT_TEST(renewed_with_the_same_keys)
 {
 	struct flow f;
@@ -489,7 +512,7 @@ TT_TEST(two_threads)
 }
 
 TT_MAIN(TT_RUN(by_header), TT_RUN(by_document), TT_RUN(headers_come_first), TT_RUN(what_is_not_believed),
-	TT_RUN(polling_steps_back_and_takes_over), TT_RUN(renewed_with_the_same_keys),
+	TT_RUN(polling_steps_back_and_takes_over), TT_RUN(another_hub), TT_RUN(renewed_with_the_same_keys),
 	TT_RUN(the_next_hub_takes_it), TT_RUN(redirects_of_hubs),
 	TT_RUN(a_hub_in_a_private_network_is_not_asked), TT_RUN(denied),
 	TT_RUN(a_push_that_is_no_feed_makes_it_polled), TT_RUN(a_restart_goes_on),
