@@ -203,9 +203,9 @@ static enum ns ns_find(const char *uri, const char *prefix)
 	for (size_t i = 0; u.n && i < TT_LEN(uris); i++)
 		if (tt_str_eq_ci(u, tt_str_c(uris[i].uri)))
 			return uris[i].ns;
-	if (!prefix)
+	if (!prefix || tt_str_starts_ci(u, TT_STR("http://purl.org/atom/ns#"))) /* drafts of Atom 1.0 */
 		return NS_CORE;
-	for (size_t i = 0; !u.n && i < TT_LEN(prefixes); i++)
+	for (size_t i = 0; i < TT_LEN(prefixes); i++)
 		if (strcasecmp(prefix, prefixes[i].prefix) == 0)
 			return prefixes[i].ns;
 	return NS_NONE;

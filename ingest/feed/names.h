@@ -50,9 +50,9 @@ struct tt_name {
 	uint8_t pref;     /* when several elements at the same depth give one field, the smaller wins */
 };
 
-/* The meaning of an element. uri and prefix may be NULL. A prefix that was never declared is taken for the
- * namespace it usually stands for; an element without prefix in an unknown namespace is taken by its bare
- * name. Never NULL. */
+/* The meaning of an element. uri and prefix may be NULL. A prefix that was never declared, or for a
+ * namespace that nobody knows, is taken for the one it usually stands for; an element without prefix in an
+ * unknown namespace is taken by its bare name. Never NULL. */
 const struct tt_name *tt_name_find(const char *uri, const char *prefix, const char *local);
 
 /* True for the namespace of RSS 0.90. */

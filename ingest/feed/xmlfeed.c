@@ -56,29 +56,33 @@ static void recognise(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 	}
 }
 
-static int inherit(struct tt_xmlfeed *x, struct tt_frame *f, const struct tt_xml_elem *e)
+/* xml:NAME, else NAME, which CDF and careless writers mean the same by; {NULL,0} when neither is there. */
+static struct tt_str xml_attr(const struct tt_xml_elem *e, const char *name)
 {
 	for (int i = 0; i < e->n_attrs; i++) {
 		struct tt_xml_attr a = tt_xml_attr_at(e, i);
-		int rc = TT_OK;
-		if (!a.prefix || strcmp(a.prefix, "xml") != 0)
-			continue;
-		if (tt_str_eq(a.name, TT_STR("base")) && tt_str_trim(a.value).n) {
-			struct tt_str base;
-			rc = tt_build_url(x->b, f->base, a.value, &base);
-			bool usable = rc == TT_OK && tt_str_starts_ci(base, TT_STR("http"));
-			if (usable)
-				f->base = base;
-		} else if (tt_str_eq(a.name, TT_STR("lang"))) {
-			rc = tt_build_lang(x->b, a.value, &f->lang);
-			f->own_lang = true;
-			if (rc == TT_OK && !f->lang.p)
-				f->lang = TT_STR("");
-		}
-		if (rc < 0)
-			return rc;
+		if (a.prefix && strcmp(a.prefix, "xml") == 0 && tt_str_eq(a.name, tt_str_c(name)))
+			return a.value;
 	}
-	return TT_OK;
+	return tt_xml_attr_get(e, name);
+}
+
+static int inherit(struct tt_xmlfeed *x, struct tt_frame *f, const struct tt_xml_elem *e)
+{
+	struct tt_str base = xml_attr(e, "base"), lang = xml_attr(e, "lang"), url;
+	int rc = TT_OK;
+	if (tt_str_trim(base).n) {
+		rc = tt_build_url(x->b, f->base, base, &url);
+		if (rc == TT_OK && tt_str_starts_ci(url, TT_STR("http")))
+			f->base = url;
+	}
+	if (rc == TT_OK && lang.p) {
+		rc = tt_build_lang(x->b, lang, &f->lang);
+		f->own_lang = true;
+		if (rc == TT_OK && !f->lang.p)
+			f->lang = TT_STR("");
+	}
+	return rc;
 }
 
 static int open_item(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
