@@ -89,7 +89,7 @@ bool many_mean(size_t which, size_t feed, struct many_answer *ret)
 	case 2:
 		mean_head(ret, OK "Content-Length: 5000\r\n\r\n<rss version='2.0'>");
 		ret->manner = MANY_RESET;
-		break;
+		return false; /* the reset may overtake the head */
 	case 3:
 		with_length(ret,
 			TT_STR("<rss version='2.0'><channel><title>slow slow slow slow slow slow slow slow"),
@@ -130,7 +130,7 @@ bool many_mean(size_t which, size_t feed, struct many_answer *ret)
 		mean_head(ret,
 			OK "Content-Length: 900\r\nConnection: close\r\n\r\n<rss version='2.0'><channel>");
 		ret->manner = MANY_RESET;
-		break;
+		return false; /* the reset may overtake the head */
 	case 13:
 		ret->manner = MANY_HANG;
 		return false;

@@ -4,7 +4,8 @@
 
 #include "tests/ingest/fetch/many_feeds.h"
 
-/* The answer of the which-th hostile feed, whose number is feed. False: not even a status line. */
+/* The answer of the which-th hostile feed, whose number is feed. False: maybe not even a status
+ * line comes through. */
 bool many_mean(size_t which, size_t feed, struct many_answer *ret);
 
 #endif
