@@ -23,6 +23,7 @@ struct tt_dtd {
 		struct tt_str name, value; /* parts of the text */
 	} ent[TT_DTD_ENTITIES];
 	size_t n;
+	size_t n_mean; /* left out: from files, made of other entities, or larger than any text needs */
 };
 
 /* s begins with "<!DOCTYPE"; returns the bytes it takes. Declarations with external parts, with references

@@ -31,6 +31,19 @@ static bool is_plain(struct tt_str v)
 	return v.n <= TT_DTD_VALUE_MAX;
 }
 
+/* What no publisher writes: an entity from a file, one made of others, one of many kilobytes. Parameter entities
+ * (%) of published DTDs are harmless, for they are left out. */
+static bool is_mean(struct tt_str value, bool quoted)
+{
+	enum { LARGE = 16 * TT_DTD_VALUE_MAX };
+	if (!quoted)
+		return tt_str_starts_ci(value, TT_STR("SYSTEM")) || tt_str_starts_ci(value, TT_STR("PUBLIC"));
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] == '&' && !(i + 1 < value.n && value.p[i + 1] == '#'))
+			return true;
+	return value.n > LARGE;
+}
+
 /* `decl` is what stands between "<!ENTITY" and its '>'. */
 static void add_entity(struct tt_dtd *dtd, struct tt_str decl)
 {
@@ -38,6 +51,7 @@ static void add_entity(struct tt_dtd *dtd, struct tt_str decl)
 	struct tt_str value = tt_str_trim(decl), seen;
 	bool quoted = value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') &&
 		      value.p[value.n - 1] == value.p[0];
+	dtd->n_mean += name.n && !tt_str_eq(name, TT_STR("%")) && is_mean(value, quoted);
 	if (!quoted || name.n == 0 || dtd->n == TT_DTD_ENTITIES)
 		return;
 	value = (struct tt_str){value.p + 1, value.n - 2};

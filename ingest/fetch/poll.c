@@ -179,6 +179,24 @@ static int take_state(struct finish *f)
 	return rc < 0 ? rc : tt_feed_slot_set(f->slot, &f->state);
 }
 
+static enum tt_metric reason_of(const struct finish *f)
+{
+	switch (f->why.code) {
+	case TT_ELIMIT:
+		return TT_M_failed_limit;
+	case TT_EAGAIN:
+		return TT_M_failed_time;
+	case TT_EREFUSED:
+		return TT_M_failed_refused;
+	case TT_EPARSE:
+		return TT_M_failed_document;
+	default:
+		if (f->reply->code == TT_OK)
+			return TT_M_failed_status;
+		return f->reply->tls ? TT_M_failed_tls : TT_M_failed_network;
+	}
+}
+
 static void count(const struct finish *f)
 {
 	switch (f->poll.kind) {
@@ -190,6 +208,7 @@ static void count(const struct finish *f)
 		break;
 	default:
 		tt_metric_add(TT_M_fetch_error, 1);
+		tt_metric_add(reason_of(f), 1);
 		break;
 	}
 }

@@ -225,6 +225,22 @@ void tt_transfer_free(struct tt_transfer *t)
 
 /* ---- after it ended ---- */
 
+static bool is_tls(CURLcode result)
+{
+	switch (result) {
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int fail_reason(struct tt_transfer *t, CURLcode result)
 {
 	const struct tt_fetch_conf *conf = t->conf;
@@ -253,7 +269,8 @@ static int fail_reason(struct tt_transfer *t, CURLcode result)
 		tt_metric_add(TT_M_limit_time, 1);
 		return tt_err_set(err, TT_EAGAIN, "%s", text);
 	}
-	if (result == CURLE_URL_MALFORMAT || result == CURLE_UNSUPPORTED_PROTOCOL)
+	t->reply.tls = is_tls(result);
+	if (result == CURLE_URL_MALFORMAT) /* an unsupported protocol is an answer that is not HTTP */
 		return tt_err_set(err, TT_EREFUSED, "%s", text);
 	return tt_err_set(err, TT_EPEER, "%s", text);
 }
@@ -270,6 +287,19 @@ static bool is_redirect(int status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/* "user:password@" in a URL. */
+static bool has_credentials(struct tt_str url)
+{
+	const char *slashes = memmem(url.p, url.n, "://", 3);
+	size_t n = 0;
+	if (!slashes)
+		return false;
+	struct tt_str s = {slashes + 3, url.n - (size_t)(slashes + 3 - url.p)};
+	while (n < s.n && s.p[n] != '/' && s.p[n] != '?' && s.p[n] != '#')
+		n++;
+	return memchr(s.p, '@', n);
+}
+
 /* Aims at the redirect's target. TT_OK: run it; 0 hops left or a bad target: a code. */
 static int follow(struct tt_transfer *t, const char *target, int64_t now_ns)
 {
@@ -284,6 +314,9 @@ static int follow(struct tt_transfer *t, const char *target, int64_t now_ns)
 		tt_metric_add(TT_M_limit_time, 1);
 		return tt_err_set(&r->err, TT_EAGAIN, "redirects took longer than fetch.total_timeout");
 	}
+	/* the operator may give us some (and a relative redirect keeps them), a stranger may not */
+	if (has_credentials(url) && !has_credentials(r->url))
+		return tt_err_set(&r->err, TT_EREFUSED, "redirect to a URL with credentials in it");
 	int rc = aim(t, url, now_ns); /* copies target, which is the handle's and goes with the next hop */
 	if (rc < 0)
 		return tt_err_prefix(&r->err, rc, "redirect");

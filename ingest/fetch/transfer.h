@@ -24,6 +24,7 @@ struct tt_reply {
 	struct tt_str url;       /* of the last hop */
 	struct tt_str permanent; /* where the permanent redirects that came first led; absent: none */
 	int hops;                /* redirects followed */
+	bool tls;                /* code < 0: because of TLS or the certificate */
 };
 
 struct tt_transfer {
