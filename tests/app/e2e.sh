@@ -48,6 +48,7 @@ stat() { curl -fsS "http://127.0.0.1:$port/stats" | jq ".$1"; }
 at_least() { [ "$(stat "$1")" -ge "$2" ]; }
 ready() { curl -fsS -o "$tmp/ready" "http://127.0.0.1:$(service_port)/ready" 2>/dev/null; }
 not_ready() { ! ready; }
+says() { curl -sS "http://127.0.0.1:$(service_port)/ready" | grep -q "$1"; }
 service_port() { sed -nE 's/.*listening.* port=([0-9]+).*/\1/p' "$tmp/run.log"; }
 
 # serve SECONDS: the feeds as they are so long after their start, on the port of last time.
@@ -148,6 +149,7 @@ script/pg stop -m immediate "$tmp/pg"
 serve 3600
 await "being told that the database is away" not_ready
 await "the changed feeds" at_least full 1
+await "the end of polls, when the leases are over" says 'leases: no feed was polled'
 script/pg start --test "$tmp/pg" >/dev/null
 await "all items" stored $all
 await "being ready again" ready
