@@ -66,6 +66,17 @@ static void check_model(struct tally *t, const struct tt_app_conf *conf)
 	tt_parts_done(&parts);
 }
 
+/* No more can be said from here: the way of a hub to us begins elsewhere. */
+static void check_callback(struct tally *t, const struct tt_app_conf *conf)
+{
+	char text[600];
+	if (!tt_websub_wanted(&conf->websub) || tt_websub_conf_check(&conf->websub, NULL) < 0)
+		return;
+	snprintf(text, sizeof(text), "hubs are given %s; whether they reach it, only they can tell",
+		conf->websub.callback_url);
+	report(t, TT_OK, "websub", text);
+}
+
 static void check_files(struct tally *t, const struct tt_app_conf *conf)
 {
 	const struct tt_lines_conf *files = conf->files.v;
@@ -128,6 +139,7 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	report(&t, rc, "config", rc < 0 ? err->msg : o->config);
 	check_model(&t, &conf);
 	check_files(&t, &conf);
+	check_callback(&t, &conf);
 	if (!o->offline) {
 		check_database(&t, &conf);
 		check_feeds(&t, &conf);

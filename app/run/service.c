@@ -14,7 +14,7 @@
 #f, ty, offsetof(struct tt_service_conf, f), d, lo, hi, u, 0, doc, NULL                      \
 	}
 const struct tt_opt tt_service_opts[] = {
-	OPT(enabled, TT_OPT_BOOL, "true", 0, 0, "", "Serve /metrics, /health and /ready over HTTP."),
+	OPT(enabled, TT_OPT_BOOL, "true", 0, 0, "", "Serve /metrics, /health, /ready and the callback of section websub over HTTP."),
 	OPT(listen, TT_OPT_STR, "127.0.0.1:9464", 0, 0, "",
 		"Address and port, as 127.0.0.1:9464 or [::1]:9464; port 0 takes any free one. There is no "
 		"authentication: "

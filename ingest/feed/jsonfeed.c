@@ -114,6 +114,20 @@ static int read_item(struct tt_build *b, const json_t *object)
 	return tt_build_item(b, &it, true);
 }
 
+/* The first hub that speaks WebSub: others (rssCloud) may stand before it. NULL: none. */
+static const json_t *websub_hub(const json_t *root)
+{
+	const json_t *hub;
+	size_t i;
+	json_array_foreach(json_object_get(root, "hubs"), i, hub)
+	{
+		const char *type = json_string_value(json_object_get(hub, "type"));
+		if (!type || tt_str_eq_ci(tt_str_c(type), TT_STR("WebSub")))
+			return hub;
+	}
+	return NULL;
+}
+
 static int read_feed(struct tt_build *b, const json_t *root)
 {
 	struct tt_feed *f = &b->feed;
@@ -128,8 +142,7 @@ static int read_feed(struct tt_build *b, const json_t *root)
 		(rc = url_of(b, root, "next_url", &f->next_url)) < 0 ||
 		(rc = tt_build_lang(b, member(root, "language", number), &f->lang)) < 0)
 		return rc;
-	const json_t *hub = json_array_get(json_object_get(root, "hubs"), 0);
-	if ((rc = url_of(b, hub, "url", &f->hub_url)) < 0)
+	if ((rc = url_of(b, websub_hub(root), "url", &f->hub_url)) < 0)
 		return rc;
 	json_array_foreach(json_object_get(root, "items"), i, item)
 	{

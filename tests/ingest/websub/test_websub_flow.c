@@ -201,6 +201,26 @@ TT_TEST(by_document)
 	flow_close(&f);
 }
 
+/* Of JSON Feed's hubs the one that speaks WebSub. */
+TT_TEST(by_json_feed)
+{
+	static const struct tt_http_route routes[] = {
+		{"/feed",
+			{{"HTTP/1.1 200 OK\r\nContent-Type: application/feed+json\r\n",
+				RIG_BODY("{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"F\","
+					 "\"feed_url\":\"http://example.com/"
+					 "topic\",\"hubs\":[{\"type\":\"rssCloud\","
+					 "\"url\":\"/cloud\"},{\"type\":\"WebSub\",\"url\":\"/hub\"}],"
+					 "\"items\":[{\"id\":\"1\",\"title\":\"Item 1\"}]}"),
+				0}}},
+		{"/hub", {ACCEPTED}}};
+	struct flow f;
+	flow_open(&f, routes, 2);
+	subscribe(&f, "1000");
+	TT_EQ(tt_http_count(f.rig.server, "/cloud"), 0);
+	flow_close(&f);
+}
+
 /* The headers say A, the document B. */
 TT_TEST(headers_come_first)
 {
@@ -511,9 +531,9 @@ TT_TEST(two_threads)
 	flow_close(&f);
 }
 
-TT_MAIN(TT_RUN(by_header), TT_RUN(by_document), TT_RUN(headers_come_first), TT_RUN(what_is_not_believed),
-	TT_RUN(polling_steps_back_and_takes_over), TT_RUN(another_hub), TT_RUN(renewed_with_the_same_keys),
-	TT_RUN(the_next_hub_takes_it), TT_RUN(redirects_of_hubs),
+TT_MAIN(TT_RUN(by_header), TT_RUN(by_document), TT_RUN(by_json_feed), TT_RUN(headers_come_first),
+	TT_RUN(what_is_not_believed), TT_RUN(polling_steps_back_and_takes_over), TT_RUN(another_hub),
+	TT_RUN(renewed_with_the_same_keys), TT_RUN(the_next_hub_takes_it), TT_RUN(redirects_of_hubs),
 	TT_RUN(a_hub_in_a_private_network_is_not_asked), TT_RUN(denied),
 	TT_RUN(a_push_that_is_no_feed_makes_it_polled), TT_RUN(a_restart_goes_on),
 	TT_RUN(a_feed_that_leaves_is_unsubscribed), TT_RUN(pushes_are_bounded), TT_RUN(two_threads))
