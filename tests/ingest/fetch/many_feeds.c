@@ -180,6 +180,7 @@ static void body(struct many_answer *a, size_t i, unsigned version)
 	a->owned = true;
 }
 
+static void head(struct many_answer *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void head(struct many_answer *a, const char *format, ...)
 {
 	va_list args;
@@ -196,8 +197,9 @@ static void new_validators(struct feed *f, size_t kind, unsigned version, int64_
 	if (kind < BY_DATE || kind == BY_BOTH || kind >= MAX_AGE)
 		snprintf(f->etag, sizeof(f->etag), "%s\"v %u\"", version % 2 ? "W/" : "", version);
 	if (kind == LIES)
-		snprintf(f->etag, sizeof(f->etag), f->answered % 3 == 2 ? "" : "\"%u-%u\"", version,
-			f->answered);
+		snprintf(f->etag, sizeof(f->etag), "\"%u-%u\"", version, f->answered);
+	if (kind == LIES && f->answered % 3 == 2)
+		f->etag[0] = '\0';
 	if (kind >= BY_DATE && kind <= BY_BOTH)
 		http_date(now_ms - 1000, f->date);
 }
