@@ -46,7 +46,8 @@ static struct tt_str cut_before(struct tt_str *s, const char *any)
 	while (n < s->n && !(s->p[n] && strchr(any, s->p[n])))
 		n++;
 	struct tt_str head = {s->p, n};
-	*s = (struct tt_str){s->p + n, s->n - n};
+	if (n)
+		*s = (struct tt_str){s->p + n, s->n - n};
 	return head;
 }
 

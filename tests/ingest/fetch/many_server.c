@@ -110,8 +110,8 @@ static bool push(struct serving *s, struct connection *c)
 	size_t head = strlen(a->head);
 	for (;;) {
 		bool in_head = c->n_head < head;
-		const char *p = in_head ? a->head + c->n_head : a->body.p + c->n_body;
 		size_t n = in_head ? head - c->n_head : a->body.n - c->n_body;
+		const char *p = in_head ? a->head + c->n_head : n ? a->body.p + c->n_body : "";
 		if (!in_head && n && a->manner == MANY_DRIP) {
 			if (s->now_ns < c->drip_ns)
 				return true;

@@ -125,7 +125,7 @@ static const struct hostile_row rows[] = {
 		TT_M_limit_headers},
 	{"/reset", "", TT_M_failed_network, NO_LIMIT},
 	{"/reset-at-once", "", TT_M_failed_network, NO_LIMIT},
-	{"/close-at-once", "Empty reply", TT_M_failed_network, NO_LIMIT},
+	{"/close-at-once", "Empty reply|Connection died", TT_M_failed_network, NO_LIMIT},
 	{"/not-http", "HTTP/0.9", TT_M_failed_network, NO_LIMIT},
 	{"/http-0.9", "HTTP/0.9", TT_M_failed_network, NO_LIMIT},
 	{"/http-7", "", TT_M_failed_network, NO_LIMIT},
