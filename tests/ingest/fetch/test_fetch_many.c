@@ -10,15 +10,15 @@
 enum { MOST_FEEDS = 10000, LATE_P99_MS = 5000, MOST_RSS_KIB = 150 * 1024 };
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { MEASURE_MEMORY = 0 };
+enum { MEASURE = 0 };
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-enum { MEASURE_MEMORY = 0 };
+enum { MEASURE = 0 };
 #else
-enum { MEASURE_MEMORY = 1 };
+enum { MEASURE = 1 };
 #endif
 #else
-enum { MEASURE_MEMORY = 1 };
+enum { MEASURE = 1 };
 #endif
 
 static size_t n_feeds = 400;
@@ -126,9 +126,10 @@ TT_TEST(on_time_and_polite)
 	TT_TRUE(n_late > n_feeds / 2);
 	report();
 	TT_TRUE(polite);
-	TT_TRUE(late_ms[n_late * 99 / 100] < LATE_P99_MS);
-	if (MEASURE_MEMORY)
+	if (MEASURE) { /* a sanitizer makes it many times slower and larger */
+		TT_TRUE(late_ms[n_late * 99 / 100] < LATE_P99_MS);
 		TT_TRUE(memory_kib("VmHWM") < MOST_RSS_KIB);
+	}
 	free(late_ms);
 }
 
