@@ -13,6 +13,9 @@ const struct tt_opt tt_nlp_opts[] = {
 	OPT(entities, TT_OPT_PATH, NULL, 0, 0, "", TT_OPT_RELOAD,
 		"Dictionary of the companies and instruments to look for, TSV. Without it $TICKERTONE_ENTITIES, else the one that comes with tickertone.",
 		NULL),
+	OPT(scores, TT_OPT_ENUM, "model", 0, 0, "", 0,
+		"Where scores come from. constant is for measuring what is around the model: items and companies are found "
+		"and stored as ever, and all of them are neutral.", "model|constant"),
 	OPT(precision, TT_OPT_ENUM, "auto", 0, 0, "", 0,
 		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", "auto|fp32"),
 	OPT(text, TT_OPT_ENUM, "title_summary", 0, 0, "", TT_OPT_RELOAD,

@@ -47,7 +47,7 @@ int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struc
 	ctx->seqs = calloc(ctx->max_items, sizeof(*ctx->seqs));
 	if (!ctx->items || !ctx->seqs)
 		goto out;
-	rc = tt_classifier_new(&ctx->classifier, s->model, s->batch_tokens, NULL);
+	rc = s->model ? tt_classifier_new(&ctx->classifier, s->model, s->batch_tokens, NULL) : TT_OK;
 	if (rc < 0)
 		goto out;
 	*ret = ctx;
@@ -138,6 +138,16 @@ static int add_to_group(
 	return TT_OK;
 }
 
+/* An item with no text to read (TT_OK) or too much of it. Other codes are errors. */
+static int without_score(struct tt_scored *item, int rc, int64_t now_ms)
+{
+	if (rc != TT_OK && rc != TT_ELIMIT)
+		return rc;
+	item->unscored = rc == TT_ELIMIT ? "text too long" : "no text";
+	item->scored_ms = now_ms;
+	return TT_OK;
+}
+
 /* Puts an item into the group, or says in `unscored` why not. */
 static int prepare(struct tt_score_ctx *ctx, struct tt_scored *item, struct tt_arena *arena, int64_t now_ms)
 {
@@ -155,11 +165,7 @@ static int prepare(struct tt_score_ctx *ctx, struct tt_scored *item, struct tt_a
 			tt_metric_add(TT_M_limit_tokens, 1);
 		return add_to_group(ctx, item, it.text, arena);
 	}
-	if (rc != TT_OK && rc != TT_ELIMIT)
-		return rc;
-	item->unscored = rc == TT_ELIMIT ? "text too long" : "no text";
-	item->scored_ms = now_ms;
-	return TT_OK;
+	return without_score(item, rc, now_ms);
 }
 
 /* An entity's sentiment is the mean over its mentions; the item's where none of them was read. */
@@ -193,12 +199,42 @@ static int score_group(struct tt_score_ctx *ctx, const struct tt_clock *clock, s
 	return rc;
 }
 
+/* The constant's whole work on an item. */
+static int score_constant(
+	struct tt_score_ctx *ctx, struct tt_scored *item, struct tt_arena *arena, int64_t now_ms)
+{
+	const struct tt_sentiment neutral = {.p[TT_NEUTRAL] = 1, .label = TT_NEUTRAL};
+	const struct tt_scorer *s = ctx->scorer;
+	const struct tt_found *f = &ctx->found;
+	struct tt_item_text it;
+	int rc = tt_item_text(&item->item, s->text, arena, &it);
+	if (rc == TT_OK && s->matcher)
+		rc = tt_matcher_find(s->matcher, it.text, it.title_bytes, &ctx->found, NULL);
+	if (rc < 0 || !tt_str_trim(it.text).n)
+		return without_score(item, rc, now_ms);
+	item->entities = tt_arena_zalloc(arena, f->n_hits, sizeof(*item->entities));
+	if (!item->entities)
+		return TT_ENOMEM;
+	for (size_t h = 0; h < f->n_hits; h++) {
+		const struct tt_mention *first = &f->mentions[f->hits[h].first];
+		const struct tt_str mention = {it.text.p + first->start, first->end - first->start};
+		if (!copy_entity(arena, &f->hits[h], mention, &item->entities[h]))
+			return TT_ENOMEM;
+		item->entities[h].sentiment = neutral;
+	}
+	item->n_entities = f->n_hits;
+	item->sentiment = neutral;
+	item->unscored = NULL;
+	item->scored_ms = now_ms;
+	return TT_OK;
+}
+
 int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b,
 	const struct tt_clock *clock, struct tt_err *err)
 {
 	int rc = TT_OK;
 	for (size_t i = 0; rc == TT_OK && i < b->n_items; i++) {
-		rc = prepare(ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
+		rc = (s->model ? prepare : score_constant)(ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
 		if (rc < 0)
 			rc = tt_err_set(err, rc, "item %zu of the batch: %s", i, tt_err_text(rc));
 		else if (ctx->n_tokens >= s->batch_tokens || ctx->n_items == ctx->max_items)

@@ -43,6 +43,16 @@ static int open_model(struct tt_scorer *s, const char *dir, struct tt_err *err)
 	return TT_OK;
 }
 
+static int open_constant(struct tt_scorer *s, struct tt_err *err)
+{
+	s->name = strdup("constant");
+	if (!s->name)
+		return tt_err_set(err, TT_ENOMEM, "out of memory");
+	s->info = (struct tt_model_info){
+		.name = tt_str_c(s->name), .hash = TT_ID(tt_str_c(s->name)), .precision = "none"};
+	return TT_OK;
+}
+
 static int open_entities(struct tt_scorer *s, const char *path, struct tt_err *err)
 {
 	int rc = tt_entity_dict_load(&s->dict, path, err);
@@ -58,7 +68,7 @@ int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struc
 	s->text = (enum tt_text_choice)conf->text;
 	s->batch_tokens = (size_t)conf->batch_tokens;
 	s->item_tokens = (size_t)conf->item_tokens;
-	int rc = open_model(s, conf->model, err);
+	int rc = conf->scores == TT_SCORES_CONSTANT ? open_constant(s, err) : open_model(s, conf->model, err);
 	if (rc == TT_OK && conf->entities)
 		rc = open_entities(s, conf->entities, err);
 	if (rc < 0)

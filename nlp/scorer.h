@@ -10,9 +10,13 @@
 #include "common/conf.h"
 #include "common/err.h"
 
+/* A constant is for measuring what is around the model: entities are found, all is neutral, nothing is tokenized. */
+enum tt_scores_from { TT_SCORES_MODEL, TT_SCORES_CONSTANT };
+
 struct tt_nlp_conf {
 	char *model;          /* folder in Hugging Face form; must be set when a scorer is opened */
 	char *entities;       /* dictionary, TSV; NULL: none */
+	int scores;           /* enum tt_scores_from */
 	int precision;        /* index into "auto|fp32"; auto is the fastest one that agrees with fp32 */
 	int text;             /* what of an item is scored: index into "title|title_summary|full" */
 	int64_t threads;      /* 0: one per core the process may use */
@@ -32,7 +36,7 @@ void tt_scorer_unref(struct tt_scorer *s); /* NULL is fine */
 struct tt_model_info {
 	struct tt_str name;
 	struct tt_id hash;
-	const char *precision; /* the one in use: "fp32" */
+	const char *precision; /* the one in use: "fp32"; "none" of the constant */
 	int64_t parameters;
 	bool entity_head;
 };

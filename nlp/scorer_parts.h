@@ -12,11 +12,11 @@
 
 struct tt_scorer {
 	_Atomic int refs;
-	struct tt_model *model;
-	struct tt_tokenizer *tokenizer;
+	struct tt_model *model;         /* NULL: every score is the constant */
+	struct tt_tokenizer *tokenizer; /* NULL too then */
 	struct tt_entity_dict *dict; /* NULL: no entities are looked for */
 	struct tt_matcher *matcher;
-	char *name; /* last part of the folder's path */
+	char *name; /* last part of the folder's path; "constant" */
 	struct tt_model_info info;
 	enum tt_text_choice text;
 	size_t batch_tokens, item_tokens;

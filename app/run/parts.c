@@ -19,7 +19,9 @@ int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf,
 {
 	char model[TT_PATH_MAX], entities[TT_PATH_MAX];
 	struct tt_nlp_conf found = conf->model;
-	int rc = tt_model_path(conf->model.model, model, err);
+	int rc = TT_OK;
+	if (conf->model.scores == TT_SCORES_MODEL)
+		rc = tt_model_path(conf->model.model, model, err);
 	if (rc == TT_OK)
 		rc = tt_entities_path(conf->model.entities, entities, err);
 	found.model = model;

@@ -148,6 +148,28 @@ TT_TEST(nothing_to_read)
 	tt_batch_free(b);
 }
 
+TT_TEST(a_constant_needs_no_model)
+{
+	static const char *const titles[] = {"Apple soars as Samsung sinks", "nothing", " "};
+	struct tt_nlp_conf c = conf();
+	struct tt_batch *b = batch_of(titles, TT_LEN(titles));
+	c.model = NULL;
+	c.scores = TT_SCORES_CONSTANT;
+	TT_EQ(score(b, &c, NULL), TT_OK);
+	TT_EQ(b->items[0].n_entities, 2);
+	TT_EQ(b->items[1].n_entities, 0);
+	for (size_t i = 0; i < 2; i++) {
+		TT_TRUE(!b->items[i].unscored);
+		TT_EQ(b->items[i].scored_ms, 1700000000000);
+		TT_EQ(b->items[i].sentiment.label, TT_NEUTRAL);
+		TT_NEAR(b->items[i].sentiment.p[TT_NEUTRAL], 1, 0);
+	}
+	TT_STR_EQ(b->items[0].entities[0].mention, TT_STR("Apple"));
+	TT_EQ(b->items[0].entities[1].sentiment.label, TT_NEUTRAL);
+	TT_STR_EQ(tt_str_c(b->items[2].unscored), TT_STR("no text"));
+	tt_batch_free(b);
+}
+
 TT_TEST(which_text)
 {
 	static const struct {
@@ -270,7 +292,7 @@ TT_TEST(survives_oom)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TT_RUN(as_the_model_says), TT_RUN(mentions_behind_an_address),
-		TT_RUN(nothing_to_read), TT_RUN(which_text), TT_RUN(long_text_is_cut), TT_RUN(many_items),
-		TT_RUN(opening), TT_RUN(survives_oom)};
+		TT_RUN(nothing_to_read), TT_RUN(a_constant_needs_no_model), TT_RUN(which_text),
+		TT_RUN(long_text_is_cut), TT_RUN(many_items), TT_RUN(opening), TT_RUN(survives_oom)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
 }
