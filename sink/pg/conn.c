@@ -92,6 +92,7 @@ static int set_session(struct tt_pg_conn *c, struct tt_err *err)
 	snprintf(sql, sizeof(sql),
 		"SELECT set_config('search_path', 'tickertone', false), set_config('timezone', 'UTC', "
 		"false), "
+		"set_config('jit', 'off', false), " /* compiling a write costs more than it saves */
 		"set_config('statement_timeout', '%lld', false), set_config('lock_timeout', '%lld', false)",
 		(long long)c->conf->statement_timeout_ms, (long long)c->conf->statement_timeout_ms);
 	return tt_pg_query(c, sql, NULL, NULL, err);
