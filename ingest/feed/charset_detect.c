@@ -9,27 +9,31 @@
 
 enum { SAMPLE_BYTES = 2048, SAMPLE_TEXT = 4 * SAMPLE_BYTES };
 
-enum script { LATIN, JAPANESE, KOREAN, CHINESE, TRADITIONAL, HEBREW, CYRILLIC, GREEK, ARABIC, THAI };
+enum script { LATIN, JAPANESE, KOREAN, CHINESE, HEBREW, CYRILLIC, GREEK, ARABIC, THAI };
 
 /* Of equals the first is taken. Hebrew comes before Cyrillic: what it gives is all lower case there, and its
- * letters leave out the codes that every Russian sentence has. */
+ * letters leave out the codes that every Russian sentence has. The narrow sets of East Asia are asked for
+ * before the wide ones, in which nearly any bytes are characters; what they find is read by the wide ones.
+ * `lo` and `hi` are the first bytes of ideographs in daily use; those beyond are rare. */
 static const struct {
-	const char *name;
+	const char *name, *asked;
 	enum script script;
+	unsigned char lo, hi;
 } candidates[] = {
-	{"cp1252", LATIN},
-	{"cp1250", LATIN},
-	{"euc-jp", JAPANESE},
-	{"cp932", JAPANESE},
-	{"cp949", KOREAN},
-	{"big5-hkscs", TRADITIONAL},
-	{"gb18030", CHINESE},
-	{"cp1255", HEBREW},
-	{"koi8-r", CYRILLIC},
-	{"cp1251", CYRILLIC},
-	{"cp1253", GREEK},
-	{"cp1256", ARABIC},
-	{"cp874", THAI},
+	{"cp1252", "cp1252", LATIN, 0, 0},
+	{"cp1250", "cp1250", LATIN, 0, 0},
+	{"euc-jp", "euc-jp", JAPANESE, 0xb0, 0xcf},
+	{"cp932", "cp932", JAPANESE, 0x88, 0x97},
+	{"cp949", "euc-kr", KOREAN, 0, 0},
+	{"big5-hkscs", "big5", CHINESE, 0xa4, 0xc6},
+	{"gb18030", "gb2312", CHINESE, 0xb0, 0xd7},
+	{"gb18030", "gb18030", CHINESE, 0xb0, 0xd7},
+	{"cp1255", "cp1255", HEBREW, 0, 0},
+	{"koi8-r", "koi8-r", CYRILLIC, 0, 0},
+	{"cp1251", "cp1251", CYRILLIC, 0, 0},
+	{"cp1253", "cp1253", GREEK, 0, 0},
+	{"cp1256", "cp1256", ARABIC, 0, 0},
+	{"cp874", "cp874", THAI, 0, 0},
 };
 
 struct sample {
@@ -66,16 +70,49 @@ static int weight_latin(uint32_t c, uint32_t before)
 	return 0;
 }
 
-/* A script of two cases that lie at lo..lo+n and up..up+n: no capital follows a small letter. */
+/* What stands in running text of any script. */
+static bool is_punctuation(uint32_t c)
+{
+	return c == 0xa0 || c == 0xab || c == 0xbb || c == 0xb7 || within(c, 0x2010, 0x203a) || c == 0x2116;
+}
+
+/* A script of two cases that lie at lo..hi and up..end: no capital follows a small letter. */
 static int weight_cased(uint32_t c, uint32_t before, uint32_t lo, uint32_t hi, uint32_t up, uint32_t end)
 {
 	if (within(c, up, end))
-		return within(before, lo, hi) ? -2 : 2;
-	return within(c, lo, hi) ? 3 : -2;
+		return within(before, lo, hi) ? -4 : 2;
+	return within(c, lo, hi) ? 3 : is_punctuation(c) ? 0 : -6;
 }
 
-/* How much a character beyond ASCII speaks for a script: -2 .. 3. */
-static int weight(enum script script, uint32_t c, uint32_t before)
+/* Marks above and below stand on a consonant or on another mark. */
+static int weight_thai(uint32_t c, uint32_t before)
+{
+	bool mark = c == 0xe31 || within(c, 0xe34, 0xe3a) || within(c, 0xe47, 0xe4e);
+	if (mark)
+		return within(before, 0xe01, 0xe2e) || within(before, 0xe31, 0xe3a) ||
+				       within(before, 0xe47, 0xe4e)
+			       ? 3
+			       : -4;
+	return within(c, 0xe01, 0xe2f) ? 1 : within(c, 0xe30, 0xe46) ? 2 : -2;
+}
+
+/* Whether ideographs, two bytes each, are nearly all of those in daily use. */
+static bool is_daily(struct tt_str s, unsigned char lo, unsigned char hi)
+{
+	size_t all = 0, good = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c < 0x81)
+			continue;
+		all += c >= lo;
+		good += within(c, lo, hi);
+		i++;
+	}
+	return good * 10 >= all * 9;
+}
+
+/* How much a character beyond ASCII speaks for a script: -6 .. 3. */
+static int weight(enum script script, bool daily, uint32_t c, uint32_t before)
 {
 	bool punctuation = within(c, 0x3000, 0x3011) || within(c, 0xff01, 0xff1f);
 	if (script == LATIN)
@@ -86,28 +123,28 @@ static int weight(enum script script, uint32_t c, uint32_t before)
 	case JAPANESE:
 		return within(c, 0x3041, 0x30fe)   ? 3
 		       : punctuation               ? 2
-		       : is_ideograph(c)           ? 1
+		       : is_ideograph(c)           ? 2 * daily
 		       : within(c, 0xff61, 0xff9f) ? -2
 						   : -1;
 	case KOREAN:
-		return within(c, 0xac00, 0xd7a3) ? 2 : punctuation ? 1 : is_ideograph(c) ? -1 : -2;
+		return within(c, 0xac00, 0xd7a3) ? 3 : punctuation ? 1 : is_ideograph(c) ? -1 : -2;
 	case HEBREW:
-		return within(c, 0x5d0, 0x5ea) ? 3 : -2;
+		return within(c, 0x5d0, 0x5ea) ? 3 : is_punctuation(c) ? 0 : -6;
 	case CYRILLIC:
-		return weight_cased(c, before, 0x430, 0x44f, 0x410, 0x42f);
+		return c == 0x451 ? 2 : weight_cased(c, before, 0x430, 0x44f, 0x410, 0x42f);
 	case GREEK:
 		return weight_cased(c, before, 0x3ac, 0x3ce, 0x386, 0x3ab);
 	case ARABIC:
-		return within(c, 0x621, 0x64a) ? 3 : c == 0x60c || c == 0x61f ? 1 : -2;
+		return within(c, 0x621, 0x64a) ? 3 : c == 0x60c || c == 0x61f || is_punctuation(c) ? 0 : -6;
 	case THAI:
-		return within(c, 0xe01, 0xe5b) ? 2 : -2;
+		return weight_thai(c, before);
 	default: /* Chinese */
-		return is_ideograph(c) ? 1 : punctuation ? 2 : -2;
+		return is_ideograph(c) ? 2 * daily : punctuation ? 2 : -2;
 	}
 }
 
 /* Mean weight per character beyond ASCII, in 1/1000. */
-static int score(enum script script, struct tt_str text)
+static int score(enum script script, bool daily, struct tt_str text)
 {
 	long sum = 0, n = 0;
 	uint32_t before = 0;
@@ -116,7 +153,7 @@ static int score(enum script script, struct tt_str text)
 		size_t k = tt_utf8_char((struct tt_str){text.p + i, text.n - i}, &c);
 		i += k ? k : 1;
 		if (c >= 0x80) {
-			sum += weight(script, c, before);
+			sum += weight(script, daily, c, before);
 			n++;
 		}
 		before = c;
@@ -163,9 +200,10 @@ size_t tt_charset_detect(struct tt_str bytes, const char *ret[TT_CHARSET_GUESSES
 		if (sample.latin && candidates[i].script != LATIN)
 			continue;
 		struct tt_str s = {sample.bytes, sample.n};
-		int rc = tt_charset_iconv(candidates[i].name, s, false, &text);
+		int rc = tt_charset_iconv(candidates[i].asked, s, false, &text);
 		bool fits = rc == TT_OK || (rc == TT_EPARSE && sample.full && text.n > SAMPLE_BYTES / 2);
-		int now = fits ? score(candidates[i].script, tt_buf_view(&text)) : 0;
+		bool daily = candidates[i].hi && is_daily(s, candidates[i].lo, candidates[i].hi);
+		int now = fits ? score(candidates[i].script, daily, tt_buf_view(&text)) : 0;
 		size_t at = n;
 		while (at && now > scores[at - 1])
 			at--;

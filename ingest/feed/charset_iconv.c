@@ -13,18 +13,19 @@ static int convert(iconv_t cd, struct tt_str bytes, bool lossy, struct tt_buf *o
 	char piece[PIECE];
 	char *in = (char *)bytes.p; /* iconv's prototype; it does not write there */
 	size_t left = bytes.n;
-	while (left) {
+	for (bool more = true; more;) {
 		char *to = piece;
 		size_t room = sizeof(piece);
-		size_t rc = iconv(cd, &in, &left, &to, &room);
+		more = left > 0; /* once more at the end: some decoders hold a character back that may combine */
+		size_t rc = more ? iconv(cd, &in, &left, &to, &room) : iconv(cd, NULL, NULL, &to, &room);
 		int why = errno;
 		int added = tt_buf_add(out, piece, (size_t)(to - piece));
 		if (added < 0)
 			return added;
 		if (rc != (size_t)-1 || why == E2BIG)
 			continue;
-		if (!lossy)
-			return TT_EPARSE;
+		if (!lossy || !more)
+			return lossy ? TT_OK : TT_EPARSE;
 		if ((added = tt_buf_str(out, TT_STR("\xef\xbf\xbd"))) < 0)
 			return added;
 		in++, left--;
