@@ -1,235 +1,304 @@
-/* jsonfeed.c - see jsonfeed.h. */
+/* jsonfeed.c - see jsonfeed.h. One pass: each member is read where it stands; an item is made when it ends.
+ */
 #include "ingest/feed/jsonfeed.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "ingest/feed/date.h"
+#include "ingest/map/json.h"
 
-enum { NEST_MAX = 128 };
+enum { NEST_MAX = 128, AUTHORS_MAX = 1024 }; /* levels; bytes of all names joined */
 
-/* A string member; numbers too, since ids are often written as such. */
-static struct tt_str member(const json_t *object, const char *key, char number[32])
+/* Members of an item that are one text. */
+enum field { ID, URL, EXTERNAL_URL, TITLE, SUMMARY, TEXT, HTML, PUBLISHED, MODIFIED, LANGUAGE, FIELDS };
+static const char *const names[FIELDS] = {"id", "url", "external_url", "title", "summary", "content_text",
+	"content_html", "date_published", "date_modified", "language"};
+
+/* A string or number as it is written; raw.p NULL: it is something else, or not there. */
+struct value {
+	struct tt_str raw;
+	bool escaped;
+};
+
+struct reader {
+	struct tt_build *b;
+	struct tt_json j;
+	struct tt_buf plain; /* the value being used, without escapes */
+	bool named, listed;  /* has the version of a JSON Feed; has a list of items */
+};
+
+static bool is(struct tt_str name, const char *what)
 {
-	const json_t *v = json_object_get(object, key);
-	if (json_is_string(v))
-		return (struct tt_str){json_string_value(v), json_string_length(v)};
-	if (!json_is_number(v))
-		return (struct tt_str){NULL, 0};
-	if (json_is_integer(v))
-		snprintf(number, 32, "%lld", (long long)json_integer_value(v));
-	else
-		snprintf(number, 32, "%.17g", json_real_value(v));
-	return tt_str_c(number);
+	return tt_str_eq(name, tt_str_c(what));
 }
 
-static int text_of(
-	struct tt_build *b, const json_t *object, const char *key, enum tt_text_kind kind, struct tt_str *ret)
+/* Into an object or array; anything else is passed. */
+static bool enter(struct reader *r, enum tt_json_kind kind)
 {
-	char number[32];
-	struct tt_str raw = member(object, key, number);
-	return raw.p ? tt_build_text(b, raw, kind, ret) : TT_OK;
+	if (tt_json_peek(&r->j) == kind)
+		return tt_json_enter(&r->j);
+	tt_json_skip(&r->j);
+	return false;
 }
 
-static int url_of(struct tt_build *b, const json_t *object, const char *key, struct tt_str *ret)
+/* The name of an object's next member; false at its end, and where the document breaks. */
+static bool member(struct reader *r, bool *first, struct tt_str *ret)
 {
-	char number[32];
-	struct tt_str raw = member(object, key, number);
-	return raw.p ? tt_build_url(b, (struct tt_str){NULL, 0}, raw, ret) : TT_OK;
+	bool escaped;
+	if (r->j.why || !tt_json_more(&r->j, TT_JSON_OBJECT, *first))
+		return false;
+	*first = false;
+	return tt_json_name(&r->j, ret, &escaped);
 }
 
-static void date_of(const json_t *object, const char *key, int64_t *ret)
+static bool element(struct reader *r, bool *first)
 {
-	char number[32];
-	struct tt_str raw = member(object, key, number);
-	if (raw.p)
-		tt_feed_date(raw, ret);
+	if (r->j.why || !tt_json_more(&r->j, TT_JSON_ARRAY, *first))
+		return false;
+	*first = false;
+	return true;
 }
 
-/* authors[].name of 1.1, joined; author.name of 1.0. */
-static int author_of(struct tt_build *b, const json_t *object, struct tt_str *ret)
+static struct value read_value(struct reader *r)
 {
-	const json_t *many = json_object_get(object, "authors"), *one;
-	size_t i;
-	if (!json_is_array(many))
-		return text_of(b, json_object_get(object, "author"), "name", TT_TEXT_PLAIN, ret);
-	json_array_foreach(many, i, one)
-	{
-		struct tt_str name = {NULL, 0};
-		int rc = text_of(b, one, "name", TT_TEXT_PLAIN, &name);
-		if (rc < 0)
-			return rc;
-		if (!ret->p) {
-			*ret = name;
-		} else if (name.p) {
-			char *joined = tt_arena_printf(b->arena, "%.*s, %.*s", TT_FMT(*ret), TT_FMT(name));
-			if (!joined)
-				return tt_build_oom(b);
-			*ret = tt_str_c(joined);
-		}
-	}
-	return TT_OK;
+	struct value v = {{NULL, 0}, false};
+	enum tt_json_kind kind = tt_json_peek(&r->j);
+	bool good = kind == TT_JSON_STRING   ? tt_json_string(&r->j, &v.raw, &v.escaped)
+		    : kind == TT_JSON_NUMBER ? tt_json_scalar(&r->j, &v.raw)
+					     : tt_json_skip(&r->j);
+	if (!good)
+		v.raw.p = NULL;
+	return v;
 }
 
-static int categories_of(struct tt_build *b, const json_t *object, struct tt_feed_item *item)
+/* *ret is good until the next value is asked for. */
+static int characters(struct reader *r, struct value v, struct tt_str *ret)
 {
-	const json_t *tags = json_object_get(object, "tags"), *tag;
-	size_t i;
-	json_array_foreach(tags, i, tag)
-	{
-		if (!json_is_string(tag))
-			continue;
-		int rc = tt_build_category(
-			b, item, (struct tt_str){json_string_value(tag), json_string_length(tag)});
-		if (rc < 0)
-			return rc;
-	}
-	return TT_OK;
-}
-
-static int read_item(struct tt_build *b, const json_t *object)
-{
-	struct tt_feed_item it;
-	struct tt_str content = {NULL, 0};
-	char number[32];
-	int rc;
-	tt_item_init(&it);
-	if ((rc = text_of(b, object, "id", TT_TEXT_PLAIN, &it.guid)) < 0 ||
-		(rc = url_of(b, object, "url", &it.url)) < 0 ||
-		(!it.url.p && (rc = url_of(b, object, "external_url", &it.url)) < 0) ||
-		(rc = text_of(b, object, "title", TT_TEXT_GUESS, &it.title)) < 0 ||
-		(rc = text_of(b, object, "summary", TT_TEXT_GUESS, &it.summary)) < 0 ||
-		(rc = text_of(b, object, "content_text", TT_TEXT_PLAIN, &it.content)) < 0 ||
-		(rc = text_of(b, object, "content_html", TT_TEXT_HTML, &content)) < 0 ||
-		(rc = author_of(b, object, &it.author)) < 0 ||
-		(rc = tt_build_lang(b, member(object, "language", number), &it.lang)) < 0 ||
-		(rc = categories_of(b, object, &it)) < 0)
-		return rc;
-	if (content.p) /* the richer form of the same */
-		it.content = content;
-	date_of(object, "date_published", &it.published_ms);
-	date_of(object, "date_modified", &it.updated_ms);
-	return tt_build_item(b, &it, true);
-}
-
-/* The first hub that speaks WebSub: others (rssCloud) may stand before it. NULL: none. */
-static const json_t *websub_hub(const json_t *root)
-{
-	const json_t *hub;
-	size_t i;
-	json_array_foreach(json_object_get(root, "hubs"), i, hub)
-	{
-		const char *type = json_string_value(json_object_get(hub, "type"));
-		if (!type || tt_str_eq_ci(tt_str_c(type), TT_STR("WebSub")))
-			return hub;
-	}
-	return NULL;
-}
-
-static int read_feed(struct tt_build *b, const json_t *root)
-{
-	struct tt_feed *f = &b->feed;
-	const json_t *item;
-	char number[32];
-	size_t i;
-	int rc;
-	f->format = TT_FEED_JSON;
-	if ((rc = text_of(b, root, "title", TT_TEXT_GUESS, &f->title)) < 0 ||
-		(rc = url_of(b, root, "home_page_url", &f->url)) < 0 ||
-		(rc = url_of(b, root, "feed_url", &f->self_url)) < 0 ||
-		(rc = url_of(b, root, "next_url", &f->next_url)) < 0 ||
-		(rc = tt_build_lang(b, member(root, "language", number), &f->lang)) < 0)
-		return rc;
-	if ((rc = url_of(b, websub_hub(root), "url", &f->hub_url)) < 0)
-		return rc;
-	json_array_foreach(json_object_get(root, "items"), i, item)
-	{
-		if (!json_is_object(item))
-			continue;
-		if (f->n_items == b->limits.max_items)
-			f->n_dropped++;
-		else if ((rc = read_item(b, item)) < 0)
-			return rc;
-	}
-	return TT_OK;
-}
-
-/* Where a broken text can be ended: behind the last value that closed inside of two open brackets, which is
- * an item of
- * {"items": [...]}. Writes the brackets that close the rest; returns the length, 0 when there is nothing to
- * keep. */
-static size_t complete_part(struct tt_str s, char closers[4])
-{
-	char stack[NEST_MAX];
-	size_t depth = 0, keep = 0;
-	bool in_string = false;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				in_string = false;
-		} else if (c == '"') {
-			in_string = true;
-		} else if (c == '{' || c == '[') {
-			if (depth == NEST_MAX)
-				return keep;
-			stack[depth++] = c;
-		} else if (c == '}' || c == ']') {
-			if (depth == 0 || stack[--depth] != (c == '}' ? '{' : '['))
-				return keep;
-			if (depth == 2 && stack[0] == '{' && stack[1] == '[') {
-				keep = i + 1;
-				memcpy(closers, "]}", 3);
-			}
-		}
-	}
-	return keep;
-}
-
-static int load(struct tt_build *b, struct tt_str text, json_t **ret, struct tt_err *err)
-{
-	json_error_t why;
-	char closers[4] = "";
-	*ret = json_loadb(text.p, text.n, JSON_ALLOW_NUL, &why);
-	if (*ret)
+	*ret = v.raw;
+	if (!v.escaped || !v.raw.p)
 		return TT_OK;
-	size_t keep = complete_part(text, closers);
-	int line = why.line;
-	if (keep) {
-		char *part = tt_arena_printf(b->arena, "%.*s%s", (int)keep, text.p, closers);
-		if (!part)
-			return tt_build_oom(b);
-		*ret = json_loads(part, 0, NULL);
+	tt_buf_reset(&r->plain);
+	int rc = tt_json_unescape(v.raw, &r->plain);
+	*ret = tt_buf_view(&r->plain);
+	return rc;
+}
+
+static int text_of(struct reader *r, struct value v, enum tt_text_kind kind, struct tt_str *ret)
+{
+	struct tt_str s;
+	int rc = characters(r, v, &s);
+	return rc == TT_OK && s.p ? tt_build_text(r->b, s, kind, ret) : rc;
+}
+
+static int url_of(struct reader *r, struct value v, struct tt_str *ret)
+{
+	struct tt_str s;
+	int rc = characters(r, v, &s);
+	return rc == TT_OK && s.p ? tt_build_url(r->b, (struct tt_str){NULL, 0}, s, ret) : rc;
+}
+
+static int lang_of(struct reader *r, struct value v, struct tt_str *ret)
+{
+	struct tt_str s;
+	int rc = characters(r, v, &s);
+	return rc == TT_OK ? tt_build_lang(r->b, s, ret) : rc;
+}
+
+/* Adds {"name": ...} to the names so far. */
+static int read_author(struct reader *r, struct tt_str *all)
+{
+	struct tt_str key, name = {NULL, 0};
+	int rc = TT_OK;
+	if (!enter(r, TT_JSON_OBJECT))
+		return TT_OK;
+	for (bool first = true; rc == TT_OK && member(r, &first, &key);) {
+		struct value v = read_value(r);
+		rc = is(key, "name") ? text_of(r, v, TT_TEXT_PLAIN, &name) : TT_OK;
 	}
-	if (!*ret)
-		return tt_err_set(err,
-			json_error_code(&why) == json_error_out_of_memory ? TT_ENOMEM : TT_EPARSE,
-			"not a feed: JSON, line %d: %s", line, why.text);
-	b->feed.recovered = true;
+	if (rc < 0 || !name.p)
+		return rc;
+	if (!all->p)
+		*all = name;
+	else if (all->n + name.n < AUTHORS_MAX)
+		*all = tt_str_c(tt_arena_printf(r->b->arena, "%.*s, %.*s", TT_FMT(*all), TT_FMT(name)));
+	return all->p ? TT_OK : tt_build_oom(r->b);
+}
+
+static int read_authors(struct reader *r, struct tt_str *all)
+{
+	int rc = TT_OK;
+	if (enter(r, TT_JSON_ARRAY))
+		for (bool first = true; rc == TT_OK && element(r, &first);)
+			rc = read_author(r, all);
+	return rc;
+}
+
+static int read_tags(struct reader *r, struct tt_feed_item *it)
+{
+	int rc = TT_OK;
+	if (!enter(r, TT_JSON_ARRAY))
+		return rc;
+	for (bool first = true; rc == TT_OK && element(r, &first);) {
+		bool text = tt_json_peek(&r->j) == TT_JSON_STRING;
+		struct value v = read_value(r);
+		struct tt_str tag;
+		rc = characters(r, v, &tag);
+		if (rc == TT_OK && text && tag.p)
+			rc = tt_build_category(r->b, it, tag);
+	}
+	return rc;
+}
+
+static int date_of(struct reader *r, struct value v, int64_t *ret)
+{
+	struct tt_str s;
+	int rc = characters(r, v, &s);
+	if (rc == TT_OK && s.p)
+		tt_feed_date(s, ret);
+	return rc;
+}
+
+/* An item from its members. The HTML is the richer form of the same content. */
+static int make_item(struct reader *r, struct tt_feed_item *it, const struct value v[FIELDS])
+{
+	bool html = v[HTML].raw.n > 0;
+	int rc;
+	if ((rc = text_of(r, v[ID], TT_TEXT_PLAIN, &it->guid)) < 0 ||
+		(rc = url_of(r, v[URL], &it->url)) < 0 ||
+		(!it->url.p && (rc = url_of(r, v[EXTERNAL_URL], &it->url)) < 0) ||
+		(rc = text_of(r, v[TITLE], TT_TEXT_GUESS, &it->title)) < 0 ||
+		(rc = text_of(r, v[SUMMARY], TT_TEXT_GUESS, &it->summary)) < 0 ||
+		(rc = text_of(r, v[html ? HTML : TEXT], html ? TT_TEXT_HTML : TT_TEXT_PLAIN, &it->content)) <
+			0 ||
+		(rc = lang_of(r, v[LANGUAGE], &it->lang)) < 0 ||
+		(rc = date_of(r, v[PUBLISHED], &it->published_ms)) < 0 ||
+		(rc = date_of(r, v[MODIFIED], &it->updated_ms)) < 0)
+		return rc;
+	return tt_build_item(r->b, it, true);
+}
+
+static int read_item(struct reader *r)
+{
+	struct value v[FIELDS] = {0};
+	struct tt_str key, old_author = {NULL, 0};
+	struct tt_feed_item it;
+	int rc = TT_OK;
+	tt_item_init(&it);
+	for (bool first = true; rc == TT_OK && member(r, &first, &key);) {
+		size_t f = 0;
+		while (f < FIELDS && !is(key, names[f]))
+			f++;
+		if (f < FIELDS)
+			v[f] = read_value(r);
+		else if (is(key, "authors"))
+			rc = read_authors(r, &it.author);
+		else if (is(key, "author")) /* of 1.0 */
+			rc = read_author(r, &old_author);
+		else if (is(key, "tags"))
+			rc = read_tags(r, &it);
+		else
+			tt_json_skip(&r->j);
+	}
+	if (!it.author.p)
+		it.author = old_author;
+	return rc < 0 || r->j.why ? rc : make_item(r, &it, v);
+}
+
+static int read_items(struct reader *r)
+{
+	struct tt_feed *f = &r->b->feed;
+	int rc = TT_OK;
+	r->listed = tt_json_peek(&r->j) == TT_JSON_ARRAY;
+	if (!enter(r, TT_JSON_ARRAY))
+		return rc;
+	for (bool first = true; rc == TT_OK && element(r, &first);) {
+		bool item = tt_json_peek(&r->j) == TT_JSON_OBJECT, room = f->n_items < r->b->limits.max_items;
+		f->n_dropped += item && !room;
+		if (!room)
+			tt_json_skip(&r->j);
+		else if (enter(r, TT_JSON_OBJECT))
+			rc = read_item(r);
+	}
+	return rc;
+}
+
+/* The address of the first hub. */
+static int read_hubs(struct reader *r)
+{
+	struct value url = {{NULL, 0}, false};
+	struct tt_str key;
+	if (!enter(r, TT_JSON_ARRAY))
+		return TT_OK;
+	for (bool first = true; element(r, &first);) {
+		if (!enter(r, TT_JSON_OBJECT))
+			continue;
+		for (bool first_member = true; member(r, &first_member, &key);) {
+			struct value v = read_value(r);
+			if (is(key, "url") && !url.raw.p)
+				url = v;
+		}
+	}
+	return url_of(r, url, &r->b->feed.hub_url);
+}
+
+static int read_member(struct reader *r, struct tt_str key)
+{
+	struct tt_feed *f = &r->b->feed;
+	if (is(key, "items"))
+		return read_items(r);
+	if (is(key, "hubs"))
+		return read_hubs(r);
+	struct value v = read_value(r);
+	if (is(key, "title"))
+		return text_of(r, v, TT_TEXT_GUESS, &f->title);
+	if (is(key, "home_page_url"))
+		return url_of(r, v, &f->url);
+	if (is(key, "feed_url"))
+		return url_of(r, v, &f->self_url);
+	if (is(key, "next_url"))
+		return url_of(r, v, &f->next_url);
+	if (is(key, "language"))
+		return lang_of(r, v, &f->lang);
+	struct tt_str version = {NULL, 0};
+	int rc = is(key, "version") ? characters(r, v, &version) : TT_OK; /* "https:\/\/jsonfeed.org..." */
+	if (rc == TT_OK && is(key, "version") && version.p)
+		r->named = memmem(version.p, version.n, "jsonfeed.org", 12) != NULL;
+	return rc;
+}
+
+/* What the document turned out to be. */
+static int judge(const struct reader *r, struct tt_str text, struct tt_err *err)
+{
+	int line = 1;
+	if (r->j.why && r->b->feed.n_items == 0) {
+		for (const char *p = text.p; p < r->j.p; p++)
+			line += *p == '\n';
+		return tt_err_set(err, TT_EPARSE, "not a feed: JSON, line %d: %s", line, r->j.why);
+	}
+	if (!r->named && !r->listed)
+		return tt_err_set(err, TT_EPARSE,
+			"not a feed: JSON without \"version\" of jsonfeed.org and without \"items\"");
 	return TT_OK;
 }
 
 int tt_jsonfeed_parse(struct tt_build *b, struct tt_str text, struct tt_err *err)
 {
-	json_t *root = NULL;
-	int rc = load(b, text, &root, err);
-	if (rc < 0)
-		goto out;
-	const json_t *version = json_object_get(root, "version");
-	bool named = json_is_string(version) && strstr(json_string_value(version), "jsonfeed.org");
-	if (!named && !json_is_array(json_object_get(root, "items"))) {
-		rc = tt_err_set(err, TT_EPARSE,
-			"not a feed: JSON without \"version\" of jsonfeed.org and without \"items\"");
-		goto out;
-	}
-	rc = read_feed(b, root);
+	struct reader r = {.b = b};
+	struct tt_str key;
+	int rc = TT_OK;
+	tt_buf_init(&r.plain, text.n + 1);
+	tt_json_init(&r.j, text, NEST_MAX);
+	b->feed.format = TT_FEED_JSON;
+	if (enter(&r, TT_JSON_OBJECT))
+		for (bool first = true; rc == TT_OK && member(&r, &first, &key);)
+			rc = read_member(&r, key);
+	if (!r.j.why)
+		tt_json_end(&r.j);
+	b->feed.recovered = r.j.why != NULL;
 	if (rc < 0)
 		tt_err_set(err, rc, "JSON Feed: %s", tt_err_text(rc));
-out:
-	json_decref(root);
+	else
+		rc = judge(&r, text, err);
+	tt_buf_done(&r.plain);
 	return rc;
 }
