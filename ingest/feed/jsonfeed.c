@@ -222,23 +222,36 @@ static int read_items(struct reader *r)
 	return rc;
 }
 
-/* The address of the first hub. */
-static int read_hubs(struct reader *r)
+/* One of "hubs": its address, when it speaks WebSub or does not say what; others are rssCloud's. */
+static int read_hub(struct reader *r)
 {
 	struct value url = {{NULL, 0}, false};
-	struct tt_str key;
-	if (!enter(r, TT_JSON_ARRAY))
+	struct tt_str key, type = {NULL, 0};
+	if (!enter(r, TT_JSON_OBJECT))
 		return TT_OK;
-	for (bool first = true; element(r, &first);) {
-		if (!enter(r, TT_JSON_OBJECT))
-			continue;
-		for (bool first_member = true; member(r, &first_member, &key);) {
-			struct value v = read_value(r);
-			if (is(key, "url") && !url.raw.p)
-				url = v;
-		}
+	for (bool first = true; member(r, &first, &key);) {
+		struct value v = read_value(r);
+		if (is(key, "url"))
+			url = v;
+		else if (is(key, "type"))
+			type = v.raw;
 	}
-	return url_of(r, url, &r->b->feed.hub_url);
+	bool websub = !type.p || tt_str_eq_ci(type, TT_STR("WebSub"));
+	return websub ? url_of(r, url, &r->b->feed.hub_url) : TT_OK;
+}
+
+/* The first hub that can be used. */
+static int read_hubs(struct reader *r)
+{
+	int rc = TT_OK;
+	if (!enter(r, TT_JSON_ARRAY))
+		return rc;
+	for (bool first = true; rc == TT_OK && element(r, &first);)
+		if (r->b->feed.hub_url.p)
+			tt_json_skip(&r->j);
+		else
+			rc = read_hub(r);
+	return rc;
 }
 
 static int read_member(struct reader *r, struct tt_str key)
