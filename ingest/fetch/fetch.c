@@ -7,6 +7,7 @@
 #include "ingest/feed/feed.h"
 #include "ingest/fetch/fetcher.h"
 #include "ingest/fetch/poll.h"
+#include "ingest/fetch/schedule.h"
 
 /* STALL_MS: the network not listened to for so long; what times out after that is our fault and not the
  * feed's. SLICE_MS: documents are taken for so long (one may take longer) before the network has its turn. */
@@ -17,16 +18,19 @@ static int64_t mono_ms(const struct tt_fetcher *f)
 	return tt_mono_ns(f->clock) / 1000000;
 }
 
-/* Asks again in a while, as if nothing had happened: memory was out, or we did not listen. */
-static void postpone(struct tt_fetcher *f, struct tt_feed_slot *slot)
-{
-	(void)tt_lineup_add(&f->lineup, slot, tt_wall_ms(f->clock) + f->conf->backoff_base_ms);
-}
-
 static void drop_transfer(struct tt_feed_slot *slot)
 {
 	tt_transfer_free(slot->transfer);
 	slot->transfer = NULL;
+}
+
+/* Drops the poll and asks again in a while, as if nothing had happened: memory was out, or we did not listen. */
+static void postpone(struct tt_fetcher *f, struct tt_feed_slot *slot)
+{
+	int status = slot->transfer ? slot->transfer->reply.status : 0;
+	int64_t wait_ms = tt_schedule_excused(f->conf, tt_feed_slot_interval(slot, f->conf), status);
+	drop_transfer(slot);
+	(void)tt_lineup_add(&f->lineup, slot, tt_wall_ms(f->clock) + wait_ms); /* it has a host */
 }
 
 /* ---- start ---- */
@@ -87,7 +91,6 @@ static void start_due(struct tt_fetcher *f)
 		if ((slot->transfer ? resume(f, slot) : start(f, slot)) == TT_OK)
 			continue;
 		tt_lineup_finished(&f->lineup, slot);
-		drop_transfer(slot);
 		postpone(f, slot);
 	}
 }
@@ -101,7 +104,6 @@ static void end(struct tt_fetcher *f, struct tt_feed_slot *slot)
 	tt_lineup_finished(&f->lineup, slot);
 	tt_histogram_add(TT_H_fetch, tt_mono_ns(f->clock) - t->started_ns);
 	if (t->excused && (t->reply.code == TT_EAGAIN || t->reply.code == TT_EPEER)) {
-		drop_transfer(slot);
 		postpone(f, slot);
 		return;
 	}
@@ -165,11 +167,11 @@ static bool deliver(struct tt_fetcher *f, struct tt_feed_slot *slot, struct tt_b
 			"items do not fit into a batch (pipeline.batch_bytes)", f->conf, t->ended_ms, b);
 	if (rc == TT_OK && f->websub && slot->links.self.n)
 		tt_websub_found(f->websub, slot);
-	drop_transfer(slot);
 	if (rc < 0) {
 		postpone(f, slot);
 		return true;
 	}
+	drop_transfer(slot);
 	f->n_failing = f->n_failing - was_failing + (slot->state.failures > 0);
 	(void)tt_lineup_add(&f->lineup, slot, slot->state.next_fetch_ms); /* it has a host */
 	if (f->websub) /* a hub that the document names no more pushes no more */

@@ -116,6 +116,12 @@ void tt_schedule_poll(struct tt_feed_state *state, const struct tt_poll *poll,
 	}
 }
 
+int64_t tt_schedule_excused(const struct tt_fetch_conf *conf, int64_t own_interval_ms, int status)
+{
+	return max64(conf->backoff_base_ms,
+		status ? base_interval(conf, own_interval_ms) : conf->min_interval_ms);
+}
+
 int64_t tt_schedule_again(const struct tt_feed_state *state, const struct tt_fetch_conf *conf,
 	int64_t own_interval_ms, uint64_t seed, int64_t now_ms)
 {

@@ -40,6 +40,10 @@ struct tt_poll {
 void tt_schedule_poll(struct tt_feed_state *state, const struct tt_poll *poll,
 	const struct tt_fetch_conf *conf, int64_t own_interval_ms, uint64_t seed);
 
+/* The wait after a poll that came to nothing through us (memory was out, or nobody listened): the first of a failure's
+ * waits, and the feed's interval when its server had begun to answer (status not 0): it has done its part. */
+int64_t tt_schedule_excused(const struct tt_fetch_conf *conf, int64_t own_interval_ms, int status);
+
 /* When a feed with this state, stored or planned under another configuration, is asked next: as planned then,
  * or earlier when its last poll would now be given a shorter wait; a longer one waits for the next poll. Not
  * later than any wait that the present configuration can make, should a clock have been wrong. TT_TIME_NONE:

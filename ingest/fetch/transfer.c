@@ -335,7 +335,8 @@ bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns)
 	char *target = NULL;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
-	r->status = (int)status;
+	if (status) /* else that of the redirect that led here stands: somebody has answered */
+		r->status = (int)status;
 	tt_metric_add(TT_M_fetch_wire_bytes, wire > 0 ? (uint64_t)wire : 0);
 	tt_metric_add(TT_M_fetch_bytes, t->body.n);
 	if (result != CURLE_OK) {

@@ -18,7 +18,7 @@
 struct tt_reply {
 	int code;          /* TT_OK: there is a status; else why not, told in err */
 	struct tt_err err; /* without the URL */
-	int status;        /* HTTP, also of an answer that was cut off; 0: none */
+	int status;        /* HTTP, of the last answer, also one that was cut off; 0: there was none */
 	struct tt_headers headers;
 	struct tt_str body;      /* decompressed */
 	struct tt_str url;       /* of the last hop */
