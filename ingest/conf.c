@@ -39,6 +39,9 @@ const struct tt_opt tt_fetch_opts[] = {
 		"How long a transfer may be slower than low_speed_bytes. Counted in whole seconds."),
 	OPT("max_body_bytes", TT_OPT_SIZE, max_body_bytes, "16MiB", KIB, 1024 * MIB, "", 0,
 		"Largest feed document, on the wire and again after decompression."),
+	OPT("max_buffered_bytes", TT_OPT_SIZE, max_buffered_bytes, "32MiB", 64 * KIB, 1024 * 1024 * MIB, "", 0,
+		"Feed documents received and not yet parsed, of all polls together. Half of it is shared out among "
+		"max_connections; a poll that needs more than its share waits while the other half is used up, but for one."),
 	OPT("max_header_bytes", TT_OPT_SIZE, max_header_bytes, "64KiB", KIB, MIB, "", 0,
 		"All header lines of one answer."),
 	OPT("max_redirects", TT_OPT_INT, max_redirects, "5", 0, 50, "hops", 0, "Redirects followed in one poll."),

@@ -19,6 +19,7 @@ struct tt_fetch_conf {
 	int64_t low_speed_bytes;     /* per second ... */
 	int64_t low_speed_time_ms;   /* ... for so long is a stalled transfer */
 	int64_t max_body_bytes;      /* on the wire, and again after decompression */
+	int64_t max_buffered_bytes;  /* bodies of all polls together */
 	int64_t max_header_bytes;    /* all header lines of one answer */
 	int64_t max_redirects;
 	int64_t max_items;           /* of one feed document */

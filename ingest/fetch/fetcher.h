@@ -1,5 +1,5 @@
-/* fetcher.h - the inside of the fetching source, shared by fetch.c (its loop) and roster.c (its list of
- * feeds).
+/* fetcher.h - the inside of the fetching source, shared by fetch.c (the source and its loop), roster.c (its list of
+ * feeds), underway.c (its polls) and deliver.c (what they brought).
  *
  *   roster ──▶ lineup (planned, queued) ──start──▶ multi (active) ──end──▶ ended ──▶ batch, and lineup again
  *
@@ -13,6 +13,7 @@
 
 #include <curl/curl.h>
 
+#include "ingest/fetch/budget.h"
 #include "ingest/fetch/fetch.h"
 #include "ingest/fetch/lineup.h"
 #include "ingest/fetch/slot.h"
@@ -29,6 +30,7 @@ struct tt_fetcher {
 	struct tt_feed_slot **slots; /* sorted by URL */
 	size_t n_slots, n_failing;
 	struct tt_lineup lineup;
+	struct tt_budget budget; /* of the bodies of polls, active and ended */
 	struct tt_feed_slot *ended_first, *ended_last; /* linked by slot->next */
 	size_t n_active, n_ended;
 	struct tt_websub *websub; /* NULL: hubs are not asked */
@@ -37,8 +39,36 @@ struct tt_fetcher {
 	atomic_bool woken;
 };
 
+/* ---- underway.c ---- */
+
+/* Whether one more poll may begin: answers that wait for a batch count as connections. */
+bool tt_fetcher_has_room(const struct tt_fetcher *f);
+bool tt_fetcher_is_leased(const struct tt_fetcher *f);
+
+/* Starts the polls whose turn it is. */
+void tt_fetcher_start_due(struct tt_fetcher *f);
+
+/* Lets polls go on that waited for memory, as far as there is some again. */
+void tt_fetcher_resume(struct tt_fetcher *f);
+
+/* Takes from libcurl what has ended: next hop, or into the list of ended ones. */
+void tt_fetcher_collect(struct tt_fetcher *f);
+
+/* Drops the poll and asks again in a while, as if nothing had happened: memory was out, or we did not listen. */
+void tt_fetcher_postpone(struct tt_fetcher *f, struct tt_feed_slot *slot);
+
+/* Gives back a poll that has ended. */
+void tt_fetcher_drop(struct tt_feed_slot *slot);
+
 /* Takes a slot out of wherever it is; a poll of it is cut off. */
 void tt_fetcher_forget(struct tt_fetcher *f, struct tt_feed_slot *slot);
+
+/* ---- deliver.c ---- */
+
+/* Puts polls that have ended into the batch. True: it is full. */
+bool tt_fetcher_fill(struct tt_fetcher *f, struct tt_batch *b, size_t max_items);
+
+/* ---- roster.c ---- */
 
 /* NULL: not in the list. */
 struct tt_feed_slot *tt_fetcher_find(const struct tt_fetcher *f, struct tt_str url);

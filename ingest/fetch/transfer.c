@@ -9,6 +9,8 @@
 #include "common/metrics.h"
 #include "ingest/fetch/address.h"
 
+enum { FORM_REPLY_BYTES = 4096 };
+
 static const char accept_header[] =
 	"Accept: application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
 	"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5";
@@ -60,10 +62,25 @@ static size_t take_header(char *p, size_t size, size_t n, void *ctx)
 	return line.n;
 }
 
+/* Paused: what libcurl has in hand it gives again when we go on. The clock of the transfer stands still. */
+static size_t wait_for_room(struct tt_transfer *t)
+{
+	tt_metric_add(TT_M_fetch_waits, 1);
+	t->paused_ns = tt_mono_ns(&tt_clock_real);
+	t->excused = true;
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, 0L);
+	return CURL_WRITEFUNC_PAUSE;
+}
+
 static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 {
 	struct tt_transfer *t = ctx;
-	int rc = tt_buf_add(&t->body, p, size * n);
+	size_t kept = size * n;
+	if (t->is_form && kept > FORM_REPLY_BYTES - t->body.n)
+		kept = FORM_REPLY_BYTES - t->body.n;
+	if (t->budget && !tt_budget_take(t->budget, &t->held, kept))
+		return wait_for_room(t);
+	int rc = tt_buf_add(&t->body, p, kept);
 	t->over_body = t->over_body || rc == TT_ELIMIT;
 	t->no_memory = t->no_memory || rc == TT_ENOMEM;
 	return rc < 0 ? CURL_WRITEFUNC_ERROR : size * n;
@@ -133,19 +150,27 @@ static void set_callbacks(struct tt_transfer *t)
 	curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
 }
 
-/* Points the handle at url, with the time that is left. */
-static int aim(struct tt_transfer *t, struct tt_str url, int64_t now_ns)
+void tt_transfer_drop_body(struct tt_transfer *t)
 {
-	int64_t left_ms = (t->deadline_ns - now_ns) / 1000000;
+	tt_buf_done(&t->body);
+	if (t->budget)
+		tt_budget_give(t->budget, &t->held);
+}
+
+int tt_transfer_aim(struct tt_transfer *t, struct tt_str url, int64_t now_ns)
+{
 	struct tt_reply *r = &t->reply;
 	if (!tt_str_starts_ci(url, TT_STR("http://")) && !tt_str_starts_ci(url, TT_STR("https://")))
 		return tt_err_set(&r->err, TT_EREFUSED, "'%.*s' is neither http nor https", TT_FMT(url));
 	r->url = tt_arena_str(&t->arena, url);
 	if (!r->url.p || curl_easy_setopt(t->easy, CURLOPT_URL, r->url.p) != CURLE_OK)
 		return tt_err_set(&r->err, TT_ENOMEM, "out of memory");
-	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 1 ? left_ms : 1));
+	t->hop_ms = (t->deadline_ns - now_ns) / 1000000;
+	if (t->hop_ms < 1)
+		t->hop_ms = 1;
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->hop_ms);
 	tt_headers_init(&r->headers);
-	tt_buf_reset(&t->body);
+	tt_transfer_drop_body(t);
 	t->header_bytes = 0;
 	t->refused = false;
 	t->curl_text[0] = '\0';
@@ -180,8 +205,7 @@ int tt_transfer_new(struct tt_transfer **ret, const struct tt_fetch_conf *conf, 
 	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, user_agent);
 	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl can undo */
 	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L); /* rather a stream of a connection that is there */
-	rc = aim(t, url, now_ns);
+	rc = tt_transfer_aim(t, url, now_ns);
 	if (rc < 0) {
 		if (err)
 			*err = t->reply.err;
@@ -218,62 +242,12 @@ void tt_transfer_free(struct tt_transfer *t)
 		return;
 	curl_easy_cleanup(t->easy);
 	curl_slist_free_all(t->request_headers);
-	tt_buf_done(&t->body);
+	tt_transfer_drop_body(t);
 	tt_arena_done(&t->arena);
 	free(t);
 }
 
-/* ---- after it ended ---- */
-
-static bool is_tls(CURLcode result)
-{
-	switch (result) {
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_INVALIDCERTSTATUS:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static int fail_reason(struct tt_transfer *t, CURLcode result)
-{
-	const struct tt_fetch_conf *conf = t->conf;
-	struct tt_err *err = &t->reply.err;
-	const char *text = t->curl_text[0] ? t->curl_text : curl_easy_strerror(result);
-	if (t->over_body) {
-		tt_metric_add(TT_M_limit_body, 1);
-		return tt_err_set(err, TT_ELIMIT, "body larger than fetch.max_body_bytes (%lld)",
-			(long long)conf->max_body_bytes);
-	}
-	if (t->over_headers) {
-		tt_metric_add(TT_M_limit_headers, 1);
-		return tt_err_set(err, TT_ELIMIT, "headers larger than fetch.max_header_bytes (%lld)",
-			(long long)conf->max_header_bytes);
-	}
-	if (t->no_memory)
-		return tt_err_set(err, TT_ENOMEM, "out of memory");
-	if (result == CURLE_OUT_OF_MEMORY) /* libcurl says so for a line over its own limit as well */
-		return tt_err_set(err, TT_EPEER, "out of memory, or a header line of more than 100 KiB");
-	if (t->refused && result == CURLE_COULDNT_CONNECT) {
-		tt_metric_add(TT_M_fetch_refused, 1);
-		return tt_err_set(
-			err, TT_EREFUSED, "%s (fetch.allow_private_networks is off)", t->refused_why);
-	}
-	if (result == CURLE_OPERATION_TIMEDOUT) {
-		tt_metric_add(TT_M_limit_time, 1);
-		return tt_err_set(err, TT_EAGAIN, "%s", text);
-	}
-	t->reply.tls = is_tls(result);
-	if (result == CURLE_URL_MALFORMAT) /* an unsupported protocol is an answer that is not HTTP */
-		return tt_err_set(err, TT_EREFUSED, "%s", text);
-	return tt_err_set(err, TT_EPEER, "%s", text);
-}
+/* ---- waits ---- */
 
 void tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns)
 {
@@ -282,73 +256,13 @@ void tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns)
 	t->parked_ns = 0;
 }
 
-static bool is_redirect(int status)
+void tt_transfer_resume(struct tt_transfer *t)
 {
-	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-/* "user:password@" in a URL. */
-static bool has_credentials(struct tt_str url)
-{
-	const char *slashes = memmem(url.p, url.n, "://", 3);
-	size_t n = 0;
-	if (!slashes)
-		return false;
-	struct tt_str s = {slashes + 3, url.n - (size_t)(slashes + 3 - url.p)};
-	while (n < s.n && s.p[n] != '/' && s.p[n] != '?' && s.p[n] != '#')
-		n++;
-	return memchr(s.p, '@', n);
-}
-
-/* Aims at the redirect's target. TT_OK: run it; 0 hops left or a bad target: a code. */
-static int follow(struct tt_transfer *t, const char *target, int64_t now_ns)
-{
-	struct tt_reply *r = &t->reply;
-	struct tt_str url = tt_str_c(target);
-	if (r->hops >= t->conf->max_redirects) {
-		tt_metric_add(TT_M_limit_redirects, 1);
-		return tt_err_set(&r->err, TT_ELIMIT, "more than %lld redirects (fetch.max_redirects)",
-			(long long)t->conf->max_redirects);
-	}
-	if (now_ns >= t->deadline_ns) {
-		tt_metric_add(TT_M_limit_time, 1);
-		return tt_err_set(&r->err, TT_EAGAIN, "redirects took longer than fetch.total_timeout");
-	}
-	/* the operator may give us some (and a relative redirect keeps them), a stranger may not */
-	if (has_credentials(url) && !has_credentials(r->url))
-		return tt_err_set(&r->err, TT_EREFUSED, "redirect to a URL with credentials in it");
-	int rc = aim(t, url, now_ns); /* copies target, which is the handle's and goes with the next hop */
-	if (rc < 0)
-		return tt_err_prefix(&r->err, rc, "redirect");
-	t->only_permanent = t->only_permanent && (r->status == 301 || r->status == 308);
-	if (t->only_permanent)
-		r->permanent = r->url;
-	r->hops++;
-	return TT_OK;
-}
-
-bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns)
-{
-	struct tt_reply *r = &t->reply;
-	long status = 0;
-	curl_off_t wire = 0;
-	char *target = NULL;
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
-	if (status) /* else that of the redirect that led here stands: somebody has answered */
-		r->status = (int)status;
-	tt_metric_add(TT_M_fetch_wire_bytes, wire > 0 ? (uint64_t)wire : 0);
-	tt_metric_add(TT_M_fetch_bytes, t->body.n);
-	if (result != CURLE_OK) {
-		r->code = fail_reason(t, result);
-		return false;
-	}
-	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &target);
-	if (is_redirect(r->status) && target && (!t->is_form || r->status == 307 || r->status == 308)) {
-		r->code = follow(t, target, now_ns);
-		return r->code == TT_OK;
-	}
-	r->code = TT_OK;
-	r->body = tt_buf_view(&t->body);
-	return false;
+	int64_t waited_ns = tt_mono_ns(&tt_clock_real) - t->paused_ns;
+	t->deadline_ns += waited_ns;
+	t->started_ns += waited_ns;
+	t->hop_ms += waited_ns / 1000000;
+	t->paused_ns = 0;
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->hop_ms);
+	curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
