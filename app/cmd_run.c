@@ -65,6 +65,15 @@ static bool is_ready(void *ctx, struct tt_buf *reason)
 	return ready;
 }
 
+static void add_metrics(void *ctx, struct tt_buf *out)
+{
+	struct run *r = ctx;
+	pthread_mutex_lock(&r->lock);
+	if (r->pipeline)
+		tt_pipeline_metrics(r->pipeline, out);
+	pthread_mutex_unlock(&r->lock);
+}
+
 static void set_pipeline(struct run *r, struct tt_pipeline *p, const char *why_not)
 {
 	pthread_mutex_lock(&r->lock);
@@ -164,7 +173,7 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 
 static int start_service(struct run *r, struct tt_err *err)
 {
-	const struct tt_service_calls calls = {.ready = is_ready, .ctx = r};
+	const struct tt_service_calls calls = {.ready = is_ready, .metrics = add_metrics, .ctx = r};
 	struct tt_service_mount mount;
 	if (tt_websub_wanted(&r->conf.websub)) {
 		int rc = tt_websub_door_new(

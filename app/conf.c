@@ -37,9 +37,9 @@ int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *
 
 int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, struct tt_err *err)
 {
-	if (conf->feeds.n || conf->files.n || conf->pipeline.sink == TT_SINK_POSTGRES)
+	if (conf->feeds.n || conf->files.n || conf->kafka.brokers || conf->pipeline.sink == TT_SINK_POSTGRES)
 		return TT_OK;
-	return tt_err_set(err, TT_ECONF, "%s: neither feeds nor files are configured: there is nothing to read", path);
+	return tt_err_set(err, TT_ECONF, "%s: neither feeds nor files nor topics of Kafka are configured: there is nothing to read", path);
 }
 
 int tt_app_conf_can_push(const struct tt_app_conf *conf, const char *path, struct tt_err *err)

@@ -6,8 +6,8 @@
  *
  * A window is the range of offsets a worker is about to work on, marked durably before the first record of it
  * is parsed. A claim that finds a window open (not all of it stored, not released) knows that a worker died
- * in it and counts a crash; the source then goes on in ever smaller windows until the record that kills
- * stands alone (window.h). */
+ * in it; the source then searches it in ever smaller windows until the record that kills stands alone
+ * (window.h). Opening the same window again is what counts, so that only those are blamed who were at work. */
 #ifndef TT_COMMON_POSITIONS_H
 #define TT_COMMON_POSITIONS_H
 
@@ -21,7 +21,7 @@ struct tt_position {
 	int64_t next_offset; /* claim: out, -1: nothing was ever stored */
 	int64_t window_from; /* claim: out, the window that was left open, -1: none; mark: in */
 	int64_t window_to;   /* its end, not in it */
-	int crashes; /* claim: out; how often in a row this very window was left open, this one counted */
+	int crashes;         /* claim: out; how often this very window was opened and left open */
 };
 
 /* Each call is one short transaction for all n; it blocks and may fail retriably. */

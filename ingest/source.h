@@ -1,10 +1,11 @@
-/* source.h - where items come from: the one interface of feeds, files, standard input (and later Kafka).
+/* source.h - where items come from: the one interface of feeds, files, standard input and Kafka.
  * Threads: one thread drives a source through next(); wake() may be called from any.
- * Owner: what next() appends lives in the batch's arena. Each source has an open function of its own (fetch/fetch.h, lines.h). */
+ * Owner: what next() appends lives in the batch's arena. Each source has an open function of its own (fetch/fetch.h, lines.h, kafka/kafka.h). */
 #ifndef TT_INGEST_SOURCE_H
 #define TT_INGEST_SOURCE_H
 
 #include "common/batch.h"
+#include "common/buf.h"
 #include "common/err.h"
 
 struct tt_source_ops {
@@ -23,6 +24,11 @@ struct tt_source_ops {
 
 	/* These are stored for good. Any thread; does not block. NULL: of no interest. */
 	void (*stored)(void *self, const struct tt_progress *v, size_t n);
+
+	/* True when it flows; else adds to reason why not, one a line. Any thread. NULL: it always flows. */
+	bool (*ready)(void *self, struct tt_buf *reason);
+	/* Adds what it measures beside the metrics of all, as Prometheus reads it. Any thread. NULL: nothing. */
+	void (*metrics)(void *self, struct tt_buf *out);
 
 	void (*wake)(void *self);  /* makes a waiting next() return TT_OK soon */
 	void (*close)(void *self); /* NULL is fine; gives everything back */

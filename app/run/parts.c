@@ -6,9 +6,11 @@
 
 #include "app/paths.h"
 #include "ingest/fetch/fetch.h"
+#include "ingest/kafka/kafka.h"
 #include "ingest/lines.h"
 #include "nlp/entity/dict.h"
 #include "sink/pg/maintain.h"
+#include "sink/pg/positions.h"
 #include "sink/pg/registry.h"
 #include "sink/pg/websub.h"
 #include "sink/stdout.h"
@@ -161,11 +163,27 @@ static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, 
 	return parts->door ? open_websub(&parts->sources[0], parts->door, conf, err) : TT_OK;
 }
 
+/* Positions are kept where the items are. */
+static int open_kafka(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err)
+{
+	struct tt_positions positions = {0};
+	int rc = TT_OK;
+	if (!conf->kafka.brokers)
+		return TT_OK;
+	if (conf->pipeline.sink == TT_SINK_POSTGRES)
+		rc = tt_pg_positions_open(&positions, &conf->postgres, conf->kafka.group, err);
+	if (rc == TT_OK)
+		rc = tt_kafka_open(&parts->sources[parts->n_sources], &conf->kafka, &positions, clock, err);
+	parts->n_sources += rc == TT_OK;
+	return rc;
+}
+
 static int open_sources(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err)
 {
 	const struct tt_lines_conf *files = conf->files.v;
-	parts->sources = calloc(conf->files.n + 1, sizeof(*parts->sources));
+	parts->sources = calloc(conf->files.n + 2, sizeof(*parts->sources));
 	if (!parts->sources)
 		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
 	int rc = open_fetcher(parts, conf, clock, err);
@@ -173,7 +191,7 @@ static int open_sources(struct tt_parts *parts, const struct tt_app_conf *conf, 
 		rc = tt_lines_open(&parts->sources[parts->n_sources], &files[i], clock, err);
 		parts->n_sources += rc == TT_OK;
 	}
-	return rc;
+	return rc < 0 ? rc : open_kafka(parts, conf, clock, err);
 }
 
 static void close_line(struct tt_parts *parts)

@@ -206,13 +206,28 @@ bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason)
 		(void)tt_buf_str(reason, TT_STR("stopping"));
 		return false;
 	}
-	if (!tt_outage_report(&p->outage, reason))
+	bool flows = true;
+	for (size_t i = 0; i < p->n_sources; i++) {
+		const struct tt_source *s = &p->sources[i].source;
+		if (s->ops->ready && !s->ops->ready(s->self, reason))
+			flows = false;
+	}
+	if (!tt_outage_report(&p->outage, reason) || !flows)
 		return false;
 	int64_t stood_ms = tt_pulse_stood_ms(&p->pulse, p->clock);
 	if (!p->conf.stall_ms || stood_ms < p->conf.stall_ms)
 		return true;
 	(void)tt_buf_printf(reason, "stalled: no batch has moved for %lld s", (long long)stood_ms / 1000);
 	return false;
+}
+
+void tt_pipeline_metrics(struct tt_pipeline *p, struct tt_buf *out)
+{
+	for (size_t i = 0; i < p->n_sources; i++) {
+		const struct tt_source *s = &p->sources[i].source;
+		if (s->ops->metrics)
+			s->ops->metrics(s->self, out);
+	}
 }
 
 bool tt_pipeline_alive(struct tt_pipeline *p)

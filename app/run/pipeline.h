@@ -68,6 +68,9 @@ int tt_pipeline_post_source(
 /* True when batches flow; otherwise why not is added to reason, one stage a line. Any thread. */
 bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason);
 
+/* Adds what the sources measure beside the metrics of all (source.h). Any thread. */
+void tt_pipeline_metrics(struct tt_pipeline *p, struct tt_buf *out);
+
 /* False when work has stood still for stall_ms though nothing is waited for: only a restart helps. Any thread. */
 bool tt_pipeline_alive(struct tt_pipeline *p);
 

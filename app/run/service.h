@@ -23,6 +23,8 @@ extern const struct tt_opt tt_service_opts[]; /* section `service` */
 struct tt_service_calls {
 	/* True when ready; else adds the reasons, one a line, to reason. Called on the service's thread. */
 	bool (*ready)(void *ctx, struct tt_buf *reason);
+	/* Adds to /metrics what is not in the table of all; NULL: nothing. The same thread. */
+	void (*metrics)(void *ctx, struct tt_buf *out);
 	void *ctx;
 };
 

@@ -10,8 +10,9 @@
 
 static void metrics_page(const struct tt_service_calls *calls, struct tt_service_answer *a)
 {
-	(void)calls;
 	a->type = "text/plain; version=0.0.4; charset=utf-8";
+	if (calls->metrics)
+		calls->metrics(calls->ctx, &a->body); /* which may set some of the others */
 	tt_metrics_text(&a->body);
 }
 

@@ -143,6 +143,15 @@ static void write_missed(struct tt_writer *w, struct tt_batch *b)
 		tt_log(TT_LOG_WARN, "cannot tell which items have new texts", TT_F_C("error", err.msg));
 }
 
+static void note_latency(const struct tt_writer *w, const struct tt_batch *b)
+{
+	int64_t now_ms = tt_wall_ms(w->clock);
+	tt_histogram_add(TT_H_latency, tt_mono_ns(w->clock) - b->born_ns);
+	for (size_t i = 0; i < b->n_progress; i++)
+		if (b->progress[i].newest_ms > 0)
+			tt_histogram_add(TT_H_record_latency, (now_ms - b->progress[i].newest_ms) * 1000000);
+}
+
 /* Stores n batches together; when that is refused, each by itself. */
 static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
 {
@@ -153,7 +162,7 @@ static void write_all(struct tt_writer *w, struct tt_batch **batches, size_t n)
 		bool refused = together < 0 && together != TT_ECLOSED;
 		int rc = refused ? write_isolating(w, batches[i], &err) : together;
 		if (rc == TT_OK) {
-			tt_histogram_add(TT_H_latency, tt_mono_ns(w->clock) - batches[i]->born_ns);
+			note_latency(w, batches[i]);
 			w->stored(w->ctx, batches[i]);
 			continue;
 		}

@@ -8,8 +8,9 @@
  * One thread drives next()/hold() and so polls; it never waits for the store. Claims and marks are made by a
  * thread of the source's own; a partition stays paused until its claim has come.
  *
- * Threads: next() and hold() on one thread; stored() and wake() from any. Blocking: as source.h says; close()
- * commits what was stored, releases the claims and leaves the group, within close_timeout. */
+ * Threads: next() and hold() on one thread; stored(), ready(), metrics() and wake() from any. Blocking: as
+ * source.h says; close() commits what was stored, releases the claims and leaves the group, within
+ * close_timeout. */
 #ifndef TT_INGEST_KAFKA_KAFKA_H
 #define TT_INGEST_KAFKA_KAFKA_H
 
@@ -22,9 +23,5 @@
  * would break what is promised here. */
 int tt_kafka_open(struct tt_source *ret, const struct tt_kafka_conf *conf,
 	const struct tt_positions *positions, const struct tt_clock *clock, struct tt_err *err);
-
-/* Adds to reason why the source does not flow (no broker, no assignment, a stalled partition), one a line,
- * and returns false; true when it flows. Any thread. */
-bool tt_kafka_ready(const struct tt_source *source, struct tt_buf *reason);
 
 #endif

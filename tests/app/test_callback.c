@@ -95,7 +95,7 @@ static void start(void)
 	struct tt_err err = {0};
 	TT_EQ(tt_websub_door_new(&door, &conf, 10, &tt_clock_real, &err), TT_OK);
 	const struct tt_service_mount mount = tt_callback_mount(door);
-	if (tt_service_start(&service, &at, &(struct tt_service_calls){ready, NULL}, &mount, &err) < 0)
+	if (tt_service_start(&service, &at, &(struct tt_service_calls){.ready = ready}, &mount, &err) < 0)
 		fail_msg("%s", err.msg);
 	TT_EQ(tt_websub_door_open(door, TOKEN, TT_STR("http://e/"), &rings), TT_OK);
 	TT_EQ(tt_websub_door_open(door, LEFT, TT_STR("http://e/"), &rings), TT_OK);

@@ -23,7 +23,7 @@ static bool ready(void *ctx, struct tt_buf *reason)
 static int start(const char *address, struct tt_err *err)
 {
 	struct tt_service_conf conf = {true, (char *)address, 4, 2000};
-	return tt_service_start(&service, &conf, &(struct tt_service_calls){ready, NULL}, mount, err);
+	return tt_service_start(&service, &conf, &(struct tt_service_calls){.ready = ready}, mount, err);
 }
 
 static int dial(void)
