@@ -17,6 +17,7 @@ static bool deliver(struct tt_fetcher *f, struct tt_feed_slot *slot, struct tt_b
 {
 	struct tt_transfer *t = slot->transfer;
 	bool was_failing = slot->state.failures > 0;
+	tt_transfer_unpack(t);
 	int rc = tt_poll_finish(slot, &t->reply, f->conf, t->ended_ms, b);
 	if (rc < 0 && !tt_batch_is_empty(b))
 		return false;

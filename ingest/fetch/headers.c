@@ -111,6 +111,8 @@ int tt_headers_line(struct tt_headers *h, struct tt_str line, int64_t now_ms, st
 		return keep(&h->last_modified, value, arena);
 	if (tt_str_eq_ci(name, TT_STR("content-type")))
 		return keep(&h->content_type, value, arena);
+	if (tt_str_eq_ci(name, TT_STR("content-encoding")))
+		return keep(&h->content_encoding, value, arena);
 	if (tt_str_eq_ci(name, TT_STR("link")))
 		return tt_websub_links_header(&h->links, value, arena);
 	if (tt_str_eq_ci(name, TT_STR("cache-control")))

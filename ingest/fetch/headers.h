@@ -10,7 +10,7 @@
 
 struct tt_headers {
 	struct tt_str etag, last_modified; /* verbatim, to be echoed; absent when not sent or empty */
-	struct tt_str content_type;
+	struct tt_str content_type, content_encoding;
 	struct tt_websub_links links; /* Link: hubs and the topic, as written */
 	bool no_cache;          /* Cache-Control: no-cache or no-store */
 	int64_t max_age_ms;     /* Cache-Control: max-age; -1: none */

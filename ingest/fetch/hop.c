@@ -1,7 +1,9 @@
-/* hop.c - after a hop of a transfer ended: why it failed, or where its redirect leads. See transfer.h. */
+/* hop.c - after a hop of a transfer ended: why it failed, where its redirect leads, what its body is. See
+ * transfer.h. */
 #include <string.h>
 
 #include "common/metrics.h"
+#include "ingest/fetch/decode.h"
 #include "ingest/fetch/transfer.h"
 
 static bool is_tls(CURLcode result)
@@ -20,16 +22,20 @@ static bool is_tls(CURLcode result)
 	}
 }
 
+static int too_large(struct tt_transfer *t)
+{
+	tt_metric_add(TT_M_limit_body, 1);
+	return tt_err_set(&t->reply.err, TT_ELIMIT, "body larger than fetch.max_body_bytes (%lld)",
+		(long long)t->conf->max_body_bytes);
+}
+
 static int fail_reason(struct tt_transfer *t, CURLcode result)
 {
 	const struct tt_fetch_conf *conf = t->conf;
 	struct tt_err *err = &t->reply.err;
 	const char *text = t->curl_text[0] ? t->curl_text : curl_easy_strerror(result);
-	if (t->over_body) {
-		tt_metric_add(TT_M_limit_body, 1);
-		return tt_err_set(err, TT_ELIMIT, "body larger than fetch.max_body_bytes (%lld)",
-			(long long)conf->max_body_bytes);
-	}
+	if (t->over_body)
+		return too_large(t);
 	if (t->over_headers) {
 		tt_metric_add(TT_M_limit_headers, 1);
 		return tt_err_set(err, TT_ELIMIT, "headers larger than fetch.max_header_bytes (%lld)",
@@ -111,7 +117,6 @@ bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns)
 	if (status) /* else that of the redirect that led here stands: somebody has answered */
 		r->status = (int)status;
 	tt_metric_add(TT_M_fetch_wire_bytes, wire > 0 ? (uint64_t)wire : 0);
-	tt_metric_add(TT_M_fetch_bytes, t->body.n);
 	if (result != CURLE_OK) {
 		r->code = fail_reason(t, result);
 		tt_transfer_drop_body(t);
@@ -127,4 +132,24 @@ bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns)
 		tt_transfer_drop_body(t); /* nobody reads it */
 	r->body = tt_buf_view(&t->body);
 	return false;
+}
+
+void tt_transfer_unpack(struct tt_transfer *t)
+{
+	struct tt_reply *r = &t->reply;
+	struct tt_str encoding = r->headers.content_encoding;
+	if (t->unpacked)
+		return;
+	t->unpacked = true;
+	if (r->code == TT_OK && r->body.n && encoding.n) {
+		struct tt_buf out;
+		tt_buf_init(&out, t->body.max);
+		r->code = tt_decode(r->body, encoding, &out, &r->err);
+		if (r->code == TT_ELIMIT)
+			too_large(t);
+		tt_buf_done(&t->body);
+		t->body = out;
+		r->body = tt_buf_view(&t->body);
+	}
+	tt_metric_add(TT_M_fetch_bytes, r->body.n);
 }

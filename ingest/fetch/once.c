@@ -13,6 +13,7 @@ static int run(struct tt_transfer *t)
 {
 	while (tt_transfer_next(t, curl_easy_perform(t->easy), tt_mono_ns(&tt_clock_real)))
 		;
+	tt_transfer_unpack(t);
 	return t->reply.code;
 }
 

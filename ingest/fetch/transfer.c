@@ -8,6 +8,7 @@
 
 #include "common/metrics.h"
 #include "ingest/fetch/address.h"
+#include "ingest/fetch/decode.h"
 
 enum { FORM_REPLY_BYTES = 4096 };
 
@@ -86,7 +87,7 @@ static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 	return rc < 0 ? CURL_WRITEFUNC_ERROR : size * n;
 }
 
-/* Counts bytes on the wire, which take_body() sees decompressed only. */
+/* Knows from the Content-Length what take_body() would find out only by and by. */
 static int take_progress(void *ctx, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
 {
 	struct tt_transfer *t = ctx;
@@ -177,14 +178,14 @@ int tt_transfer_aim(struct tt_transfer *t, struct tt_str url, int64_t now_ns)
 	return TT_OK;
 }
 
-int tt_transfer_new(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
-	struct tt_str url, struct tt_str etag, struct tt_str last_modified, int64_t now_ns,
-	struct tt_err *err)
+/* Without request headers of its own. */
+static int make(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent, struct tt_str url,
+	int64_t now_ns)
 {
 	int rc = TT_ENOMEM;
 	struct tt_transfer *t = calloc(1, sizeof(*t));
 	if (!t)
-		goto out;
+		return rc;
 	t->conf = conf;
 	t->only_permanent = true;
 	t->started_ns = now_ns;
@@ -193,47 +194,59 @@ int tt_transfer_new(struct tt_transfer **ret, const struct tt_fetch_conf *conf, 
 	/* each hop may keep header values and two URLs; the margin is for the request's own */
 	tt_arena_init(&t->arena, (size_t)(conf->max_header_bytes * 2 * (conf->max_redirects + 1)) + 65536);
 	t->easy = curl_easy_init();
-	if (!t->easy || !add_request_header(t, accept_header, (struct tt_str){NULL, 0}))
-		goto out;
-	if (etag.n && !add_request_header(t, "If-None-Match: ", etag))
-		goto out;
-	if (last_modified.n && !add_request_header(t, "If-Modified-Since: ", last_modified))
-		goto out;
+	*ret = t;
+	if (!t->easy)
+		return rc;
 	set_safety(t);
 	set_callbacks(t);
-	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->request_headers);
 	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, user_agent);
-	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl can undo */
 	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	rc = tt_transfer_aim(t, url, now_ns);
-	if (rc < 0) {
-		if (err)
-			*err = t->reply.err;
-		goto out;
+	return tt_transfer_aim(t, url, now_ns);
+}
+
+/* The rest of it: headers are told to libcurl, and *ret is set, or freed with the error in err. */
+static int finish(struct tt_transfer **ret, struct tt_transfer *t, int rc, struct tt_err *err)
+{
+	if (rc == TT_OK) {
+		curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->request_headers);
+		*ret = t;
+		return rc;
 	}
-	*ret = t;
-	t = NULL;
-out:
+	if (rc == TT_ENOMEM)
+		tt_err_set(err, rc, "out of memory");
+	else if (err)
+		*err = t->reply.err;
 	tt_transfer_free(t);
-	return rc == TT_ENOMEM ? tt_err_set(err, rc, "out of memory") : rc;
+	return rc;
+}
+
+int tt_transfer_new(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
+	struct tt_str url, struct tt_str etag, struct tt_str last_modified, int64_t now_ns,
+	struct tt_err *err)
+{
+	const struct tt_str none = {NULL, 0};
+	struct tt_transfer *t = NULL;
+	int rc = make(&t, conf, user_agent, url, now_ns);
+	if (rc == TT_OK && (!add_request_header(t, accept_header, none) ||
+			    !add_request_header(t, "Accept-Encoding: " TT_DECODE_ACCEPTED, none) ||
+			    (etag.n && !add_request_header(t, "If-None-Match: ", etag)) ||
+			    (last_modified.n && !add_request_header(t, "If-Modified-Since: ", last_modified))))
+		rc = TT_ENOMEM;
+	return finish(ret, t, rc, err);
 }
 
 int tt_transfer_new_form(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent,
 	struct tt_str url, struct tt_str form, int64_t now_ns, struct tt_err *err)
 {
-	const struct tt_str absent = {NULL, 0};
-	struct tt_transfer *t;
-	int rc = tt_transfer_new(&t, conf, user_agent, url, absent, absent, now_ns, err);
-	if (rc < 0)
-		return rc;
-	t->is_form = true;
-	if (curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form.n) != CURLE_OK ||
-		curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, form.p) != CURLE_OK) {
-		tt_transfer_free(t);
-		return tt_err_set(err, TT_ENOMEM, "out of memory");
+	struct tt_transfer *t = NULL;
+	int rc = make(&t, conf, user_agent, url, now_ns);
+	if (rc == TT_OK) {
+		t->is_form = true;
+		if (curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form.n) != CURLE_OK ||
+			curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, form.p) != CURLE_OK)
+			rc = TT_ENOMEM;
 	}
-	*ret = t;
-	return TT_OK;
+	return finish(ret, t, rc, err);
 }
 
 void tt_transfer_free(struct tt_transfer *t)

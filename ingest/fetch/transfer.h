@@ -21,7 +21,7 @@ struct tt_reply {
 	struct tt_err err; /* without the URL */
 	int status;        /* HTTP, of the last answer, also one that was cut off; 0: there was none */
 	struct tt_headers headers;
-	struct tt_str body;      /* decompressed */
+	struct tt_str body;      /* as it came until tt_transfer_unpack(); of 2xx, and of hubs */
 	struct tt_str url;       /* of the last hop */
 	struct tt_str permanent; /* where the permanent redirects that came first led; absent: none */
 	int hops;                /* redirects followed */
@@ -50,7 +50,7 @@ struct tt_transfer {
 	bool excused;      /* it had to wait for us, or the caller says so: what then fails is not the server's fault */
 	int64_t header_bytes;
 	bool only_permanent; /* so far */
-	bool is_form;
+	bool is_form, unpacked;
 	bool refused, over_body, over_headers, no_memory;
 	char refused_why[128];
 	char curl_text[CURL_ERROR_SIZE];
@@ -73,6 +73,10 @@ void tt_transfer_free(struct tt_transfer *t); /* not while in a multi; NULL is f
 /* After libcurl ended with `result`: true when the handle is ready to run the next hop, false when reply is
  * complete. */
 bool tt_transfer_next(struct tt_transfer *t, CURLcode result, int64_t now_ns);
+
+/* Undoes the body's Content-Encoding, once; reply.code says when that cannot be. What is unpacked does not count in the
+ * budget: one at a time. */
+void tt_transfer_unpack(struct tt_transfer *t);
 
 /* The transfer whose body a holder counts. */
 static inline struct tt_transfer *tt_transfer_of(struct tt_budget_holder *held)
