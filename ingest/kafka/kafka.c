@@ -159,6 +159,17 @@ static void release_all(struct tt_consumer *c)
 	c->n_left = 0;
 }
 
+/* Events of a queue come without callbacks. */
+static void serve_last(struct tt_consumer *c, rd_kafka_event_t *e)
+{
+	if (!e)
+		return;
+	if (rd_kafka_event_type(e) == RD_KAFKA_EVENT_REBALANCE)
+		tt_consumer_rebalance(
+			c->rk, rd_kafka_event_error(e), rd_kafka_event_topic_partition_list(e), c);
+	rd_kafka_event_destroy(e);
+}
+
 static void leave_group(struct tt_consumer *c)
 {
 	int64_t deadline_ns = tt_mono_ns(c->clock) + c->conf->close_timeout_ms * 1000000;
@@ -169,16 +180,12 @@ static void leave_group(struct tt_consumer *c)
 		(void)rd_kafka_commit(c->rk, stored_now, 1);
 		rd_kafka_topic_partition_list_destroy(stored_now);
 	}
-	rd_kafka_error_t *error = rd_kafka_consumer_close_queue(c->rk, c->queue);
-	if (error) {
-		rd_kafka_error_destroy(error);
-		return;
-	}
-	while (!rd_kafka_consumer_closed(c->rk) && !is_over(c, deadline_ns)) {
-		rd_kafka_event_t *e = rd_kafka_queue_poll(c->queue, POLL_MS);
-		if (e)
-			rd_kafka_event_destroy(e);
-	}
+	rd_kafka_queue_t *last = rd_kafka_queue_new(c->rk); /* the consumer's own would be forwarded to itself */
+	rd_kafka_error_t *error = rd_kafka_consumer_close_queue(c->rk, last);
+	while (!error && !rd_kafka_consumer_closed(c->rk) && !is_over(c, deadline_ns))
+		serve_last(c, rd_kafka_queue_poll(last, POLL_MS));
+	rd_kafka_error_destroy(error);
+	rd_kafka_queue_destroy(last);
 }
 
 static void close_source(void *self)
