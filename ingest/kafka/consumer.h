@@ -43,6 +43,7 @@ struct tt_consumer {
 	size_t n_left, room_left;
 	bool stopping;         /* lock */
 	bool joined;           /* the group has answered; lock */
+	bool cooperative;      /* partitions come and go one by one; the driver's */
 	struct tt_err trouble; /* what a topic or the group complains of; msg "": nothing; lock */
 	struct tt_err away;    /* why no broker can be reached; msg "": one can, or is not missed yet; lock */
 	struct tt_err failure; /* the last failure of one connection; lock */

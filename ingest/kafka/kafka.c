@@ -180,12 +180,23 @@ static void leave_group(struct tt_consumer *c)
 		(void)rd_kafka_commit(c->rk, stored_now, 1);
 		rd_kafka_topic_partition_list_destroy(stored_now);
 	}
-	rd_kafka_queue_t *last = rd_kafka_queue_new(c->rk); /* the consumer's own would be forwarded to itself */
+	rd_kafka_queue_t *last =
+		rd_kafka_queue_new(c->rk); /* the consumer's own would be forwarded to itself */
 	rd_kafka_error_t *error = rd_kafka_consumer_close_queue(c->rk, last);
 	while (!error && !rd_kafka_consumer_closed(c->rk) && !is_over(c, deadline_ns))
 		serve_last(c, rd_kafka_queue_poll(last, POLL_MS));
 	rd_kafka_error_destroy(error);
 	rd_kafka_queue_destroy(last);
+}
+
+/* Before 2.3.0 librdkafka aborts when a cooperative member is destroyed that has never been its group's
+ * leader (its issue 4312). Such a handle has left the group and has nothing open but a connection: it is left
+ * to the process's end. */
+static void destroy_client(struct tt_consumer *c)
+{
+	enum { MENDED = 0x020300ff };
+	if (!c->cooperative || rd_kafka_version() >= MENDED)
+		rd_kafka_destroy_flags(c->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 static void close_source(void *self)
@@ -202,7 +213,7 @@ static void close_source(void *self)
 	if (c->queue)
 		rd_kafka_queue_destroy(c->queue);
 	if (c->rk)
-		rd_kafka_destroy_flags(c->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+		destroy_client(c);
 	if (c->positions.ops)
 		c->positions.ops->close(c->positions.self);
 	tt_payload_free(c->payload);

@@ -4,14 +4,10 @@
  * What comes is assigned paused: where it begins is known when the claims thread has claimed it. What goes is
  * only let go: its items under way are stored when that happens before somebody else claims it, and refused
  * as stale otherwise; the other partitions go on meanwhile. */
+#include <string.h>
+
 #include "common/metrics.h"
 #include "ingest/kafka/consumer.h"
-
-static bool cooperative(rd_kafka_t *rk)
-{
-	const char *protocol = rd_kafka_rebalance_protocol(rk);
-	return protocol && protocol[0] == 'C';
-}
 
 static void check(struct tt_consumer *c, rd_kafka_error_t *error)
 {
@@ -36,7 +32,7 @@ static void come(struct tt_consumer *c, rd_kafka_topic_partition_list_t *list)
 	c->joined = true;
 	pthread_cond_signal(&c->asked);
 	pthread_mutex_unlock(&c->lock);
-	if (cooperative(c->rk)) {
+	if (c->cooperative) {
 		check(c, rd_kafka_incremental_assign(c->rk, list));
 	} else {
 		rd_kafka_resp_err_t e = rd_kafka_assign(c->rk, list);
@@ -65,7 +61,7 @@ static void go(struct tt_consumer *c, rd_kafka_topic_partition_list_t *list)
 		(void)rd_kafka_commit(c->rk, stored, 1);
 		rd_kafka_topic_partition_list_destroy(stored);
 	}
-	if (cooperative(c->rk))
+	if (c->cooperative)
 		check(c, rd_kafka_incremental_unassign(c->rk, list));
 	else
 		(void)rd_kafka_assign(c->rk, NULL);
@@ -75,6 +71,7 @@ void tt_consumer_rebalance(
 	rd_kafka_t *rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list, void *consumer)
 {
 	struct tt_consumer *c = consumer;
+	c->cooperative = strcmp(rd_kafka_rebalance_protocol(rk), "COOPERATIVE") == 0;
 	tt_metric_add(TT_M_kafka_rebalances, (uint64_t)list->cnt);
 	switch (what) {
 	case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
