@@ -74,10 +74,24 @@ static void endless(struct many_answer *a, const char *head, const char *body)
 	a->manner = MANY_ENDLESS;
 }
 
+const char *many_mean_name(size_t kind)
+{
+	static const char *const names[MANY_MEAN_KINDS] = {"head, then nothing", "endless body",
+		"cut by a reset", "drip", "gzip bomb", "endless redirects", "HTML page", "not HTTP",
+		"entity bomb", "endless headers", "15 MiB of broken markup", "deep nesting",
+		"reset by a closing server", "silence", "15 MiB of one tag"};
+	return names[kind];
+}
+
+size_t many_mean_kind(size_t feed)
+{
+	return feed / 20 % MANY_MEAN_KINDS;
+}
+
 bool many_mean(size_t which, size_t feed, struct many_answer *ret)
 {
 	static struct tt_str broken, deep, tag;
-	switch (which % 15) {
+	switch (which % MANY_MEAN_KINDS) {
 	case 0:
 		mean_head(ret, OK);
 		ret->manner = MANY_HANG;
