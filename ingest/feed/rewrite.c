@@ -6,6 +6,35 @@
 #include "common/err.h"
 #include "ingest/feed/text.h"
 
+enum { MOST_GROWTH = 8, GROWTH_MARGIN = 1 << 20 };
+
+static int hand_on(struct tt_rewrite *r)
+{
+	struct tt_str piece = {r->piece, r->n_piece};
+	r->n_piece = 0;
+	return piece.n ? r->to->put(r->to->ctx, piece) : TT_OK;
+}
+
+int tt_rewrite_put(struct tt_rewrite *r, struct tt_str s)
+{
+	int rc = TT_OK;
+	if (s.n == 0)
+		return rc;
+	r->written += s.n;
+	if (r->written > r->max_written)
+		return TT_ELIMIT;
+	r->last = s.p[s.n - 1];
+	if (s.n > sizeof(r->piece) - r->n_piece)
+		rc = hand_on(r);
+	if (rc < 0)
+		return rc;
+	if (s.n > sizeof(r->piece))
+		return r->to->put(r->to->ctx, s);
+	memcpy(r->piece + r->n_piece, s.p, s.n);
+	r->n_piece += s.n;
+	return TT_OK;
+}
+
 static struct tt_str rest_of(const struct tt_rewrite *r)
 {
 	return (struct tt_str){r->text.p + r->at, r->text.n - r->at};
@@ -57,10 +86,10 @@ static size_t instruction(struct tt_rewrite *r, struct tt_str s)
 
 static int put_end(struct tt_rewrite *r, struct tt_str name)
 {
-	int rc = tt_buf_str(r->out, TT_STR("</"));
+	int rc = tt_rewrite_put(r, TT_STR("</"));
 	if (rc == TT_OK)
-		rc = tt_buf_str(r->out, name);
-	return rc == TT_OK ? tt_buf_char(r->out, '>') : rc;
+		rc = tt_rewrite_put(r, name);
+	return rc == TT_OK ? tt_rewrite_put(r, TT_STR(">")) : rc;
 }
 
 static int close_to(struct tt_rewrite *r, size_t depth)
@@ -127,9 +156,9 @@ static int put_start_tag(struct tt_rewrite *r, struct tt_str name, struct tt_str
 	bool empty = false;
 	int rc = close_before(r, name);
 	if (rc == TT_OK)
-		rc = tt_buf_char(r->out, '<');
+		rc = tt_rewrite_put(r, TT_STR("<"));
 	if (rc == TT_OK)
-		rc = tt_buf_str(r->out, name);
+		rc = tt_rewrite_put(r, name);
 	if (rc == TT_OK)
 		rc = tt_rewrite_attrs(r, s, &empty);
 	if (rc < 0)
@@ -142,7 +171,7 @@ static int put_start_tag(struct tt_rewrite *r, struct tt_str name, struct tt_str
 		r->open[r->depth++] = name;
 	}
 	r->done = r->depth == 0;
-	return tt_buf_str(r->out, empty ? TT_STR("/>") : TT_STR(">"));
+	return tt_rewrite_put(r, empty ? TT_STR("/>") : TT_STR(">"));
 }
 
 /* CDATA as escaped text: it then cannot be cut, and its bad characters are found like others. One without an
@@ -212,7 +241,7 @@ static int put_markup(struct tt_rewrite *r)
 	}
 	r->repaired = true;
 	r->at++;
-	return tt_buf_str(r->out, TT_STR("&lt;"));
+	return tt_rewrite_put(r, TT_STR("&lt;"));
 }
 
 static bool is_root(struct tt_str name)
@@ -266,15 +295,15 @@ static bool is_clean_end(struct tt_rewrite *r)
 	return true;
 }
 
-int tt_rewrite(struct tt_str text, size_t max_depth, struct tt_buf *out, bool *ret_repaired)
+int tt_rewrite(struct tt_str text, size_t max_depth, const struct tt_rewrite_to *to, bool *ret_repaired)
 {
 	struct tt_rewrite r;
 	int rc = TT_OK;
 	memset(&r, 0, offsetof(struct tt_rewrite, open));
 	r.text = text;
-	r.out = out;
+	r.to = to;
+	r.max_written = text.n * MOST_GROWTH + GROWTH_MARGIN;
 	r.max_depth = max_depth < TT_REWRITE_DEPTH_MAX ? max_depth : TT_REWRITE_DEPTH_MAX;
-	tt_buf_reset(out);
 	skip_prolog(&r);
 	while (r.at < text.n && !r.done && rc == TT_OK) {
 		if (text.p[r.at] == '<') {
@@ -287,6 +316,8 @@ int tt_rewrite(struct tt_str text, size_t max_depth, struct tt_buf *out, bool *r
 		rc = tt_rewrite_text(&r, s, TT_REWRITE_REFS);
 		r.at += s.n;
 	}
+	if (rc == TT_OK)
+		rc = hand_on(&r);
 	if (rc == TT_OK)
 		*ret_repaired = !r.done || !is_clean_end(&r) || r.repaired;
 	return rc;

@@ -9,12 +9,19 @@
 #ifndef TT_INGEST_FEED_REWRITE_H
 #define TT_INGEST_FEED_REWRITE_H
 
-#include "common/buf.h"
+#include <stdbool.h>
 
-/* text: valid UTF-8. out: its max bounds the work. *ret_repaired: something was wrong; a DOCTYPE and its
- * entities alone are not. Elements nested deeper than max_depth: TT_ELIMIT, as for a full buffer. TT_ENOMEM.
- */
-int tt_rewrite(struct tt_str text, size_t max_depth, struct tt_buf *out, bool *ret_repaired);
+#include "common/str.h"
+
+/* Where the result goes, in pieces that end anywhere; a code below 0 ends the work. */
+struct tt_rewrite_to {
+	int (*put)(void *ctx, struct tt_str piece);
+	void *ctx;
+};
+
+/* text: valid UTF-8. *ret_repaired: something was wrong; a DOCTYPE and its entities alone are not. TT_ELIMIT: elements
+ * nested deeper than max_depth, or the result is many times as long as the text; or what put returned. */
+int tt_rewrite(struct tt_str text, size_t max_depth, const struct tt_rewrite_to *to, bool *ret_repaired);
 
 /* rewrite_dtd.c: entities declared in a DTD's internal subset. */
 enum { TT_DTD_ENTITIES = 64, TT_DTD_VALUE_MAX = 256 };

@@ -76,14 +76,14 @@ static int put_attr(struct tt_rewrite *r, struct attrs *attrs, struct tt_str *s)
 		return TT_OK;
 	}
 	attrs->seen[attrs->n++] = name;
-	int rc = tt_buf_char(r->out, ' ');
+	int rc = tt_rewrite_put(r, TT_STR(" "));
 	if (rc == TT_OK)
-		rc = tt_buf_str(r->out, name);
+		rc = tt_rewrite_put(r, name);
 	if (rc == TT_OK)
-		rc = tt_buf_str(r->out, TT_STR("=\""));
+		rc = tt_rewrite_put(r, TT_STR("=\""));
 	if (rc == TT_OK)
 		rc = tt_rewrite_text(r, value, TT_REWRITE_REFS | TT_REWRITE_ATTR);
-	return rc == TT_OK ? tt_buf_char(r->out, '"') : rc;
+	return rc == TT_OK ? tt_rewrite_put(r, TT_STR("\"")) : rc;
 }
 
 int tt_rewrite_attrs(struct tt_rewrite *r, struct tt_str *s, bool *ret_empty)

@@ -4,21 +4,26 @@
 
 #include "ingest/feed/rewrite.h"
 
-enum { TT_REWRITE_DEPTH_MAX = 256 };
+enum { TT_REWRITE_DEPTH_MAX = 256, TT_REWRITE_PIECE = 16384 };
 
 struct tt_rewrite {
 	struct tt_str text;
 	size_t at;
-	struct tt_buf *out;
+	const struct tt_rewrite_to *to;
 	struct tt_dtd dtd;
 	size_t depth, max_depth;
 	size_t expanded; /* bytes that DTD entities gave */
+	size_t written, max_written;
+	size_t n_piece;
+	char last; /* byte written; NUL: none */
 	bool repaired, done;
 	bool no_cdata_end, no_pi_end;             /* looked for in vain, not again for each that begins */
 	struct tt_str open[TT_REWRITE_DEPTH_MAX]; /* names of the open elements, as written */
+	char piece[TT_REWRITE_PIECE];             /* not handed on yet */
 };
 
-/* All that write: TT_OK, or the buffer's code. */
+/* All that write: TT_OK, TT_ELIMIT, or what tt_rewrite_to.put returned. */
+int tt_rewrite_put(struct tt_rewrite *r, struct tt_str s);
 
 /* rewrite_text.c. What is written can stand between tags or between double quotes. */
 enum {

@@ -89,10 +89,10 @@ static int put_reference(struct tt_rewrite *r, struct tt_str *s, unsigned flags)
 	size_t n = tt_entity_read(*s, &code);
 	s->p += n ? n : 1, s->n -= n ? n : 1;
 	if (n == 0)
-		return tt_buf_str(r->out, TT_STR("&amp;"));
+		return tt_rewrite_put(r, TT_STR("&amp;"));
 	if (code == '&' || code == '<')
-		return tt_buf_str(r->out, code == '&' ? TT_STR("&amp;") : TT_STR("&lt;"));
-	return code && code != 0xfffe && code != 0xffff ? tt_buf_add(r->out, utf8, tt_utf8_encode(code, utf8))
+		return tt_rewrite_put(r, code == '&' ? TT_STR("&amp;") : TT_STR("&lt;"));
+	return code && code != 0xfffe && code != 0xffff ? tt_rewrite_put(r, (struct tt_str){utf8, tt_utf8_encode(code, utf8)})
 							: TT_OK;
 }
 
@@ -106,17 +106,17 @@ static int put_special(struct tt_rewrite *r, struct tt_str *s, unsigned flags)
 	s->p += gone ? gone : 1, s->n -= gone ? gone : 1;
 	r->repaired |= gone > 0;
 	return gone       ? TT_OK
-	       : c == '&' ? tt_buf_str(r->out, TT_STR("&amp;"))
-	       : c == '<' ? tt_buf_str(r->out, TT_STR("&lt;"))
-	       : c == '>' ? tt_buf_str(r->out, TT_STR("&gt;"))
-			  : tt_buf_str(r->out, TT_STR("&quot;"));
+	       : c == '&' ? tt_rewrite_put(r, TT_STR("&amp;"))
+	       : c == '<' ? tt_rewrite_put(r, TT_STR("&lt;"))
+	       : c == '>' ? tt_rewrite_put(r, TT_STR("&gt;"))
+			  : tt_rewrite_put(r, TT_STR("&quot;"));
 }
 
 int tt_rewrite_text(struct tt_rewrite *r, struct tt_str s, unsigned flags)
 {
 	while (s.n) {
-		size_t n = good_run(s, r->out->n ? r->out->p[r->out->n - 1] : '\0', flags);
-		int rc = tt_buf_add(r->out, s.p, n);
+		size_t n = good_run(s, r->last, flags);
+		int rc = tt_rewrite_put(r, (struct tt_str){s.p, n});
 		s.p += n, s.n -= n;
 		if (rc == TT_OK && s.n)
 			rc = put_special(r, &s, flags);

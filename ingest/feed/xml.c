@@ -2,6 +2,7 @@
 #include "ingest/feed/xml.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,12 +22,13 @@ struct cached {
 	const struct tt_name *name;
 };
 
-struct run {
+struct tt_xml {
 	xmlParserCtxt *parser;
 	const struct tt_xml_handler *h;
+	size_t chunk;
 	int rc; /* what a callback returned */
-	bool doctype;
-	char *why;
+	bool lenient, doctype, stopped;
+	char why[160];
 	struct cached cache[CACHE];
 };
 
@@ -51,19 +53,19 @@ struct tt_str tt_xml_attr_get(const struct tt_xml_elem *e, const char *name)
 	return (struct tt_str){NULL, 0};
 }
 
-static void stop_if(struct run *r, int rc)
+static void stop_if(struct tt_xml *x, int rc)
 {
 	if (rc == TT_OK)
 		return;
-	r->rc = rc;
-	xmlStopParser(r->parser);
+	x->rc = rc;
+	xmlStopParser(x->parser);
 }
 
 static const struct tt_name *name_of(
-	struct run *r, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+	struct tt_xml *x, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
 {
 	uintptr_t key = (uintptr_t)local ^ ((uintptr_t)uri << 1) ^ ((uintptr_t)prefix << 2);
-	struct cached *c = &r->cache[((key >> 4) ^ (key >> 12)) % CACHE];
+	struct cached *c = &x->cache[((key >> 4) ^ (key >> 12)) % CACHE];
 	if (!c->name || c->local != local || c->prefix != prefix || c->uri != uri)
 		*c = (struct cached){local, prefix, uri,
 			tt_name_find((const char *)uri, (const char *)prefix, (const char *)local)};
@@ -73,47 +75,47 @@ static const struct tt_name *name_of(
 static void on_start(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int n_ns,
 	const xmlChar **ns, int n_attrs, int n_defaulted, const xmlChar **attrs)
 {
-	struct run *r = ctx;
+	struct tt_xml *x = ctx;
 	(void)n_ns, (void)ns, (void)n_defaulted;
 	struct tt_xml_elem e = {
-		.name = name_of(r, local, prefix, uri),
+		.name = name_of(x, local, prefix, uri),
 		.uri = (const char *)uri,
 		.prefix = (const char *)prefix,
 		.local = (const char *)local,
 		.raw_attrs = attrs,
 		.n_attrs = n_attrs,
 	};
-	stop_if(r, r->h->start(r->h->ctx, &e));
+	stop_if(x, x->h->start(x->h->ctx, &e));
 }
 
 static void on_end(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
 {
-	struct run *r = ctx;
+	struct tt_xml *x = ctx;
 	(void)local, (void)prefix, (void)uri;
-	stop_if(r, r->h->end(r->h->ctx));
+	stop_if(x, x->h->end(x->h->ctx));
 }
 
 static void on_text(void *ctx, const xmlChar *text, int n)
 {
-	struct run *r = ctx;
-	stop_if(r, r->h->text(r->h->ctx, (struct tt_str){(const char *)text, (size_t)n}));
+	struct tt_xml *x = ctx;
+	stop_if(x, x->h->text(x->h->ctx, (struct tt_str){(const char *)text, (size_t)n}));
 }
 
 static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
-	struct run *r = ctx;
+	struct tt_xml *x = ctx;
 	(void)name, (void)external, (void)system;
-	r->doctype = true;
-	xmlStopParser(r->parser);
+	x->doctype = true;
+	xmlStopParser(x->parser);
 }
 
 static void on_error(void *ctx, xmlErrorPtr e)
 {
-	struct run *r = ctx;
-	if (r->why[0] || e->level < XML_ERR_ERROR)
+	struct tt_xml *x = ctx;
+	if (x->why[0] || e->level < XML_ERR_ERROR)
 		return;
-	snprintf(r->why, 160, "line %d: %s", e->line, e->message ? e->message : "not well-formed");
-	r->why[strcspn(r->why, "\n")] = '\0';
+	snprintf(x->why, sizeof(x->why), "line %d: %s", e->line, e->message ? e->message : "not well-formed");
+	x->why[strcspn(x->why, "\n")] = '\0';
 }
 
 static const xmlSAXHandler handlers = {
@@ -179,54 +181,82 @@ static enum tt_xml_end look_ahead(struct tt_str s)
 	return TT_XML_GOOD;
 }
 
-static void feed_chunks(struct run *r, struct tt_str text, size_t chunk, bool lenient)
+static int open_parser(struct tt_xml **ret, size_t chunk, bool lenient, const struct tt_xml_handler *h)
 {
-	xmlParserCtxt *p = r->parser;
-	size_t done = 0;
-	while (done < text.n) {
-		size_t n = text.n - done < chunk ? text.n - done : chunk;
-		int bad = xmlParseChunk(p, text.p + done, (int)n, 0);
-		done += n;
-		if (r->rc != TT_OK || r->doctype || p->errNo == XML_ERR_NO_MEMORY ||
-			(bad && !lenient && !p->wellFormed))
-			return;
-	}
-	xmlParseChunk(p, NULL, 0, 1);
-}
-
-int tt_xml_parse(struct tt_str text, size_t chunk, bool lenient, const struct tt_xml_handler *h,
-	enum tt_xml_end *ret_end, char why[160])
-{
-	struct run r = {.h = h, .why = why};
 	xmlSAXHandler sax = handlers;
-	why[0] = '\0';
-	*ret_end = look_ahead(text);
-	if (*ret_end != TT_XML_GOOD) {
-		if (*ret_end == TT_XML_BAD)
-			snprintf(why, 160, "a tag with more than %d attributes", ATTRS_MAX);
-		return TT_OK;
-	}
-	r.parser = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
-	if (!r.parser)
+	struct tt_xml *x = calloc(1, sizeof(*x));
+	if (!x)
 		return TT_ENOMEM;
+	x->h = h;
+	x->chunk = chunk;
+	x->lenient = lenient;
+	x->parser = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
+	if (!x->parser) {
+		free(x);
+		return TT_ENOMEM;
+	}
 	/* NOENT: libxml2 otherwise leaves &amp; in attribute values as a reference. There are no other
 	 * entities here. */
 	int options =
 		XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC | (lenient ? XML_PARSE_RECOVER : 0);
-	xmlCtxtUseOptions(r.parser, options);
-	xmlDictSetLimit(r.parser->dict, NAMES_BYTES);
-	feed_chunks(&r, text, chunk, lenient);
+	xmlCtxtUseOptions(x->parser, options);
+	xmlDictSetLimit(x->parser->dict, NAMES_BYTES);
+	*ret = x;
+	return TT_OK;
+}
 
-	int rc = r.rc;
-	if (rc == TT_OK && r.parser->errNo == XML_ERR_NO_MEMORY) /* which it also says of a full dictionary */
-		rc = xmlDictGetUsage(r.parser->dict) > NAMES_BYTES / 2 ? TT_ELIMIT : TT_ENOMEM;
+int tt_xml_open(struct tt_xml **ret, size_t chunk, const struct tt_xml_handler *h)
+{
+	return open_parser(ret, chunk, true, h);
+}
+
+int tt_xml_push(struct tt_xml *x, struct tt_str text)
+{
+	xmlParserCtxt *p = x->parser;
+	while (text.n && !x->stopped) {
+		size_t n = text.n < x->chunk ? text.n : x->chunk;
+		int bad = xmlParseChunk(p, text.p, (int)n, 0);
+		text.p += n, text.n -= n;
+		x->stopped = x->rc != TT_OK || x->doctype || p->errNo == XML_ERR_NO_MEMORY ||
+			     (bad && !x->lenient && !p->wellFormed);
+	}
+	return x->rc;
+}
+
+int tt_xml_close(struct tt_xml *x, enum tt_xml_end *ret_end, char why[160])
+{
+	xmlParserCtxt *p = x->parser;
+	if (!x->stopped)
+		xmlParseChunk(p, NULL, 0, 1);
+	int rc = x->rc;
+	if (rc == TT_OK && p->errNo == XML_ERR_NO_MEMORY) /* which it also says of a full dictionary */
+		rc = xmlDictGetUsage(p->dict) > NAMES_BYTES / 2 ? TT_ELIMIT : TT_ENOMEM;
 	if (rc == TT_OK)
-		*ret_end = r.doctype                 ? TT_XML_DOCTYPE
-			   : !r.parser->wellFormed   ? TT_XML_BAD
-			   : !r.parser->nsWellFormed ? TT_XML_NS
-						     : TT_XML_GOOD;
-	if (r.parser->myDoc)
-		xmlFreeDoc(r.parser->myDoc);
-	xmlFreeParserCtxt(r.parser);
+		*ret_end = x->doctype         ? TT_XML_DOCTYPE
+			   : !p->wellFormed   ? TT_XML_BAD
+			   : !p->nsWellFormed ? TT_XML_NS
+					      : TT_XML_GOOD;
+	memcpy(why, x->why, sizeof(x->why));
+	if (p->myDoc)
+		xmlFreeDoc(p->myDoc);
+	xmlFreeParserCtxt(p);
+	free(x);
 	return rc;
+}
+
+int tt_xml_parse(struct tt_str text, size_t chunk, const struct tt_xml_handler *h, enum tt_xml_end *ret_end,
+	char why[160])
+{
+	struct tt_xml *x;
+	why[0] = '\0';
+	*ret_end = look_ahead(text);
+	if (*ret_end == TT_XML_BAD)
+		snprintf(why, 160, "a tag with more than %d attributes", ATTRS_MAX);
+	if (*ret_end != TT_XML_GOOD)
+		return TT_OK;
+	int rc = open_parser(&x, chunk, false, h);
+	if (rc < 0)
+		return rc;
+	tt_xml_push(x, text);
+	return tt_xml_close(x, ret_end, why);
 }

@@ -44,11 +44,17 @@ enum tt_xml_end {
 	TT_XML_BAD,     /* stopped at an error, or with `lenient` went on after it */
 };
 
-/* Parses UTF-8 text (no BOM, no XML declaration needed; one that is there is not asked for its encoding).
- * lenient: go on after errors as far as libxml2 can. chunk: bytes at a time.
- * TT_ENOMEM, TT_ELIMIT (too many different names), or what a callback returned; otherwise TT_OK with *ret_end
+/* Parses UTF-8 text (no BOM, no XML declaration needed; one that is there is not asked for its encoding), chunk bytes
+ * at a time. TT_ENOMEM, TT_ELIMIT (too many different names), or what a callback returned; otherwise TT_OK with *ret_end
  * and, when it is not GOOD, why. */
-int tt_xml_parse(struct tt_str text, size_t chunk, bool lenient, const struct tt_xml_handler *h,
-	enum tt_xml_end *ret_end, char why[160]);
+int tt_xml_parse(struct tt_str text, size_t chunk, const struct tt_xml_handler *h, enum tt_xml_end *ret_end,
+	char why[160]);
+
+/* The same for text that rewrite.h makes, as it comes: after errors it goes on as far as libxml2 can. A tag has no more
+ * attributes than libxml2 compares with each other in good time. h must outlive it. */
+struct tt_xml;
+int tt_xml_open(struct tt_xml **ret, size_t chunk, const struct tt_xml_handler *h);
+int tt_xml_push(struct tt_xml *x, struct tt_str piece); /* what a callback returned; anything else close() says */
+int tt_xml_close(struct tt_xml *x, enum tt_xml_end *ret_end, char why[160]);
 
 #endif

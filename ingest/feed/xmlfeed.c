@@ -227,33 +227,46 @@ static struct tt_str behind_declaration(struct tt_str s)
 	return (struct tt_str){s.p + n, s.n - n};
 }
 
+static int push_piece(void *ctx, struct tt_str piece)
+{
+	return tt_xml_push(ctx, piece);
+}
+
+/* The text made well-formed, which is parsed as it comes. */
+static int run_rewritten(struct tt_xmlfeed *x, struct tt_str text, const struct tt_xml_handler *handler,
+	enum tt_xml_end *ret_end, bool *ret_repaired)
+{
+	const struct tt_feed_limits *l = &x->b->limits;
+	struct tt_xml *xml;
+	char why[160];
+	reset(x);
+	int rc = tt_xml_open(&xml, l->chunk_bytes, handler);
+	if (rc < 0)
+		return rc;
+	const struct tt_rewrite_to to = {push_piece, xml};
+	int rewriting = tt_rewrite(text, l->max_depth, &to, ret_repaired);
+	rc = tt_xml_close(xml, ret_end, why);
+	return rewriting < 0 ? rewriting : rc;
+}
+
 /* Once as it is; when that stops, once more as rewritten. */
 static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 {
 	const struct tt_xml_handler handler = {on_start, on_text, on_end, x};
-	const struct tt_feed_limits *l = &x->b->limits;
 	enum tt_xml_end end = TT_XML_BAD;
-	struct tt_buf rewritten;
 	bool repaired = false;
 	int rc = TT_OK;
 	text = behind_declaration(text);
 	if (!memchr(text.p, '\0',
 		    text.n)) /* libxml2 takes a NUL for the end, depending on where its buffer ends */
-		rc = tt_xml_parse(text, l->chunk_bytes, false, &handler, &end, why);
+		rc = tt_xml_parse(text, x->b->limits.chunk_bytes, &handler, &end, why);
 	if (rc < 0 || end == TT_XML_GOOD || end == TT_XML_NS) {
 		x->b->feed.recovered = end != TT_XML_GOOD;
 		return rc;
 	}
 	bool broken = end == TT_XML_BAD;
-	tt_buf_init(&rewritten, text.n * 8 + (1 << 20));
-	rc = tt_rewrite(text, l->max_depth, &rewritten, &repaired);
-	if (rc == TT_OK) {
-		char why_now[160];
-		reset(x);
-		rc = tt_xml_parse(tt_buf_view(&rewritten), l->chunk_bytes, true, &handler, &end, why_now);
-	}
+	rc = run_rewritten(x, text, &handler, &end, &repaired);
 	x->b->feed.recovered = repaired || broken || end == TT_XML_BAD;
-	tt_buf_done(&rewritten);
 	return rc;
 }
 
