@@ -22,6 +22,7 @@ const struct tt_section tt_app_sections[] = {
 	{"model", "The model, the entities, and how much is read and computed at a time.", tt_nlp_opts, AT(model),
 		false, 0},
 	{"postgres", "The database that keeps the history.", tt_pg_opts, AT(postgres), false, 0},
+	{"publish", "The topics of Kafka to write: items, scored items, dead letters.", tt_publish_opts, AT(publish), false, 0},
 	{"pipeline", "How items flow from sources through scoring to the database.", tt_pipeline_opts,
 		AT(pipeline), false, 0},
 	{"leases", "How several processes share feeds through the database.", tt_leases_opts, AT(leases), false, 0},
@@ -32,7 +33,12 @@ const struct tt_section tt_app_sections[] = {
 
 int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *err)
 {
-	return tt_conf_load(path, tt_app_sections, conf, err);
+	int rc = tt_conf_load(path, tt_app_sections, conf, err);
+	if (rc < 0)
+		return rc;
+	conf->publish.shared_brokers = conf->kafka.brokers;
+	conf->publish.shared_properties = conf->kafka.properties;
+	return TT_OK;
 }
 
 int tt_app_conf_has_sources(const struct tt_app_conf *conf, const char *path, struct tt_err *err)

@@ -11,6 +11,7 @@
 #include "ingest/websub/conf.h"
 #include "ingest/kafka/conf.h"
 #include "nlp/scorer.h"
+#include "sink/kafka/conf.h"
 #include "sink/pg/pg.h"
 
 struct tt_log_conf {
@@ -27,6 +28,7 @@ struct tt_app_conf {
 	struct tt_websub_conf websub;
 	struct tt_nlp_conf model;
 	struct tt_pg_conf postgres;
+	struct tt_publish_conf publish;
 	struct tt_pipeline_conf pipeline;
 	struct tt_leases_conf leases;
 	struct tt_service_conf service;

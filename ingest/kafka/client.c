@@ -1,12 +1,10 @@
 /* client.c - see client.h. */
 #include "ingest/kafka/client.h"
 
-#include <string.h>
+#include "common/kafka_props.h"
 
 /* What the promises rest on, or what has an option of its own. */
-static const struct {
-	const char *name, *instead;
-} ours[] = {
+static const struct tt_kafka_ours ours[] = {
 	{"bootstrap.servers", "kafka.brokers"},
 	{"metadata.broker.list", "kafka.brokers"},
 	{"group.id", "kafka.group"},
@@ -20,7 +18,7 @@ static const struct {
 
 /* Before what the user sets: bounded memory (librdkafka's own are 64 MB and 100,000 messages a partition),
  * and no topic comes into being by being asked for. */
-static const char *const defaults[][2] = {
+static const struct tt_kafka_prop defaults[] = {
 	{"client.id", "tickertone"},
 	{"partition.assignment.strategy", "cooperative-sticky"},
 	{"queued.min.messages", "20000"},
@@ -30,52 +28,26 @@ static const char *const defaults[][2] = {
 	{"log.connection.close", "false"},
 };
 
-static const char *const forced[][2] = {
+static const struct tt_kafka_prop forced[] = {
 	{"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
 	{"enable.partition.eof", "true"}, /* says that nothing is left before the end: holes are no lag */
 	{"auto.offset.reset", "error"},   /* a gap is ours to decide about (begin.h) */
 };
 
-static int set(
-	rd_kafka_conf_t *rc, const char *name, const char *value, const char *option, struct tt_err *err)
-{
-	char why[256];
-	if (rd_kafka_conf_set(rc, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
-		return TT_OK;
-	return tt_err_set(err, TT_ECONF, "%s: %s", option, why);
-}
-
-static int set_users(rd_kafka_conf_t *rc, const struct tt_conf_map *properties, struct tt_err *err)
-{
-	char option[200];
-	int code = TT_OK;
-	for (size_t i = 0; i < properties->keys.n && code == TT_OK; i++) {
-		const char *name = properties->keys.v[i];
-		snprintf(option, sizeof(option), "kafka.properties.%s", name);
-		for (size_t k = 0; k < TT_LEN(ours); k++)
-			if (strcmp(name, ours[k].name) == 0)
-				return tt_err_set(err, TT_ECONF, "%s is not to be set, use %s", option,
-					ours[k].instead);
-		code = set(rc, name, properties->values.v[i], option, err);
-	}
-	return code;
-}
-
 static int configure(rd_kafka_conf_t *rc, const struct tt_kafka_conf *conf, struct tt_err *err)
 {
-	int code = TT_OK;
-	for (size_t i = 0; i < TT_LEN(defaults) && code == TT_OK; i++)
-		code = set(rc, defaults[i][0], defaults[i][1], "kafka", err);
+	int code = tt_kafka_props_set(rc, "kafka", defaults, TT_LEN(defaults), err);
 	if (code == TT_OK)
-		code = set_users(rc, &conf->properties, err);
-	for (size_t i = 0; i < TT_LEN(forced) && code == TT_OK; i++)
-		code = set(rc, forced[i][0], forced[i][1], "kafka", err);
+		code = tt_kafka_props_pass(rc, "kafka", &conf->properties, ours, TT_LEN(ours), err);
 	if (code == TT_OK)
-		code = set(rc, "bootstrap.servers", conf->brokers, "kafka.brokers", err);
+		code = tt_kafka_props_set(rc, "kafka", forced, TT_LEN(forced), err);
 	if (code == TT_OK)
-		code = set(rc, "group.id", conf->group, "kafka.group", err);
+		code = tt_kafka_prop_set(rc, "kafka.brokers", "bootstrap.servers", conf->brokers, err);
+	if (code == TT_OK)
+		code = tt_kafka_prop_set(rc, "kafka.group", "group.id", conf->group, err);
 	if (code == TT_OK && conf->instance_id)
-		code = set(rc, "group.instance.id", conf->instance_id, "kafka.instance_id", err);
+		code = tt_kafka_prop_set(
+			rc, "kafka.instance_id", "group.instance.id", conf->instance_id, err);
 	return code;
 }
 
