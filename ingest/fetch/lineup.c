@@ -27,11 +27,16 @@ static int by_name(const void *a, const void *b)
 	return memcmp(x->name.p, y->name.p, x->name.n);
 }
 
-/* "host:port" of a URL as it is written. */
+static bool ends_with(struct tt_str s, struct tt_str end)
+{
+	return s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0;
+}
+
+/* "host:port" of a URL as it is written, without the port that goes without saying. */
 static struct tt_str host_of(struct tt_str url)
 {
 	const char *slashes = memmem(url.p, url.n, "://", 3);
-	struct tt_str s = url;
+	struct tt_str s = url, usual = tt_str_starts_ci(url, TT_STR("https:")) ? TT_STR(":443") : TT_STR(":80");
 	if (slashes)
 		s = (struct tt_str){slashes + 3, url.n - (size_t)(slashes + 3 - url.p)};
 	size_t n = 0;
@@ -39,7 +44,11 @@ static struct tt_str host_of(struct tt_str url)
 		n++;
 	s.n = n;
 	const char *at = memrchr(s.p, '@', s.n);
-	return at ? (struct tt_str){at + 1, s.n - (size_t)(at + 1 - s.p)} : s;
+	if (at)
+		s = (struct tt_str){at + 1, s.n - (size_t)(at + 1 - s.p)};
+	if (ends_with(s, usual))
+		s.n -= usual.n;
+	return s;
 }
 
 static struct tt_host *host_new(struct tt_str name)
@@ -135,12 +144,21 @@ static void queue_at_host(struct tt_lineup *l, struct tt_feed_slot *slot)
 {
 	struct tt_host *host = slot->host;
 	slot->next = NULL;
-	if (host->first)
-		host->last->next = slot;
-	else
-		host->first = slot;
+	slot->prev = host->last;
+	*(host->last ? &host->last->next : &host->first) = slot;
 	host->last = slot;
 	host_offer(l, host);
+}
+
+/* Takes slot out of its host's queue; nothing when it is not in it. */
+static void leave_queue(struct tt_feed_slot *slot)
+{
+	struct tt_host *host = slot->host;
+	if (host->first != slot && !slot->prev)
+		return;
+	*(slot->prev ? &slot->prev->next : &host->first) = slot->next;
+	*(slot->next ? &slot->next->prev : &host->last) = slot->prev;
+	slot->prev = slot->next = NULL;
 }
 
 static void queue_due(struct tt_lineup *l, int64_t wall_ms)
@@ -161,8 +179,7 @@ struct tt_feed_slot *tt_lineup_take(struct tt_lineup *l, int64_t wall_ms, int64_
 	struct tt_host *host = OF_NODE(node, struct tt_host, node);
 	struct tt_feed_slot *slot = host->first;
 	tt_heap_remove(&l->hosts, node);
-	host->first = slot->next;
-	slot->next = NULL;
+	leave_queue(slot);
 	host->active++;
 	host->sending = slot;
 	host->next_start_ms = mono_ms + l->spacing_ms;
@@ -206,16 +223,9 @@ void tt_lineup_forget(struct tt_lineup *l, struct tt_feed_slot *slot)
 	tt_heap_remove(&l->due, &slot->due);
 	if (!host)
 		return;
-	struct tt_feed_slot *before = NULL, *s = host->first;
-	for (; s && s != slot; s = s->next)
-		before = s;
-	if (s) {
-		*(before ? &before->next : &host->first) = slot->next;
-		if (host->last == slot)
-			host->last = before;
-		if (!host->first)
-			tt_heap_remove(&l->hosts, &host->node);
-	}
+	leave_queue(slot);
+	if (!host->first)
+		tt_heap_remove(&l->hosts, &host->node);
 	host_leave(l, slot);
 }
 

@@ -4,7 +4,8 @@
  * new time
  *
  * A poll that is redirected to another host queues there, too. A host is the name and port in the URL that is
- * fetched. It is free while fewer than per_host_connections of its feeds are taken, the last one's
+ * fetched, whatever its addresses are: names that share an address (a CDN's) do not wait for each other, several
+ * addresses of one name count once. It is free while fewer than per_host_connections of its feeds are taken, the last one's
  * request has gone out, and per_host_spacing has passed since; its queue is first come, first served. No
  * clock and no network here: the caller says what time it is (wall for schedules, monotonic for spacing).
  * Owner: slots are the caller's. Threads: one at a time. */

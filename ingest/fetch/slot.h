@@ -20,7 +20,7 @@ struct tt_feed_slot {
 	char *state_text; /* one block that all strings of state live in, but url */
 
 	struct tt_heap_node due;   /* lineup.c: in the heap of feeds that wait for their time */
-	struct tt_feed_slot *next; /* lineup.c: behind it in its host's queue */
+	struct tt_feed_slot *prev, *next; /* lineup.c: in its host's queue; next: of underway.c's ended ones, too */
 	struct tt_host *host;
 	struct tt_websub_feed *websub; /* websub/subscriber.c: its subscription; NULL: none */
 	struct tt_websub_links links;  /* poll.c: what the document just taken named; lives in its batch and reply */

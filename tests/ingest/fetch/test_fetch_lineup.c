@@ -49,6 +49,67 @@ static void drop(struct tt_lineup *l, struct tt_feed_slot *slot)
 	tt_feed_slot_free(slot);
 }
 
+TT_TEST(what_is_the_same_host)
+{
+	static const struct {
+		const char *a, *b;
+		size_t hosts;
+	} rows[] = {
+		{"http://h/1", "http://h/2", 1}, {"http://h/1", "https://h/2", 1},
+		{"http://h:80/1", "http://H/2", 1}, {"https://h:443", "https://u:p@h?q", 1},
+		{"http://h:443/1", "http://h/2", 2}, {"https://h:80/1", "https://h/2", 2},
+		{"http://h:8080/1", "http://h/2", 2}, {"http://[::1]:80/", "http://[::1]/2", 1},
+		{"http://a.h/1", "http://b.h/1", 2}, /* whatever their addresses are */
+	};
+	struct tt_fetch_conf conf = {.per_host_connections = 10};
+	for (size_t i = 0; i < TT_LEN(rows); i++) {
+		struct tt_lineup l;
+		struct tt_feed_slot *a = slot_at((char *)(uintptr_t)rows[i].a),
+				    *b = slot_at((char *)(uintptr_t)rows[i].b);
+		tt_lineup_init(&l, &conf);
+		TT_EQ(tt_lineup_reserve(&l, 2), TT_OK);
+		TT_EQ(tt_lineup_add(&l, a, 0), TT_OK);
+		TT_EQ(tt_lineup_add(&l, b, 0), TT_OK);
+		TT_EQ_ROW(i, l.n_hosts, rows[i].hosts);
+		drop(&l, a);
+		drop(&l, b);
+		tt_lineup_done(&l);
+	}
+}
+
+/* Twenty thousand feeds of one host, forgotten from the middle of its queue: the others keep their order, and
+ * it does not take for ever. */
+TT_TEST(a_long_queue)
+{
+	enum { N = 20000 };
+	struct tt_fetch_conf conf = {.per_host_connections = N};
+	static struct tt_feed_slot *slots[N];
+	struct tt_lineup l;
+	tt_lineup_init(&l, &conf);
+	TT_EQ(tt_lineup_reserve(&l, N), TT_OK);
+	for (int i = 0; i < N; i++) {
+		char url[40];
+		snprintf(url, sizeof(url), "http://h/%d", i);
+		slots[i] = slot_at(url);
+		TT_EQ(tt_lineup_add(&l, slots[i], i), TT_OK);
+	}
+	TT_TRUE(tt_lineup_take(&l, N, 0) == slots[0]);
+	for (int i = N - 1; i > 0; i--)
+		if (i % 3)
+			drop(&l, slots[i]);
+	for (int i = 3; i < N; i += 3) {
+		tt_lineup_sent(&l, slots[i - 3], 0);
+		TT_TRUE(tt_lineup_take(&l, N, 0) == slots[i]);
+	}
+	TT_TRUE(!tt_lineup_take(&l, N, 0));
+	for (int i = 0; i < N; i += 3) {
+		tt_lineup_finished(&l, slots[i]);
+		drop(&l, slots[i]);
+	}
+	TT_EQ(l.n_hosts, 0);
+	tt_lineup_done(&l);
+}
+
 TT_TEST(times_come_first)
 {
 	struct tt_fetch_conf conf = {.per_host_connections = 10};
@@ -255,6 +316,6 @@ TT_TEST(survives_oom)
 	TT_TRUE(n > 5);
 }
 
-TT_MAIN(TT_RUN(heap_gives_the_least), TT_RUN(times_come_first), TT_RUN(a_host_is_not_crowded),
-	TT_RUN(spacing_counts_from_the_request),
+TT_MAIN(TT_RUN(heap_gives_the_least), TT_RUN(what_is_the_same_host), TT_RUN(a_long_queue),
+	TT_RUN(times_come_first), TT_RUN(a_host_is_not_crowded), TT_RUN(spacing_counts_from_the_request),
 	TT_RUN(a_queued_feed_can_be_forgotten), TT_RUN(a_redirect_waits_for_its_host), TT_RUN(survives_oom))

@@ -4,6 +4,7 @@
  * INTERVAL_S` for a longer run: script/soak-feeds. */
 #include <dirent.h>
 
+#include "common/allocator.h"
 #include "common/metrics.h"
 #include "ingest/fetch/fetch.h"
 #include "tests/ingest/fetch/many_feeds.h"
@@ -164,6 +165,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {TT_RUN(on_time_and_polite)};
 	int64_t n = 0;
+	tt_allocator_init(); /* as the program does */
 	if (argc == 4) {
 		if (!tt_str_int(tt_str_c(argv[1]), 40, MOST_FEEDS, &n) ||
 			!tt_str_int(tt_str_c(argv[2]), 1, 86400, &seconds) ||
