@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/commands.h"
-#include "app/score/json_text.h"
+#include "common/json_text.h"
 #include "app/score/lines.h"
 #include "app/paths.h"
 #include "nlp/entity/match.h"

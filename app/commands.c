@@ -5,6 +5,7 @@
 
 const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_run,
+	&tt_cmd_ingest,
 	&tt_cmd_check,
 	&tt_cmd_config,
 	&tt_cmd_score,

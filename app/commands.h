@@ -4,7 +4,7 @@
 
 #include "app/cli/cli.h"
 
-extern const struct tt_cmd tt_cmd_run;
+extern const struct tt_cmd tt_cmd_run, tt_cmd_ingest;
 extern const struct tt_cmd tt_cmd_check;
 extern const struct tt_cmd tt_cmd_config;
 extern const struct tt_cmd tt_cmd_db_migrate, tt_cmd_db_status, tt_cmd_db_prune;

@@ -14,11 +14,12 @@
 struct tt_dead_letter {
 	struct tt_str source;  /* feed URL, file name */
 	struct tt_str where;   /* position in it: "line 17", "item 3" */
-	const char *stage;     /* "parse", "score", "store": a constant */
+	const char *stage;     /* "parse", "score", "store", "publish": a constant */
 	struct tt_str reason;
 	struct tt_str payload; /* what came in, cut to a limit; any bytes */
 	int64_t at_ms;
 	uint32_t origin; /* as struct tt_item */
+	bool published;  /* delivered to the topic of dead letters; set by sink/kafka */
 };
 
 /* A further key that a stored item was met under: guid or URL have changed. */

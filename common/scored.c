@@ -18,3 +18,10 @@ bool tt_label_parse(struct tt_str name, enum tt_label *ret)
 	}
 	return false;
 }
+
+struct tt_id tt_scored_event_id(const struct tt_scored *s)
+{
+	struct tt_str item = {(const char *)s->item.id.b, sizeof(s->item.id.b)};
+	struct tt_str text = {(const char *)s->item.text_hash.b, sizeof(s->item.text_hash.b)};
+	return TT_ID(TT_STR("event"), item, text);
+}

@@ -33,6 +33,10 @@ struct tt_scored {
 	size_t n_entities;
 	int n_tokens;      /* tokens the encoder read, windows summed */
 	int64_t scored_ms; /* TT_TIME_NONE before nlp/ */
+	struct tt_id published; /* the event that was delivered to its topic; zero: none yet. Set by sink/kafka */
 };
+
+/* Of an item with this text: the same however often it is read, scored or written. */
+struct tt_id tt_scored_event_id(const struct tt_scored *s);
 
 #endif

@@ -10,7 +10,7 @@
 #include "app/feeds/feeds.h"
 #include "app/feeds/json_out.h"
 #include "app/feeds/probe.h"
-#include "app/score/json_text.h"
+#include "common/json_text.h"
 
 enum { OUTPUT_MAX = 256 << 20 };
 

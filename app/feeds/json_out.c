@@ -1,7 +1,7 @@
 /* json_out.c - see json_out.h. */
 #include "app/feeds/json_out.h"
 
-#include "app/score/json_text.h"
+#include "common/json_text.h"
 #include "common/clock.h"
 
 void tt_out_key(struct tt_buf *out, const char *key)

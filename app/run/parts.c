@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "app/paths.h"
+#include "app/run/pair.h"
 #include "ingest/fetch/fetch.h"
 #include "ingest/kafka/kafka.h"
 #include "ingest/lines.h"
 #include "nlp/entity/dict.h"
+#include "sink/kafka/publish.h"
 #include "sink/pg/maintain.h"
 #include "sink/pg/positions.h"
 #include "sink/pg/registry.h"
@@ -110,18 +112,43 @@ int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock,
 
 /* ---- sinks and sources ---- */
 
-static int open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
+/* In front of the sink that is open: what is published is published first. */
+static int open_publish(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err)
 {
+	enum tt_publish_what what = parts->job == TT_JOB_INGEST ? TT_PUBLISH_ITEMS : TT_PUBLISH_EVENTS;
+	struct tt_sink publish, kept = parts->sink;
+	if (!tt_publish_wanted(&conf->publish, what))
+		return TT_OK;
+	int rc = tt_publish_open(&publish, &conf->publish, what, clock, err);
+	if (rc < 0)
+		return rc;
+	parts->sink = (struct tt_sink){0};
+	return tt_pair_open(&parts->sink, publish, kept, parts->job != TT_JOB_INGEST, err);
+}
+
+static int open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err)
+{
+	int rc;
 	if (conf->pipeline.sink == TT_SINK_STDOUT)
-		return tt_stdout_open(&parts->sink, STDOUT_FILENO, err);
-	int rc = tt_pg_open(&parts->sink, &conf->postgres, err);
-	return rc < 0 ? rc : tt_pg_open(&parts->filter, &conf->postgres, err);
+		rc = tt_stdout_open(&parts->sink, STDOUT_FILENO, err);
+	else
+		rc = tt_pg_open(&parts->sink, &conf->postgres, err);
+	if (rc == TT_OK && conf->pipeline.sink == TT_SINK_POSTGRES && parts->job == TT_JOB_SCORE)
+		rc = tt_pg_open(&parts->filter, &conf->postgres, err);
+	return rc < 0 ? rc : open_publish(parts, conf, clock, err);
+}
+
+static bool reads_kafka(const struct tt_parts *parts, const struct tt_app_conf *conf)
+{
+	return conf->kafka.brokers && parts->job == TT_JOB_SCORE;
 }
 
 /* Feeds may also be added in the database: that is what a service with nothing configured waits for. */
-static bool polls_feeds(const struct tt_app_conf *conf)
+static bool polls_feeds(const struct tt_parts *parts, const struct tt_app_conf *conf)
 {
-	bool reads_else = conf->files.n || conf->kafka.brokers;
+	bool reads_else = conf->files.n || reads_kafka(parts, conf);
 	return conf->feeds.n || (conf->pipeline.sink == TT_SINK_POSTGRES && !reads_else);
 }
 
@@ -151,7 +178,7 @@ static int open_fetcher(struct tt_parts *parts, const struct tt_app_conf *conf, 
 	struct tt_err *err)
 {
 	bool leased = conf->pipeline.sink == TT_SINK_POSTGRES;
-	if (!polls_feeds(conf))
+	if (!polls_feeds(parts, conf))
 		return TT_OK;
 	int rc = tt_fetch_open(&parts->sources[0], &conf->fetch, conf->feeds.v, leased ? 0 : conf->feeds.n,
 		NULL, 0, clock, err);
@@ -169,7 +196,7 @@ static int open_kafka(struct tt_parts *parts, const struct tt_app_conf *conf, co
 {
 	struct tt_positions positions = {0};
 	int rc = TT_OK;
-	if (!conf->kafka.brokers)
+	if (!reads_kafka(parts, conf))
 		return TT_OK;
 	if (conf->pipeline.sink == TT_SINK_POSTGRES)
 		rc = tt_pg_positions_open(&positions, &conf->postgres, conf->kafka.group, err);
@@ -203,14 +230,14 @@ static void close_line(struct tt_parts *parts)
 		parts->filter.ops->close(parts->filter.self);
 	if (parts->sink.ops)
 		parts->sink.ops->close(parts->sink.self);
-	*parts = (struct tt_parts){.scorer = parts->scorer, .door = parts->door};
+	*parts = (struct tt_parts){.job = parts->job, .scorer = parts->scorer, .door = parts->door};
 }
 
 int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err)
 {
-	int rc = open_sinks(parts, conf, err);
-	if (rc == TT_OK)
+	int rc = open_sinks(parts, conf, clock, err);
+	if (rc == TT_OK && parts->scorer)
 		rc = tt_parts_register(conf, parts->scorer, &parts->model_id, err);
 	if (rc == TT_OK)
 		rc = open_sources(parts, conf, clock, err);

@@ -12,7 +12,13 @@
 #include "nlp/scorer.h"
 #include "sink/sink.h"
 
+enum tt_job {
+	TT_JOB_SCORE,  /* run: what is read is scored and stored, and published if wanted */
+	TT_JOB_INGEST, /* ingest: what is fetched is published, nothing is scored */
+};
+
 struct tt_parts {
+	enum tt_job job; /* set by the caller */
 	struct tt_scorer *scorer;
 	int model_id;
 	struct tt_sink filter, sink;
@@ -26,7 +32,7 @@ struct tt_parts {
 /* The model and the dictionary: nothing that can be away. */
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err);
 
-/* The sink, told of model and entities, and the sources. A failure closes what this call opened, so that it
+/* The sink, told of model and entities (once there is a scorer), and the sources. A failure closes what this call opened, so that it
  * can be made again. */
 int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err);

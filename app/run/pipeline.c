@@ -134,7 +134,8 @@ int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *c
 	p->conf = *conf;
 	p->clock = parts->clock;
 	p->filter = parts->filter;
-	p->scorer = tt_scorer_ref(parts->scorer);
+	p->scorer = parts->scorer ? tt_scorer_ref(parts->scorer) : NULL;
+	p->filtered = p->scorer ? p->to_score : p->to_write;
 	p->model_id = parts->model_id;
 	p->n_sources = parts->n_sources;
 	for (size_t i = 0; i < p->n_sources; i++)
@@ -152,7 +153,7 @@ int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *c
 		.pulse = &p->pulse,
 		.clock = p->clock,
 		.max_batches = (size_t)conf->write_batches};
-	int rc = start_threads(p, parts->score_threads, err);
+	int rc = start_threads(p, p->scorer ? parts->score_threads : 0, err);
 	if (rc < 0) {
 		tt_pipeline_stop(p);
 		return rc;

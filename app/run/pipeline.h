@@ -39,9 +39,9 @@ struct tt_pipeline_parts {
 	size_t n_sources;
 	struct tt_sink filter;    /* asked lookup(); ops NULL: every item is scored. Closed by the pipeline */
 	struct tt_sink sink;      /* closed by the pipeline */
-	struct tt_scorer *scorer; /* the pipeline takes a reference of its own */
+	struct tt_scorer *scorer; /* the pipeline takes a reference of its own; NULL: nothing is scored */
 	int model_id;             /* what the sink knows the scorer's model by */
-	int score_threads;
+	int score_threads;        /* at least 1 */
 	const struct tt_clock *clock;
 };
 

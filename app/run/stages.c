@@ -165,9 +165,9 @@ void *tt_filter_main(void *arg)
 		if (b->n_items && p->filter.ops && p->filter.ops->lookup)
 			filter_batch(p, b);
 		tt_order_number(&p->order, b);
-		hand_over(p->to_score, b, TT_M_queue_score);
+		hand_over(p->filtered, b, p->filtered == p->to_score ? TT_M_queue_score : TT_M_queue_write);
 	}
-	tt_queue_close(p->to_score);
+	tt_queue_close(p->filtered);
 	return NULL;
 }
 

@@ -33,6 +33,7 @@ struct tt_pipeline {
 	struct tt_pipeline_conf conf;
 	const struct tt_clock *clock;
 	struct tt_queue *fetched, *to_score, *to_write;
+	struct tt_queue *filtered; /* to_score; to_write when nothing is scored */
 	struct tt_order order;
 	struct tt_outage outage;
 	struct tt_pulse pulse;

@@ -2,7 +2,7 @@
 #include "app/score/score_print.h"
 
 #include "app/score/csv.h"
-#include "app/score/json_text.h"
+#include "common/json_text.h"
 #include "app/cli/term.h"
 #include "common/utf8.h"
 

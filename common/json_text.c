@@ -1,5 +1,5 @@
 /* json_text.c - see json_text.h. */
-#include "app/score/json_text.h"
+#include "common/json_text.h"
 
 #include <string.h>
 

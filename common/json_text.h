@@ -1,7 +1,7 @@
 /* json_text.h - writing JSON strings into a buffer, for rows that are printed by the thousand; reading is
  * jansson's. */
-#ifndef TT_APP_JSON_TEXT_H
-#define TT_APP_JSON_TEXT_H
+#ifndef TT_COMMON_JSON_TEXT_H
+#define TT_COMMON_JSON_TEXT_H
 
 #include "common/buf.h"
 
