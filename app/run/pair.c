@@ -4,12 +4,8 @@
 #include <stdlib.h>
 
 struct pair {
-	struct tt_sink_ops ops; /* its own: lookup is there when the sink that keeps has it */
 	struct tt_sink published, kept;
 	bool items_kept;
-	struct tt_batch *rest; /* grows with the largest write */
-	struct tt_batch **list;
-	size_t room;
 };
 
 static int pair_lookup(void *self, const struct tt_batch *b, struct tt_arena *arena, struct tt_stored **ret,
@@ -19,34 +15,28 @@ static int pair_lookup(void *self, const struct tt_batch *b, struct tt_arena *ar
 	return r->kept.ops->lookup(r->kept.self, b, arena, ret, ret_n, err);
 }
 
-static int make_room(struct pair *r, size_t n)
-{
-	if (n <= r->room)
-		return TT_OK;
-	struct tt_batch *rest = realloc(r->rest, n * sizeof(*rest));
-	r->rest = rest ? rest : r->rest;
-	struct tt_batch **list = realloc(r->list, n * sizeof(*list));
-	r->list = list ? list : r->list;
-	if (!rest || !list)
-		return TT_ENOMEM;
-	r->room = n;
-	return TT_OK;
-}
-
 /* All of the batches but their items. They share what they point to, so that what the sink notes in it is
- * seen. */
+ * seen.
+ */
 static int keep_rest(struct pair *r, struct tt_batch *const *batches, size_t n, struct tt_sink_result *ret,
 	struct tt_err *err)
 {
-	if (make_room(r, n) < 0)
-		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
-	for (size_t i = 0; i < n; i++) {
-		r->rest[i] = *batches[i];
-		r->rest[i].items = NULL;
-		r->rest[i].n_items = 0;
-		r->list[i] = &r->rest[i];
+	struct tt_batch *rest = calloc(n + 1, sizeof(*rest));
+	struct tt_batch **list = calloc(n + 1, sizeof(*list));
+	int rc = TT_ENOMEM;
+	for (size_t i = 0; i < n && rest && list; i++) {
+		rest[i] = *batches[i];
+		rest[i].items = NULL;
+		rest[i].n_items = 0;
+		list[i] = &rest[i];
 	}
-	return r->kept.ops->write(r->kept.self, r->list, n, ret, err);
+	if (rest && list)
+		rc = r->kept.ops->write(r->kept.self, list, n, ret, err);
+	else
+		tt_err_set(err, rc, "%s", tt_err_text(rc));
+	free(list);
+	free(rest);
+	return rc;
 }
 
 static int pair_write(
@@ -74,10 +64,13 @@ static void pair_close(void *self)
 		return;
 	r->published.ops->close(r->published.self);
 	r->kept.ops->close(r->kept.self);
-	free(r->rest);
-	free(r->list);
 	free(r);
 }
+
+static const struct tt_sink_ops storing = {
+	.name = "kafka, then the database", .lookup = pair_lookup, .write = pair_write, .close = pair_close};
+static const struct tt_sink_ops passing = {
+	.name = "kafka, then the other", .write = pair_write, .close = pair_close};
 
 int tt_pair_open(struct tt_sink *ret, struct tt_sink published, struct tt_sink kept, bool items_kept,
 	struct tt_err *err)
@@ -88,13 +81,9 @@ int tt_pair_open(struct tt_sink *ret, struct tt_sink published, struct tt_sink k
 		kept.ops->close(kept.self);
 		return tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM));
 	}
-	r->ops = (struct tt_sink_ops){.name = kept.ops->name,
-		.lookup = items_kept && kept.ops->lookup ? pair_lookup : NULL,
-		.write = pair_write,
-		.close = pair_close};
 	r->published = published;
 	r->kept = kept;
 	r->items_kept = items_kept;
-	*ret = (struct tt_sink){&r->ops, r};
+	*ret = (struct tt_sink){items_kept && kept.ops->lookup ? &storing : &passing, r};
 	return TT_OK;
 }
