@@ -60,19 +60,14 @@ bool tt_date_time(struct tt_str s, size_t *at, struct tt_date_parts *p)
 	return true;
 }
 
-static bool is_leap(int64_t year)
-{
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-/* What is too much for its place goes over into the next: 25:14 is 1:14 of the day after, June 31st July 1st.
- */
+/* What is too much for its place goes over into the next: 25:14 is 1:14 of the day after, June 31st July 1st,
+ * day 366 of a common year January 1st. */
 static bool to_ms(const struct tt_date_parts *p, int64_t *ret)
 {
 	int month = p->month ? p->month : 1, day = p->day ? p->day : 1;
 	if (p->year < 1 || p->year > 9999 || month > 12 || month < 1 || day < 1 || day > 31)
 		return false;
-	if (p->yday > 365 + is_leap(p->year) || p->hour > 99 || p->minute > 99 || p->second > 99)
+	if (p->yday > 366 || p->hour > 99 || p->minute > 99 || p->second > 99)
 		return false;
 	int64_t days = tt_days_of_date(p->year, p->yday ? 1 : month, 1) + (p->yday ? p->yday : day) - 1;
 	/* a leap second has no place of its own in Unix time */
@@ -196,9 +191,32 @@ static bool on_token(struct scan *s, struct tt_str w)
 	return rest.n <= 3 && add_number(s, v, n);
 }
 
+/* "01 Jan 2004 19 GMT": beside a month's name and a year of four digits, the last other number is the hour.
+ */
+static void take_hour(struct scan *s)
+{
+	int hour = s->num[2].digits == 4 ? 1 : 2;
+	bool year = s->num[0].digits == 4 || s->num[1].digits == 4 || hour == 1;
+	if (!s->p.month || s->time || s->n_num != 3 || !year || s->num[hour].digits > 2)
+		return;
+	s->p.hour = (int)s->num[hour].value;
+	if (hour == 1)
+		s->num[1] = s->num[2];
+	s->n_num = 2;
+}
+
+/* Years of two digits begin with 1970; to those of three, an old bug of writers, 1900 is added (RFC 5322). */
+static int full_year(int64_t year, int digits)
+{
+	if (digits <= 2)
+		return (int)year + (year < 70 ? 2000 : 1900);
+	return (int)year + (digits == 3 ? 1900 : 0);
+}
+
 /* Gives the numbers their meaning: the month's name, when there was one, leaves day and year. */
 static bool place_numbers(struct scan *s)
 {
+	take_hour(s);
 	int n = s->n_num, y = -1, m = -1, d = -1;
 	if (s->p.month) {
 		if (n != 2)
@@ -216,12 +234,9 @@ static bool place_numbers(struct scan *s)
 			m = 0, d = 1, y = 2;
 		s->p.month = (int)s->num[m].value;
 	}
-	int64_t year = s->num[y].value;
-	if (s->num[y].digits <= 2)
-		year += year < 70 ? 2000 : 1900;
-	s->p.year = (int)year;
+	s->p.year = full_year(s->num[y].value, s->num[y].digits);
 	s->p.day = (int)s->num[d].value;
-	return s->p.day >= 1 && s->p.month >= 1 && s->num[y].digits != 3 && s->num[d].digits <= 2;
+	return s->p.day >= 1 && s->p.month >= 1 && s->num[d].digits <= 2;
 }
 
 /* Korean and East Asian dates name their parts behind the number: the names become what the others write. */

@@ -41,10 +41,18 @@ static bool set_week(struct tt_date_parts *p, int week, int day)
 	return true;
 }
 
+/* The mark between year, month and day; CDF writes dots, and behind a whole year a slash is as clear. */
+static char mark_at(struct tt_str s, size_t at)
+{
+	char c = at < s.n ? s.p[at] : '\0';
+	return c == '-' || (at == 4 && (c == '.' || c == '/')) ? c : '-';
+}
+
 /* What follows the year: nothing, -MM, -MM-DD, -DDD, MMDD, DDD, -Www[-D], Www[D]. */
 static bool rest_of_date(struct tt_str s, size_t *at, struct tt_date_parts *p)
 {
-	bool dash = at_char(s, *at, '-') && (is_digit_at(s, *at + 1) || at_char(s, *at + 1, 'W'));
+	char mark = mark_at(s, *at);
+	bool dash = at_char(s, *at, mark) && (is_digit_at(s, *at + 1) || at_char(s, *at + 1, 'W'));
 	*at += dash;
 	if (at_char(s, *at, 'W')) {
 		++*at;
@@ -61,7 +69,7 @@ static bool rest_of_date(struct tt_str s, size_t *at, struct tt_date_parts *p)
 	if (run == 0)
 		return !dash;
 	p->month = take(s, at, run == 1 ? 1 : 2);
-	bool again = at_char(s, *at, '-') && is_digit_at(s, *at + 1);
+	bool again = at_char(s, *at, mark) && is_digit_at(s, *at + 1);
 	*at += again;
 	run = digit_run(s, *at);
 	if (run == 1 || run == 2)

@@ -39,6 +39,7 @@ static const struct word months[] = {
 	{"mei", 5},
 	{"mag", 5},
 	{"m\xc3\xa1j", 5},
+	{"m\xc3\xa1u", 5}, /* so misspelt by Hungarian feeds */
 	{"juin", 6},
 	{"jun", 6},
 	{"j\xc3\xban", 6},
@@ -247,7 +248,7 @@ bool tt_date_offset(struct tt_str s, int *ret)
 		if (n > 2 || tt_date_digits(s, &at, 2, &minutes) == 0)
 			return false;
 	}
-	if (at != s.n || v > 25 || minutes > 59)
+	if (at != s.n || v > 25 || minutes > 99)
 		return false;
 	*ret = (int)(v * 60 + minutes) * (s.p[0] == '-' ? -1 : 1);
 	return true;

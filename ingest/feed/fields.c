@@ -23,10 +23,24 @@ static int fetch_link(struct tt_xmlfeed *x, struct tt_str rel, struct tt_str hre
 	return tt_build_url(x->b, tt_top(x)->base, href, to);
 }
 
+/* RFC 4287 lets a relation's name be written as an address, too. */
+static struct tt_str relation(const struct tt_xml_elem *e)
+{
+	static const char *const registry[] = {"http://www.iana.org/assignments/relation/",
+		"http://www.iana.org/assignments/link-relations/"};
+	struct tt_str rel = tt_str_trim(tt_xml_attr_get(e, "rel"));
+	for (size_t i = 0; i < TT_LEN(registry); i++) {
+		struct tt_str r = tt_str_c(registry[i]);
+		if (tt_str_starts_ci(rel, r))
+			return (struct tt_str){rel.p + r.n, rel.n - r.n};
+	}
+	return rel;
+}
+
 static int start_link(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 {
 	static const char *const names[] = {"href", "url", "uri"};
-	struct tt_str rel = tt_str_trim(tt_xml_attr_get(e, "rel")), href = {NULL, 0};
+	struct tt_str rel = relation(e), href = {NULL, 0};
 	for (size_t i = 0; !href.n && i < TT_LEN(names); i++)
 		href = tt_str_trim(tt_xml_attr_get(e, names[i]));
 	bool page = rel.n == 0 || tt_str_eq_ci(rel, TT_STR("alternate"));
@@ -52,6 +66,13 @@ static int start_category(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 	return TT_OK;
 }
 
+static int start_id(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
+{
+	tt_capture_begin(x, TT_TEXT_PLAIN);
+	x->cap.keep = !tt_str_eq_ci(tt_str_trim(tt_xml_attr_get(e, "ispermalink")), TT_STR("false"));
+	return TT_OK;
+}
+
 static int start_in_item(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 {
 	bool markup = false;
@@ -70,9 +91,7 @@ static int start_in_item(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 	case TT_EL_CATEGORY:
 		return start_category(x, e);
 	case TT_EL_ID:
-		tt_capture_begin(x, TT_TEXT_PLAIN);
-		x->cap.keep = !tt_str_eq_ci(tt_str_trim(tt_xml_attr_get(e, "ispermalink")), TT_STR("false"));
-		return TT_OK;
+		return start_id(x, e);
 	case TT_EL_PUBLISHED:
 	case TT_EL_UPDATED:
 	case TT_EL_DATE:
@@ -96,6 +115,8 @@ static int start_in_feed(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 		return TT_OK;
 	case TT_EL_LINK:
 		return start_link(x, e);
+	case TT_EL_ID:
+		return start_id(x, e);
 	case TT_EL_SUMMARY:
 	case TT_EL_DESCRIPTION:
 	case TT_EL_CONTENT:

@@ -38,11 +38,19 @@ static void end_schedule(struct tt_xmlfeed *x, enum tt_elem elem, struct tt_str 
 	set_update(x);
 }
 
+static bool is_web(struct tt_str s)
+{
+	s = tt_str_trim(s);
+	return tt_str_starts_ci(s, TT_STR("http://")) || tt_str_starts_ci(s, TT_STR("https://"));
+}
+
 int tt_field_end_feed(struct tt_xmlfeed *x, const struct tt_name *name)
 {
 	struct tt_str raw = tt_buf_view(&x->text), text = {NULL, 0};
 	if (name->elem == TT_EL_LINK)
 		return x->cap.keep ? tt_field_url(x, raw, x->cap.pref) : TT_OK;
+	if (name->elem == TT_EL_ID) /* better than no address */
+		return x->cap.keep && is_web(raw) ? tt_field_url(x, raw, 3) : TT_OK;
 	if (name->elem == TT_EL_LANGUAGE)
 		return tt_str_trim(raw).n ? tt_build_lang(x->b, raw, &x->b->feed.lang) : TT_OK;
 	if (name->elem != TT_EL_TITLE) {

@@ -88,6 +88,7 @@ static const struct tt_name core[] = {
 	{"source", TT_EL_ASIDE, 0},
 	{"contributor", TT_EL_ASIDE, 0},
 	{"author", TT_EL_AUTHOR, 0},
+	{"managingeditor", TT_EL_AUTHOR, 2},
 	{"name", TT_EL_NAME, 0},
 	{"email", TT_EL_EMAIL, 0},
 	{"title", TT_EL_TITLE, 0},
@@ -142,6 +143,10 @@ static const struct tt_name dcterms[] = {
 	{"creator", TT_EL_AUTHOR, 0},
 	{"title", TT_EL_TITLE, 1},
 	{"description", TT_EL_DESCRIPTION, 1},
+	{"identifier", TT_EL_ID, 3},
+	{"date", TT_EL_DATE, 0},
+	{"subject", TT_EL_CATEGORY, 0},
+	{"language", TT_EL_LANGUAGE, 0},
 	{NULL, 0, 0},
 };
 
@@ -227,9 +232,14 @@ bool tt_name_is_rss090(const char *uri)
 	       tt_str_eq_ci(u, TT_STR("http://channel.netscape.com/rdf/simple/0.9"));
 }
 
-bool tt_name_is_old_atom(const char *uri)
+bool tt_name_is_atom(const char *uri)
 {
 	struct tt_str u = without_slash(uri);
-	return u.n && !tt_str_eq_ci(u, TT_STR("http://www.w3.org/2005/Atom")) &&
-	       !tt_str_eq_ci(u, TT_STR("https://www.w3.org/2005/Atom")) && ns_find(uri, "") == NS_CORE;
+	return tt_str_eq_ci(u, TT_STR("http://www.w3.org/2005/Atom")) ||
+	       tt_str_eq_ci(u, TT_STR("https://www.w3.org/2005/Atom"));
+}
+
+bool tt_name_is_old_atom(const char *uri)
+{
+	return !tt_name_is_atom(uri) && without_slash(uri).n && ns_find(uri, "") == NS_CORE;
 }

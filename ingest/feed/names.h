@@ -57,7 +57,8 @@ const struct tt_name *tt_name_find(const char *uri, const char *prefix, const ch
 
 /* True for the namespace of RSS 0.90. */
 bool tt_name_is_rss090(const char *uri);
-/* True for the namespaces of Atom before 1.0. */
+/* True for the namespace of Atom 1.0, and for those of Atom before it. */
+bool tt_name_is_atom(const char *uri);
 bool tt_name_is_old_atom(const char *uri);
 
 #endif

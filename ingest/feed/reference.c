@@ -74,9 +74,19 @@ static bool is_name_char(char c)
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
+/* Names that browsers know without a semicolon: those of the first HTML, the four of its syntax and Latin-1.
+ */
+static bool known_bare(struct tt_str name, uint32_t code)
+{
+	static const char *const syntax[] = {"amp", "lt", "gt", "quot", "AMP", "LT", "GT", "QUOT"};
+	for (size_t i = 0; i < TT_LEN(syntax); i++)
+		if (tt_str_eq(name, tt_str_c(syntax[i])))
+			return true;
+	return code >= 0xa0 && code < 0x100;
+}
+
 size_t tt_entity_read(struct tt_str s, uint32_t *ret)
 {
-	static const char *const bare[] = {"amp", "lt", "gt", "quot", "nbsp"}; /* known without a semicolon */
 	if (s.n >= 3 && s.p[1] == '#')
 		return read_number(s, ret);
 	size_t n = 0;
@@ -84,11 +94,9 @@ size_t tt_entity_read(struct tt_str s, uint32_t *ret)
 		n++;
 	struct tt_str name = {s.p + 1, n};
 	bool closed = 1 + n < s.n && s.p[1 + n] == ';';
-	bool known = closed;
-	for (size_t i = 0; !closed && i < TT_LEN(bare); i++)
-		known |= tt_str_eq(name, tt_str_c(bare[i])) && !(1 + n < s.n && s.p[1 + n] == '=');
-	uint32_t code = known && n ? tt_entity_find(name) : 0;
-	if (!code)
+	bool value_follows = 1 + n < s.n && s.p[1 + n] == '='; /* "?a=1&copy=2" */
+	uint32_t code = n ? tt_entity_find(name) : 0;
+	if (!code || (!closed && (value_follows || !known_bare(name, code))))
 		return 0;
 	*ret = code;
 	return 1 + n + closed;

@@ -36,7 +36,8 @@ static void recognise(struct tt_xmlfeed *x, const struct tt_xml_elem *e)
 		set_format(x, tt_str_starts(version, TT_STR("0.9")) ? TT_FEED_RSS09X : TT_FEED_RSS20);
 		break;
 	case TT_EL_FEED:
-		if (tt_str_starts(version, TT_STR("0.")) || tt_name_is_old_atom(e->uri))
+		if (tt_name_is_old_atom(e->uri) ||
+			(tt_str_starts(version, TT_STR("0.")) && !tt_name_is_atom(e->uri)))
 			set_format(x, TT_FEED_ATOM03);
 		else
 			set_format(x, TT_FEED_ATOM10);
