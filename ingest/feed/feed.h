@@ -64,6 +64,7 @@ struct tt_feed {
 	size_t n_items;
 	size_t n_dropped; /* items over max_items */
 	size_t n_cut;     /* texts over max_text_bytes */
+	size_t n_mean_entities; /* declared as files, as made of others, or huge: never replaced, but who does that? */
 
 	/* For the fetcher: what the publisher says about how often to ask. */
 	int64_t ttl_minutes;    /* <ttl>; 0: none */

@@ -295,7 +295,7 @@ static bool is_clean_end(struct tt_rewrite *r)
 	return true;
 }
 
-int tt_rewrite(struct tt_str text, size_t max_depth, const struct tt_rewrite_to *to, bool *ret_repaired)
+int tt_rewrite(struct tt_str text, size_t max_depth, const struct tt_rewrite_to *to, struct tt_rewritten *ret)
 {
 	struct tt_rewrite r;
 	int rc = TT_OK;
@@ -318,7 +318,6 @@ int tt_rewrite(struct tt_str text, size_t max_depth, const struct tt_rewrite_to 
 	}
 	if (rc == TT_OK)
 		rc = hand_on(&r);
-	if (rc == TT_OK)
-		*ret_repaired = !r.done || !is_clean_end(&r) || r.repaired;
+	*ret = (struct tt_rewritten){!r.done || !is_clean_end(&r) || r.repaired, r.dtd.n_mean};
 	return rc;
 }

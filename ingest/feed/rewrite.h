@@ -19,9 +19,14 @@ struct tt_rewrite_to {
 	void *ctx;
 };
 
-/* text: valid UTF-8. *ret_repaired: something was wrong; a DOCTYPE and its entities alone are not. TT_ELIMIT: elements
+struct tt_rewritten {
+	bool repaired;          /* something was wrong; a DOCTYPE and its entities alone are not */
+	size_t n_mean_entities; /* see struct tt_dtd */
+};
+
+/* text: valid UTF-8. ret is filled also when it fails. TT_ELIMIT: elements
  * nested deeper than max_depth, or the result is many times as long as the text; or what put returned. */
-int tt_rewrite(struct tt_str text, size_t max_depth, const struct tt_rewrite_to *to, bool *ret_repaired);
+int tt_rewrite(struct tt_str text, size_t max_depth, const struct tt_rewrite_to *to, struct tt_rewritten *ret);
 
 /* rewrite_dtd.c: entities declared in a DTD's internal subset. */
 enum { TT_DTD_ENTITIES = 64, TT_DTD_VALUE_MAX = 256 };

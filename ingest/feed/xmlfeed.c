@@ -235,7 +235,7 @@ static int push_piece(void *ctx, struct tt_str piece)
 
 /* The text made well-formed, which is parsed as it comes. */
 static int run_rewritten(struct tt_xmlfeed *x, struct tt_str text, const struct tt_xml_handler *handler,
-	enum tt_xml_end *ret_end, bool *ret_repaired)
+	enum tt_xml_end *ret_end, struct tt_rewritten *ret)
 {
 	const struct tt_feed_limits *l = &x->b->limits;
 	struct tt_xml *xml;
@@ -245,7 +245,7 @@ static int run_rewritten(struct tt_xmlfeed *x, struct tt_str text, const struct 
 	if (rc < 0)
 		return rc;
 	const struct tt_rewrite_to to = {push_piece, xml};
-	int rewriting = tt_rewrite(text, l->max_depth, &to, ret_repaired);
+	int rewriting = tt_rewrite(text, l->max_depth, &to, ret);
 	rc = tt_xml_close(xml, ret_end, why);
 	return rewriting < 0 ? rewriting : rc;
 }
@@ -255,7 +255,7 @@ static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 {
 	const struct tt_xml_handler handler = {on_start, on_text, on_end, x};
 	enum tt_xml_end end = TT_XML_BAD;
-	bool repaired = false;
+	struct tt_rewritten rewritten = {0};
 	int rc = TT_OK;
 	text = behind_declaration(text);
 	if (!memchr(text.p, '\0',
@@ -266,8 +266,9 @@ static int run(struct tt_xmlfeed *x, struct tt_str text, char why[160])
 		return rc;
 	}
 	bool broken = end == TT_XML_BAD;
-	rc = run_rewritten(x, text, &handler, &end, &repaired);
-	x->b->feed.recovered = repaired || broken || end == TT_XML_BAD;
+	rc = run_rewritten(x, text, &handler, &end, &rewritten);
+	x->b->feed.recovered = rewritten.repaired || broken || end == TT_XML_BAD;
+	x->b->feed.n_mean_entities = rewritten.n_mean_entities;
 	return rc;
 }
 

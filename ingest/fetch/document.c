@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/metrics.h"
-#include "ingest/feed/rewrite.h"
 #include "ingest/identity.h"
 
 static int add_item(const struct tt_feed_slot *slot, const struct tt_feed_item *in, struct tt_str source,
@@ -48,18 +47,6 @@ static int add_items(
 	return tt_items_identify(b->items + first, feed->n_items, &b->arena);
 }
 
-/* The parser replaces plain entities only, whatever is declared; but who declares others is up to something.
- * A DOCTYPE in UTF-16 is not looked at. */
-static bool has_mean_entities(struct tt_str body)
-{
-	enum { PROLOG_BYTES = 4096 };
-	struct tt_dtd dtd = {.n = 0};
-	const char *at = memmem(body.p, body.n < PROLOG_BYTES ? body.n : PROLOG_BYTES, "<!DOCTYPE", 9);
-	if (at)
-		tt_dtd_read((struct tt_str){at, body.n - (size_t)(at - body.p)}, &dtd);
-	return dtd.n_mean;
-}
-
 static int parse(const struct tt_document *doc, const struct tt_fetch_conf *conf, struct tt_arena *arena,
 	struct tt_feed *feed, struct tt_err *err)
 {
@@ -68,11 +55,13 @@ static int parse(const struct tt_document *doc, const struct tt_fetch_conf *conf
 		.max_text_bytes = (size_t)conf->max_text_bytes,
 		.max_depth = (size_t)conf->max_xml_depth,
 	};
-	if (has_mean_entities(doc->body)) {
-		tt_metric_add(TT_M_limit_entities, 1);
-		return tt_err_set(err, TT_EPARSE, "declares entities that are files or made of other entities");
-	}
 	int rc = tt_feed_parse(doc->body, doc->content_type, doc->url, &limits, arena, feed, err);
+	if (rc == TT_OK && feed->n_mean_entities) { /* they were not replaced; but who declares them is up to
+						       something */
+		tt_metric_add(TT_M_limit_entities, 1);
+		return tt_err_set(
+			err, TT_EPARSE, "declares entities that are files or made of other entities");
+	}
 	if (rc == TT_OK && feed->recovered && !feed->n_items && !feed->title.n)
 		rc = tt_err_set(err, TT_EPARSE, "broken document without any item");
 	return rc;

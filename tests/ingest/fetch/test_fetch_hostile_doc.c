@@ -35,6 +35,7 @@ static struct tt_http_route routes[] = {
 				RIG_BODY("<!DOCTYPE r [<!ENTITY a PUBLIC '-//x' \"file:///etc/passwd\">]>" RSS
 					 "&a;" END),
 				0}}},
+	{"/xxe-utf-16", {{OK, {NULL, 0}, 0}}},
 	{"/quadratic", {{OK, {NULL, 0}, 0}}},
 	{"/deep", {{OK, {NULL, 0}, 0}}},
 	{"/one-tag", {{OK, {NULL, 0}, 0}}},
@@ -62,8 +63,8 @@ static struct tt_http_route routes[] = {
 
 static const struct hostile_row rows[] = {
 	{"/good", NULL, NO_LIMIT, NO_LIMIT}, {"/laughs", ENTITIES}, {"/circle", ENTITIES},
-	{"/in-attribute", ENTITIES}, {"/xxe-file", ENTITIES}, {"/xxe-public", ENTITIES},
-	{"/xxe-http", ENTITIES}, {"/quadratic", ENTITIES},
+	{"/in-attribute", ENTITIES}, {"/xxe-file", ENTITIES}, {"/xxe-utf-16", ENTITIES},
+	{"/xxe-public", ENTITIES}, {"/xxe-http", ENTITIES}, {"/quadratic", ENTITIES},
 	{"/deep", "deep", TT_M_failed_limit, TT_M_limit_depth}, {"/one-tag", "", NO_FEED},
 	{"/over", "body larger than fetch.max_body_bytes", TT_M_failed_limit, TT_M_limit_body},
 	{"/open-comment", "", NO_FEED}, {"/attributes", "", NO_FEED}, {"/json-deep", "", NO_FEED},
@@ -125,11 +126,22 @@ static struct tt_str filled(const char *begin, const char *again, size_t bytes, 
 	return tt_buf_view(&b);
 }
 
+/* With its byte order mark; of ASCII. */
+static struct tt_str utf_16(const char *text)
+{
+	struct tt_buf b;
+	tt_buf_init(&b, 10000);
+	tt_buf_add(&b, "\xff\xfe", 2);
+	for (; *text; text++)
+		tt_buf_add(&b, (const char[]){*text, 0}, 2);
+	return tt_buf_view(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TT_RUN(each_ends_in_a_reason_and_a_metric)};
-	static const char *const paths[] = {
-		"/quadratic", "/deep", "/one-tag", "/over", "/open-comment", "/attributes", "/json-deep"};
+	static const char *const paths[] = {"/quadratic", "/deep", "/one-tag", "/over", "/open-comment",
+		"/attributes", "/json-deep", "/xxe-utf-16"};
 	struct tt_str made[] = {
 		filled("<!DOCTYPE r [<!ENTITY a '", "xxxxxxxxxxxxxxxx", 60000,
 			"'>]>" RSS NINE(NINE(NINE("&a;"))) END),
@@ -139,6 +151,7 @@ int main(void)
 		filled("<!--", " no end - ", LARGE, ""),
 		filled("<rss version='2.0'><channel ", "a='' ", LARGE, "></channel>"),
 		filled("{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":", "[", 1 << 20, ""),
+		utf_16("<!DOCTYPE r [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" RSS "&a;" END),
 	};
 	for (size_t i = 0; i < TT_LEN(made); i++)
 		set_body(paths[i], made[i]);
