@@ -84,6 +84,7 @@ int tt_pair_open(struct tt_sink *ret, struct tt_sink published, struct tt_sink k
 	r->published = published;
 	r->kept = kept;
 	r->items_kept = items_kept;
-	*ret = (struct tt_sink){items_kept && kept.ops->lookup ? &storing : &passing, r};
+	ret->ops = items_kept && kept.ops->lookup ? &storing : &passing;
+	ret->self = r;
 	return TT_OK;
 }
