@@ -108,6 +108,12 @@ static bool add_number(struct scan *s, int64_t value, int digits)
 	return true;
 }
 
+/* Whether a zone may follow: behind the time, or behind an hour that place_numbers() will find. */
+static bool zone_may_follow(const struct scan *s)
+{
+	return s->time || (s->p.month && s->n_num == MAX_NUMBERS);
+}
+
 /* A word that begins with a letter or a byte of UTF-8. Unknown ones (weekdays, "at", "um") mean nothing. */
 static bool on_word(struct scan *s, struct tt_str w)
 {
@@ -117,7 +123,7 @@ static bool on_word(struct scan *s, struct tt_str w)
 		s->noon = true, s->pm = pm;
 		if (!s->time && s->lone) /* "4 p.m.": the last number was the hour */
 			s->p.hour = (int)s->num[--s->n_num].value, s->time = true;
-	} else if (s->time && !s->zone && tt_date_zone(w, &zone)) {
+	} else if (zone_may_follow(s) && !s->zone && tt_date_zone(w, &zone)) {
 		s->zone = s->p.zoned = true, s->p.zone_minutes = zone;
 	} else if ((!s->p.month || !s->time) && (month = tt_date_month(w)) && !tt_date_zone(w, &zone)) {
 		/* a later one replaces it: in "mar., 3 déc." the first was a weekday */
@@ -158,7 +164,7 @@ static bool on_token(struct scan *s, struct tt_str w)
 {
 	size_t at = 0;
 	int64_t v = 0;
-	if ((w.p[0] == '+' || w.p[0] == '-') && s->time) {
+	if ((w.p[0] == '+' || w.p[0] == '-') && zone_may_follow(s)) {
 		int zone;
 		if (!tt_date_offset(w, &zone))
 			return false;

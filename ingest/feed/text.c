@@ -7,9 +7,14 @@
 #include "common/utf8.h"
 #include "ingest/feed/entities.h"
 
+static bool is_alpha(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 static bool is_alnum(char c)
 {
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+	return (c >= '0' && c <= '9') || is_alpha(c);
 }
 
 static struct tt_str word_at(struct tt_str s, size_t at)
@@ -27,7 +32,7 @@ bool tt_text_looks_html(struct tt_str s)
 		if (s.p[i] == '<') {
 			bool close = i + 1 < s.n && s.p[i + 1] == '/';
 			struct tt_str name = word_at(s, i + 1 + close);
-			if (name.n == 0)
+			if (name.n == 0 || !is_alpha(name.p[0])) /* "<1 %" */
 				continue;
 			unsigned tag = tt_html_tag(name);
 			if (!tag)

@@ -40,6 +40,7 @@ static const struct {
 	{TT_TEXT_GUESS, "The <b>bold</b> one", "The bold one"},
 	{TT_TEXT_GUESS, "Line<br/>break", "Line break"}, {TT_TEXT_GUESS, "AT&amp;T", "AT&T"},
 	{TT_TEXT_GUESS, "AT&T &nosuch; <b>x</b>", "AT&T &nosuch; <b>x</b>"},
+	{TT_TEXT_GUESS, "S&P <1% off; AT&amp;T up", "S&P <1% off; AT&T up"},
 	{TT_TEXT_GUESS, "x <y> z</y>", "x <y> z</y>"},
 	{TT_TEXT_BASE64, "RXhhbXBsZSA8Yj5BdG9tPC9iPg==", "Example Atom"},
 	{TT_TEXT_BASE64, "RXhhbXBs\n ZSA8Yj5BdG9tPC9iPg", "Example Atom"},
