@@ -10,13 +10,23 @@
 #include "common/scored.h"
 #include "common/websub_state.h"
 
+/* The record of a log that a dead letter was: what its map may ask for beside the value. */
+struct tt_dead_record {
+	struct tt_str topic, key;
+	struct tt_str headers; /* a JSON object of texts; absent: it has none */
+	int32_t partition;
+	int64_t offset, timestamp_ms; /* TT_TIME_NONE: it has none */
+};
+
 /* An input that could not become an item, or an item that could not be scored: goes to table dead_letter. */
 struct tt_dead_letter {
-	struct tt_str source;  /* feed URL, file name */
+	struct tt_str source;  /* feed URL, file name, kafka:TOPIC */
 	struct tt_str where;   /* position in it: "line 17", "item 3" */
-	const char *stage;     /* "parse", "score", "store", "publish": a constant */
+	const char *stage;     /* "parse", "score", "store", ...: a constant */
 	struct tt_str reason;
 	struct tt_str payload; /* what came in, cut to a limit; any bytes */
+	size_t whole_bytes;    /* of the payload before it was cut; 0: it was not */
+	const struct tt_dead_record *record; /* NULL: it was no record of a log */
 	int64_t at_ms;
 	uint32_t origin; /* as struct tt_item */
 	bool published;  /* delivered to the topic of dead letters; set by sink/kafka */

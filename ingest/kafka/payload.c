@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json_text.h"
 #include "common/metrics.h"
 #include "common/suggest.h"
 #include "ingest/identity.h"
 #include "ingest/kafka/recognise.h"
 #include "ingest/map/make.h"
 
-enum { DEAD_LETTER_BYTES = 4096 /* of one in a batch, beside its payload */ };
+enum {
+	HEADERS_BYTES = 16384, /* that a dead letter keeps */
+	KEY_BYTES = 4096,
+	DEAD_LETTER_BYTES = 4096, /* of one in a batch, beside its payload, key and headers */
+};
 
 struct tt_payload {
 	const struct tt_kafka_conf *conf;
@@ -146,6 +151,47 @@ int tt_payload_item(struct tt_payload *p, const struct tt_record *record, int64_
 
 /* ---- a dead letter ---- */
 
+/* As a JSON object of texts. */
+static int copy_headers(const struct tt_record *record, struct tt_arena *arena, struct tt_str *ret)
+{
+	struct tt_buf text;
+	tt_buf_init(&text, HEADERS_BYTES);
+	for (size_t i = 0; i < record->n_headers; i++) {
+		tt_buf_char(&text, i ? ',' : '{');
+		tt_json_str(&text, record->headers[i].name);
+		tt_buf_char(&text, ':');
+		tt_json_str(&text, record->headers[i].value);
+	}
+	if (record->n_headers && text.rc == TT_OK)
+		tt_buf_char(&text, '}');
+	int rc = text.rc;
+	if (rc == TT_OK && text.n)
+		*ret = tt_arena_str(arena, tt_buf_view(&text));
+	if (rc == TT_OK && text.n && !ret->p)
+		rc = TT_ENOMEM;
+	tt_buf_done(&text);
+	return rc == TT_ELIMIT ? TT_OK : rc; /* a letter without its headers is better than none */
+}
+
+static int copy_record(
+	const struct tt_record *record, struct tt_arena *arena, const struct tt_dead_record **ret)
+{
+	struct tt_dead_record *copy = tt_arena_zalloc(arena, 1, sizeof(*copy));
+	struct tt_str key = record->key;
+	if (!copy)
+		return TT_ENOMEM;
+	tt_text_cut(&key, KEY_BYTES);
+	*copy = (struct tt_dead_record){.topic = tt_arena_str(arena, record->topic),
+		.key = tt_arena_str(arena, key),
+		.partition = record->partition,
+		.offset = record->offset,
+		.timestamp_ms = record->timestamp_ms > 0 ? record->timestamp_ms : TT_TIME_NONE};
+	if (!copy->topic.p || (key.p && !copy->key.p))
+		return TT_ENOMEM;
+	*ret = copy;
+	return copy_headers(record, arena, &copy->headers);
+}
+
 int tt_payload_dead(struct tt_payload *p, const struct tt_record *record, const char *stage,
 	struct tt_str reason, int64_t now_ms, struct tt_batch *b)
 {
@@ -153,9 +199,12 @@ int tt_payload_dead(struct tt_payload *p, const struct tt_record *record, const 
 	struct tt_str payload = record->value.p ? record->value : TT_STR("");
 	if (!dead)
 		return TT_ENOMEM;
-	tt_text_cut(&payload, (size_t)p->conf->max_dead_bytes);
 	*dead = (struct tt_dead_letter){.stage = stage, .at_ms = now_ms, .origin = record->origin};
+	if (tt_text_cut(&payload, (size_t)p->conf->max_dead_bytes))
+		dead->whole_bytes = record->value.n;
 	int rc = name_source(record, b, &dead->source);
+	if (rc == TT_OK)
+		rc = copy_record(record, &b->arena, &dead->record);
 	dead->where = tt_str_c(tt_arena_printf(
 		&b->arena, "partition %d, offset %lld", record->partition, (long long)record->offset));
 	dead->reason = tt_arena_str(&b->arena, reason);
@@ -166,13 +215,21 @@ int tt_payload_dead(struct tt_payload *p, const struct tt_record *record, const 
 	return TT_ENOMEM;
 }
 
+/* What a record takes in a batch as a dead letter, at most. */
+static size_t dead_bytes(const struct tt_payload *p, const struct tt_record *record)
+{
+	size_t headers = record->n_headers ? HEADERS_BYTES : 0;
+	size_t key = record->key.n < KEY_BYTES ? record->key.n : KEY_BYTES;
+	return (size_t)p->conf->max_dead_bytes + DEAD_LETTER_BYTES + headers + key;
+}
+
 int tt_payload_put(struct tt_payload *p, const struct tt_record *record, int64_t now_ms, struct tt_batch *b)
 {
 	struct tt_err why = {0};
 	const bool was_empty = !b->n_items && !b->n_dead;
 	const size_t room = b->arena.max_bytes - b->arena.used_bytes;
 	/* An item that is too large for any batch must leave room for the dead letter that says so. */
-	size_t kept = was_empty ? (size_t)p->conf->max_dead_bytes + DEAD_LETTER_BYTES : 0;
+	size_t kept = was_empty ? dead_bytes(p, record) : 0;
 	kept = kept < room ? kept : room;
 	b->arena.max_bytes -= kept;
 	int rc = tt_payload_item(p, record, now_ms, b, &why);

@@ -184,6 +184,29 @@ static struct tt_str cut(struct tt_str s, size_t max)
 	return s.n > max ? (struct tt_str){s.p, max} : s;
 }
 
+static void put_size(struct tt_pg_params *p, const struct tt_dead_letter *d)
+{
+	if (d->payload.p)
+		tt_pg_put_int(p, TT_PG_INT8, (int64_t)(d->whole_bytes ? d->whole_bytes : d->payload.n));
+	else
+		tt_pg_put_null(p, TT_PG_INT8);
+}
+
+static void record_columns(struct tt_pg_params *p, const struct tt_pg_dead_row *d, size_t n)
+{
+	static const struct tt_dead_record none = {.timestamp_ms = TT_TIME_NONE};
+#define RECORD           (d[i].letter->record ? d[i].letter->record : &none)
+#define PUT_INT(type, v) (RECORD->topic.p ? tt_pg_put_int(p, (type), RECORD->v) : tt_pg_put_null(p, (type)))
+	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, RECORD->topic));
+	COLUMN(p, TT_PG_INT4, n, PUT_INT(TT_PG_INT4, partition));
+	COLUMN(p, TT_PG_INT8, n, PUT_INT(TT_PG_INT8, offset));
+	COLUMN(p, TT_PG_TIMESTAMPTZ, n, tt_pg_put_time(p, RECORD->timestamp_ms));
+	COLUMN(p, TT_PG_BYTEA, n, tt_pg_put_bytes(p, RECORD->key));
+	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, RECORD->headers));
+#undef PUT_INT
+#undef RECORD
+}
+
 void tt_pg_dead_params(
 	struct tt_pg_params *p, const struct tt_pg_dead_row *d, size_t n, size_t max_payload_bytes)
 {
@@ -194,4 +217,6 @@ void tt_pg_dead_params(
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, d[i].letter->reason));
 	COLUMN(p, TT_PG_BYTEA, n, tt_pg_put_bytes(p, cut(d[i].letter->payload, max_payload_bytes)));
 	COLUMN(p, TT_PG_TIMESTAMPTZ, n, tt_pg_put_time(p, d[i].letter->at_ms));
+	COLUMN(p, TT_PG_INT8, n, put_size(p, d[i].letter));
+	record_columns(p, d, n);
 }

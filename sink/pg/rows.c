@@ -196,10 +196,12 @@ static int compare_dead(const void *a, const void *b)
 	return order ? order : (x->letter->at_ms > y->letter->at_ms) - (x->letter->at_ms < y->letter->at_ms);
 }
 
-/* The same input is one dead letter, wherever in its source it stands; without an input, place and reason
- * must tell. */
+/* The same input is one dead letter, wherever in its source it stands; but a log's places stay, and two records
+ * are two. Without an input, place and reason must tell. */
 static struct tt_id dead_letter_id(const struct tt_dead_letter *d)
 {
+	if (d->payload.p && d->record)
+		return TT_ID(tt_str_c(d->stage), d->source, d->where, d->payload);
 	if (d->payload.p)
 		return TT_ID(tt_str_c(d->stage), d->source, d->payload);
 	return TT_ID(tt_str_c(d->stage), d->source, d->where, d->reason);
