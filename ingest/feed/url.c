@@ -130,6 +130,12 @@ static struct tt_str join(struct tt_arena *a, const struct parts *u, struct tt_s
 	return (struct tt_str){buf, (size_t)(at - buf)};
 }
 
+/* Bytes of an ampersand that was escaped once too often, as in a CDATA section; no URL means "&amp;". */
+static size_t escaped_amp(struct tt_str s, size_t at)
+{
+	return tt_str_starts((struct tt_str){s.p + at, s.n - at}, TT_STR("&amp;")) ? 5 : 0;
+}
+
 /* A copy without surrounding white space, and without tabs and line breaks inside, which writers fold long
  * URLs with. */
 static struct tt_str clean(struct tt_arena *a, struct tt_str s)
@@ -141,9 +147,13 @@ static struct tt_str clean(struct tt_arena *a, struct tt_str s)
 	if (!buf)
 		return failed;
 	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != '\n' && s.p[i] != '\r' && s.p[i] != '\t')
-			buf[n++] = s.p[i];
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == '\t')
+			continue;
+		size_t amp = s.p[i] == '&' ? escaped_amp(s, i) : 0;
+		buf[n++] = s.p[i];
+		i += amp ? amp - 1 : 0;
+	}
 	buf[n] = '\0';
 	return (struct tt_str){buf, n};
 }

@@ -8,7 +8,7 @@
 bool tt_url_is_absolute(struct tt_str s);
 
 /* The target of reference `ref` at base `base` ({NULL,0}: none). White space around and line breaks inside
- * are removed; an absolute reference, or one without a usable base, stays as it is. {NULL,0} for an empty
+ * are removed, "&amp;" becomes "&"; an absolute reference, or one without a usable base, stays as it is. {NULL,0} for an empty
  * reference; .p NULL with n == 1 when memory is out (tt_url_failed). Lives in the arena. */
 struct tt_str tt_url_resolve(struct tt_arena *a, struct tt_str base, struct tt_str ref);
 

@@ -48,6 +48,7 @@ static const struct {
 	{"tag:example.com,2004:x", "story", "story"},
 	{NULL, "/story", "/story"},
 	{NULL, "https://example.com/x", "https://example.com/x"},
+	{NULL, "http://example.com/?a=1&amp;b=2&ampere=3&amp;", "http://example.com/?a=1&b=2&ampere=3&"},
 	{"http://example.com/", "", NULL},
 	{"http://example.com/", "  ", NULL},
 };
