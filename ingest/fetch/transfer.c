@@ -159,18 +159,38 @@ void tt_transfer_drop_body(struct tt_transfer *t)
 		tt_budget_give(t->budget, &t->held);
 }
 
+/* A libcurl handle with all that is the same in each hop. */
+static int equip(struct tt_transfer *t)
+{
+	t->easy = curl_easy_init();
+	if (!t->easy)
+		return TT_ENOMEM;
+	set_safety(t);
+	set_callbacks(t);
+	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, t->user_agent);
+	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->request_headers);
+	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	return TT_OK;
+}
+
+/* Tells the handle what is of this hop. */
+static int point(struct tt_transfer *t)
+{
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->hop_ms);
+	return curl_easy_setopt(t->easy, CURLOPT_URL, t->reply.url.p) == CURLE_OK ? TT_OK : TT_ENOMEM;
+}
+
 int tt_transfer_aim(struct tt_transfer *t, struct tt_str url, int64_t now_ns)
 {
 	struct tt_reply *r = &t->reply;
 	if (!tt_str_starts_ci(url, TT_STR("http://")) && !tt_str_starts_ci(url, TT_STR("https://")))
 		return tt_err_set(&r->err, TT_EREFUSED, "'%.*s' is neither http nor https", TT_FMT(url));
-	r->url = tt_arena_str(&t->arena, url);
-	if (!r->url.p || curl_easy_setopt(t->easy, CURLOPT_URL, r->url.p) != CURLE_OK)
-		return tt_err_set(&r->err, TT_ENOMEM, "out of memory");
 	t->hop_ms = (t->deadline_ns - now_ns) / 1000000;
 	if (t->hop_ms < 1)
 		t->hop_ms = 1;
-	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->hop_ms);
+	r->url = tt_arena_str(&t->arena, url);
+	if (!r->url.p || point(t) < 0)
+		return tt_err_set(&r->err, TT_ENOMEM, "out of memory");
 	tt_headers_init(&r->headers);
 	tt_transfer_drop_body(t);
 	t->header_bytes = 0;
@@ -183,26 +203,20 @@ int tt_transfer_aim(struct tt_transfer *t, struct tt_str url, int64_t now_ns)
 static int make(struct tt_transfer **ret, const struct tt_fetch_conf *conf, const char *user_agent, struct tt_str url,
 	int64_t now_ns)
 {
-	int rc = TT_ENOMEM;
 	struct tt_transfer *t = calloc(1, sizeof(*t));
 	if (!t)
-		return rc;
+		return TT_ENOMEM;
+	*ret = t;
 	t->conf = conf;
+	t->user_agent = user_agent;
 	t->only_permanent = true;
 	t->started_ns = now_ns;
 	t->deadline_ns = now_ns + conf->total_timeout_ms * 1000000;
 	tt_buf_init(&t->body, (size_t)conf->max_body_bytes);
 	/* each hop may keep header values and two URLs; the margin is for the request's own */
 	tt_arena_init(&t->arena, (size_t)(conf->max_header_bytes * 2 * (conf->max_redirects + 1)) + 65536);
-	t->easy = curl_easy_init();
-	*ret = t;
-	if (!t->easy)
-		return rc;
-	set_safety(t);
-	set_callbacks(t);
-	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, user_agent);
-	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	return tt_transfer_aim(t, url, now_ns);
+	int rc = equip(t);
+	return rc < 0 ? rc : tt_transfer_aim(t, url, now_ns);
 }
 
 /* The rest of it: headers are told to libcurl, and *ret is set, or freed with the error in err. */
@@ -263,11 +277,20 @@ void tt_transfer_free(struct tt_transfer *t)
 
 /* ---- waits ---- */
 
-void tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns)
+void tt_transfer_park(struct tt_transfer *t, int64_t now_ns)
 {
-	t->deadline_ns += now_ns - t->parked_ns; /* what the handle was told is what was left, and still is */
+	curl_easy_cleanup(t->easy);
+	t->easy = NULL;
+	t->parked_ns = now_ns;
+}
+
+int tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns)
+{
+	t->deadline_ns += now_ns - t->parked_ns; /* hop_ms is what was left, and still is */
 	t->started_ns += now_ns - t->parked_ns;
 	t->parked_ns = 0;
+	int rc = equip(t);
+	return rc < 0 ? rc : point(t);
 }
 
 void tt_transfer_resume(struct tt_transfer *t)

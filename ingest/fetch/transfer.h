@@ -31,6 +31,7 @@ struct tt_reply {
 struct tt_transfer {
 	CURL *easy;
 	const struct tt_fetch_conf *conf;
+	const char *user_agent;
 	struct tt_reply reply;
 	struct tt_buf body;
 	struct tt_budget *budget; /* that the body counts in; set by the caller, NULL: none */
@@ -45,7 +46,7 @@ struct tt_transfer {
 	int64_t started_ns, deadline_ns;
 	int64_t hop_ms;    /* what libcurl was given for this hop */
 	int64_t paused_ns; /* since when it waits for room in the budget, 0: it does not */
-	int64_t parked_ns; /* since when it waits between two hops, 0: it does not; set by the caller */
+	int64_t parked_ns; /* since when it waits between two hops, 0: it does not */
 	int64_t ended_ms;  /* wall time, set by the caller */
 	bool excused;      /* it had to wait for us, or the caller says so: what then fails is not the server's fault */
 	int64_t header_bytes;
@@ -91,8 +92,10 @@ void tt_transfer_resume(struct tt_transfer *t);
 /* Gives the body's memory back. */
 void tt_transfer_drop_body(struct tt_transfer *t);
 
-/* Ends the wait between two hops, which does not count for any timeout. */
-void tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns);
+/* The next hop has to wait for its turn, which does not count for any timeout; not of a form. Its libcurl handle, some
+ * 8 KB, is given back, as thousands may wait at one host. Unparked it is ready to run. TT_ENOMEM. */
+void tt_transfer_park(struct tt_transfer *t, int64_t now_ns);
+int tt_transfer_unpark(struct tt_transfer *t, int64_t now_ns);
 
 /* "agent (+contact)" for the User-Agent header. Owner: the caller. NULL when memory is out. */
 char *tt_user_agent(const struct tt_fetch_conf *conf);

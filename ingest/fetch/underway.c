@@ -50,8 +50,8 @@ static int start(struct tt_fetcher *f, struct tt_feed_slot *slot)
 /* A redirect led to a host whose turn it is now. */
 static int start_hop(struct tt_fetcher *f, struct tt_feed_slot *slot)
 {
-	tt_transfer_unpark(slot->transfer, tt_mono_ns(f->clock));
-	if (curl_multi_add_handle(f->multi, slot->transfer->easy) != CURLM_OK)
+	if (tt_transfer_unpark(slot->transfer, tt_mono_ns(f->clock)) < 0 ||
+		curl_multi_add_handle(f->multi, slot->transfer->easy) != CURLM_OK)
 		return TT_ENOMEM;
 	f->n_active++;
 	return TT_OK;
@@ -144,7 +144,7 @@ void tt_fetcher_collect(struct tt_fetcher *f)
 		curl_multi_remove_handle(f->multi, easy);
 		bool again = tt_transfer_next(t, result, tt_mono_ns(f->clock));
 		if (again && !t->is_form && tt_lineup_hop(&f->lineup, t->owner, t->reply.url)) {
-			t->parked_ns = tt_mono_ns(f->clock);
+			tt_transfer_park(t, tt_mono_ns(f->clock));
 			f->n_active--;
 			continue;
 		}
