@@ -26,6 +26,10 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_db_migrate,
 	&tt_cmd_db_status,
 	&tt_cmd_db_prune,
+	&tt_cmd_dlq_list,
+	&tt_cmd_dlq_show,
+	&tt_cmd_dlq_retry,
+	&tt_cmd_dlq_drop,
 	&tt_cmd_docs,
 	NULL,
 };

@@ -233,14 +233,24 @@ static void close_line(struct tt_parts *parts)
 	*parts = (struct tt_parts){.job = parts->job, .scorer = parts->scorer, .door = parts->door};
 }
 
-int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+int tt_parts_open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err)
 {
 	int rc = open_sinks(parts, conf, clock, err);
 	if (rc == TT_OK && parts->scorer)
 		rc = tt_parts_register(conf, parts->scorer, &parts->model_id, err);
-	if (rc == TT_OK)
-		rc = open_sources(parts, conf, clock, err);
+	if (rc < 0)
+		close_line(parts);
+	return rc;
+}
+
+int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
+	struct tt_err *err)
+{
+	int rc = tt_parts_open_sinks(parts, conf, clock, err);
+	if (rc < 0)
+		return rc;
+	rc = open_sources(parts, conf, clock, err);
 	if (rc < 0)
 		close_line(parts);
 	return rc;

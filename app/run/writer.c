@@ -4,6 +4,7 @@
 #include "app/run/filter.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "sink/json.h"
 
 enum { MOST_TOGETHER = 256, MAX_BATCHES = MOST_TOGETHER + TT_ORDER_MAX };
 
@@ -68,6 +69,18 @@ static int write_patiently(struct tt_writer *w, struct tt_batch *const *batches,
 	return TT_OK;
 }
 
+/* The item itself, so that it can be tried again; without the memory for it, its title. */
+static struct tt_str item_json(struct tt_batch *b, const struct tt_item *item)
+{
+	struct tt_str text = {NULL, 0};
+	struct tt_buf json;
+	tt_buf_init(&json, b->arena.max_bytes);
+	if (tt_sink_json_item(&json, item) == TT_OK)
+		text = tt_arena_str(&b->arena, tt_buf_view(&json));
+	tt_buf_done(&json);
+	return text.p ? text : item->title;
+}
+
 /* The item the sink refuses, as a dead letter of b. */
 static int bury(struct tt_writer *w, struct tt_batch *b, const struct tt_item *item, const struct tt_err *why)
 {
@@ -78,7 +91,7 @@ static int bury(struct tt_writer *w, struct tt_batch *b, const struct tt_item *i
 	dead->where = item->guid;
 	dead->stage = "store";
 	dead->reason = tt_arena_str(&b->arena, tt_str_c(why->msg));
-	dead->payload = item->title;
+	dead->payload = item_json(b, item);
 	dead->at_ms = tt_wall_ms(w->clock);
 	tt_log(TT_LOG_WARN, "item refused by the sink, now a dead letter", TT_F_STR("source", item->source),
 		TT_F_STR("guid", item->guid), TT_F_C("error", why->msg));
