@@ -38,6 +38,7 @@ int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *
 		return rc;
 	conf->publish.shared_brokers = conf->kafka.brokers;
 	conf->publish.shared_properties = conf->kafka.properties;
+	conf->postgres.write_events = conf->publish.events_topic;
 	return TT_OK;
 }
 

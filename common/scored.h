@@ -33,7 +33,7 @@ struct tt_scored {
 	size_t n_entities;
 	int n_tokens;      /* tokens the encoder read, windows summed */
 	int64_t scored_ms; /* TT_TIME_NONE before nlp/ */
-	struct tt_id published; /* the event that was delivered to its topic; zero: none yet. Set by sink/kafka */
+	struct tt_id published; /* tt_scored_event_id() of what was delivered to the topic of items; zero: nothing yet. Set by sink/kafka */
 };
 
 /* Of an item with this text: the same however often it is read, scored or written. */

@@ -137,6 +137,9 @@ static int read_letter(
 {
 	const struct tt_dead_letter *d = &v->letter;
 	int64_t now_ms = tt_wall_ms(&tt_clock_real);
+	if (strcmp(d->stage, "event") == 0)
+		return tt_err_set(why, TT_EPARSE,
+			"cannot be tried again: its item is stored, only its topic refused it");
 	if (strcmp(d->stage, "gap") == 0 || !d->payload.p)
 		return tt_err_set(why, TT_EPARSE, "cannot be tried again: nothing of it is kept");
 	if (d->payload.n < d->whole_bytes)

@@ -116,7 +116,7 @@ int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock,
 static int open_publish(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err)
 {
-	enum tt_publish_what what = parts->job == TT_JOB_INGEST ? TT_PUBLISH_ITEMS : TT_PUBLISH_EVENTS;
+	enum tt_publish_what what = parts->job == TT_JOB_INGEST ? TT_PUBLISH_ITEMS : TT_PUBLISH_DEAD;
 	struct tt_sink publish, kept = parts->sink;
 	if (!tt_publish_wanted(&conf->publish, what))
 		return TT_OK;

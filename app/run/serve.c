@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/run/callback.h"
+#include "app/run/events.h"
 #include "app/run/leases.h"
 #include "app/run/notify.h"
 #include "app/run/parts.h"
@@ -32,20 +33,24 @@ struct run {
 	struct tt_service *service;
 	struct tt_notify notify; /* main's */
 	sigset_t signals;
-	struct tt_leases *leases; /* NULL: none. For the HTTP threads while there is a pipeline */
+	struct tt_leases *leases; /* NULL: none. For the HTTP threads while there is a pipeline, as the next */
+	struct tt_events *events;
 	pthread_mutex_t lock;     /* guards the two below, for the HTTP threads */
 	struct tt_pipeline *pipeline;
 	struct tt_err waiting; /* why there is no pipeline yet */
 };
 
+/* Adds what stands in the way, one a line. */
 static bool flows(struct run *r, struct tt_buf *reason)
 {
 	bool ready = tt_pipeline_ready(r->pipeline, reason);
-	if (!r->leases)
-		return ready;
-	if (!ready)
+	if (!ready && (r->leases || r->events))
 		(void)tt_buf_str(reason, TT_STR("\n"));
-	return tt_leases_report(r->leases, reason) && ready;
+	bool leased = !r->leases || tt_leases_report(r->leases, reason);
+	if (!leased && r->events)
+		(void)tt_buf_str(reason, TT_STR("\n"));
+	bool published = !r->events || tt_events_report(r->events, reason);
+	return ready && leased && published;
 }
 
 static bool is_ready(void *ctx, struct tt_buf *reason)
@@ -163,6 +168,8 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 	if (r->parts.are_leased)
 		rc = tt_leases_start(&r->leases, &r->conf.leases, &r->conf.postgres, r->conf.feeds.v,
 			r->conf.feeds.n, p, &tt_clock_real, err);
+	if (rc == TT_OK && r->conf.publish.events_topic && r->parts.job == TT_JOB_SCORE)
+		rc = tt_events_start(&r->events, &r->conf.publish, &r->conf.postgres, &r->conf.pipeline, err);
 	set_pipeline(r, p, ""); /* also when that failed: it is to be stopped */
 	return rc;
 }
@@ -295,6 +302,7 @@ static void stop(struct run *r)
 	tt_leases_drain(r->leases);
 	size_t given_up = tt_pipeline_stop(p);
 	tt_leases_stop(r->leases);
+	tt_events_stop(r->events);
 	if (given_up)
 		tt_log(TT_LOG_ERROR,
 			"stopped with items that could not be stored; their feeds will be fetched again",
@@ -321,6 +329,10 @@ static int is_usable(const struct run *r, struct tt_err *err)
 	if (rc == TT_OK && r->parts.job == TT_JOB_INGEST && !conf->publish.items_topic)
 		rc = tt_err_set(err, TT_ECONF,
 			"%s: publish.items_topic is not set: where are items to be written to?", r->config_path);
+	if (rc == TT_OK && conf->publish.events_topic && conf->pipeline.sink != TT_SINK_POSTGRES)
+		rc = tt_err_set(err, TT_ECONF,
+			"%s: publish.events_topic needs a database (pipeline.sink: postgres): events are of what it stores",
+			r->config_path);
 	return rc < 0 ? rc : tt_app_conf_can_push(conf, r->config_path, err);
 }
 

@@ -13,7 +13,7 @@ enum {
 	CHUNK_RECORDS = 4096,
 	CHUNK_BYTES = 8 << 20, /* sent together, when one record does not pass it */
 	TEXT_BYTES = 1 << 30,  /* far above one record */
-	DEAD_HEADERS = 5,
+	DEAD_HEADERS = 9,
 	WHERE_BYTES = 200,
 };
 
@@ -23,7 +23,7 @@ struct entry {
 	size_t index; /* in batch->items, or ->dead */
 	bool is_dead;
 	size_t from, to; /* its value in text */
-	char key[37], at[40];
+	char key[37], at[40], partition[12], offset[24];
 	struct tt_outgoing_header headers[DEAD_HEADERS];
 };
 
@@ -41,7 +41,7 @@ struct publish {
 
 static const char *topic_of(const struct publish *p)
 {
-	return p->what == TT_PUBLISH_ITEMS ? p->conf->items_topic : p->conf->events_topic;
+	return p->what == TT_PUBLISH_ITEMS ? p->conf->items_topic : NULL;
 }
 
 /* ---- after sending ---- */
@@ -67,12 +67,9 @@ static int bury(const struct publish *p, const struct entry *e, const struct tt_
 	return TT_OK;
 }
 
-static void count(const struct publish *p, const struct entry *e)
+static void count(const struct entry *e)
 {
-	if (e->is_dead)
-		tt_metric_add(TT_M_published_dead, 1);
-	else
-		tt_metric_add(p->what == TT_PUBLISH_ITEMS ? TT_M_published_items : TT_M_published_events, 1);
+	tt_metric_add(e->is_dead ? TT_M_published_dead : TT_M_published_items, 1);
 }
 
 /* Notes in the batch what has become of one record. */
@@ -82,7 +79,7 @@ static int settle(struct publish *p, const struct entry *e, const struct tt_outg
 	if (o->delivery == TT_UNDELIVERED)
 		return TT_OK;
 	if (o->delivery == TT_DELIVERED)
-		count(p, e);
+		count(e);
 	else
 		tt_metric_add(TT_M_publish_refused, 1);
 	if (e->is_dead) { /* one that is refused still stands in the table */
@@ -150,12 +147,29 @@ static int add_item(struct publish *p, struct tt_batch *b, size_t i, struct tt_e
 	struct entry *e = add(p, topic_of(p), b, i, false);
 	tt_id_format(s->item.id, e->key);
 	p->records[p->n - 1].key = tt_str_c(e->key);
-	rc = p->what == TT_PUBLISH_ITEMS ? tt_sink_json_item(&p->text, &s->item)
-					 : tt_sink_json_event(&p->text, s);
+	rc = tt_sink_json_item(&p->text, &s->item);
 	return finish(p, e, rc, err);
 }
 
-/* The input as it came; the headers say all else. */
+static void add_header(struct entry *e, struct tt_outgoing *o, const char *name, struct tt_str value)
+{
+	if (!value.p)
+		return;
+	e->headers[o->n_headers++] = (struct tt_outgoing_header){name, value};
+	o->headers = e->headers;
+}
+
+static void add_place(struct entry *e, struct tt_outgoing *o, const struct tt_dead_record *record)
+{
+	snprintf(e->partition, sizeof(e->partition), "%d", record->partition);
+	snprintf(e->offset, sizeof(e->offset), "%lld", (long long)record->offset);
+	add_header(e, o, "tickertone.topic", record->topic);
+	add_header(e, o, "tickertone.partition", tt_str_c(e->partition));
+	add_header(e, o, "tickertone.offset", tt_str_c(e->offset));
+	o->key = record->key;
+}
+
+/* The input as it came, under the key that it had; the headers say all else. */
 static int add_dead(struct publish *p, struct tt_batch *b, size_t i, struct tt_err *err)
 {
 	const struct tt_dead_letter *d = &b->dead[i];
@@ -167,14 +181,13 @@ static int add_dead(struct publish *p, struct tt_batch *b, size_t i, struct tt_e
 	struct entry *e = add(p, p->conf->dead_letters_topic, b, i, true);
 	struct tt_outgoing *o = &p->records[p->n - 1];
 	tt_time_rfc3339(d->at_ms, e->at);
-	e->headers[0] = (struct tt_outgoing_header){"tickertone.stage", tt_str_c(d->stage)};
-	e->headers[1] = (struct tt_outgoing_header){"tickertone.reason", d->reason};
-	e->headers[2] = (struct tt_outgoing_header){"tickertone.source", d->source};
-	e->headers[3] = (struct tt_outgoing_header){"tickertone.where", d->where};
-	e->headers[4] = (struct tt_outgoing_header){"tickertone.at", tt_str_c(e->at)};
-	o->headers = e->headers;
-	o->n_headers = DEAD_HEADERS;
-	o->key = d->source;
+	add_header(e, o, "tickertone.stage", tt_str_c(d->stage));
+	add_header(e, o, "tickertone.reason", d->reason);
+	add_header(e, o, "tickertone.source", d->source);
+	add_header(e, o, "tickertone.where", d->where);
+	add_header(e, o, "tickertone.at", tt_str_c(e->at));
+	if (d->record)
+		add_place(e, o, d->record);
 	return finish(p, e, tt_buf_str(&p->text, d->payload), err);
 }
 
@@ -223,8 +236,7 @@ static const struct tt_sink_ops publish_ops = {
 
 bool tt_publish_wanted(const struct tt_publish_conf *conf, enum tt_publish_what what)
 {
-	return conf->dead_letters_topic ||
-	       (what == TT_PUBLISH_ITEMS ? conf->items_topic : conf->events_topic);
+	return conf->dead_letters_topic || (what == TT_PUBLISH_ITEMS && conf->items_topic);
 }
 
 /* Memory only. */

@@ -1,5 +1,6 @@
-/* publish.h - batches into topics of Kafka: items for others to score, or scored items; and their dead
- * letters. The records are those of docs/KAFKA.md, key is the item's id.
+/* publish.h - batches into topics of Kafka: items for others to score, and dead letters. (Scored items are
+ * published from the database's outbox: app/run/events.h.) The records are those of docs/KAFKA.md, the key of
+ * an item is its id.
  *
  * A write is done when the brokers have confirmed every record. What was confirmed is marked in the batch, so
  * that the same write, repeated, sends only what is left. A record that a topic will never take becomes a
@@ -14,8 +15,9 @@
 #include "sink/sink.h"
 
 enum tt_publish_what {
-	TT_PUBLISH_ITEMS,  /* to items_topic; what was published lately with the same text is left out */
-	TT_PUBLISH_EVENTS, /* to events_topic, unless that is NULL */
+	TT_PUBLISH_ITEMS, /* to items_topic, but what was published lately with the same text; and dead
+			     letters */
+	TT_PUBLISH_DEAD,  /* dead letters alone */
 };
 
 /* conf and clock must outlive the sink. Asks the brokers for the topics. TT_EPEER: none answers. TT_ECONF: a
@@ -24,7 +26,7 @@ enum tt_publish_what {
 int tt_publish_open(struct tt_sink *ret, const struct tt_publish_conf *conf, enum tt_publish_what what,
 	const struct tt_clock *clock, struct tt_err *err);
 
-/* Whether a configuration has anything to be published. */
+/* Whether a configuration has a topic for it. */
 bool tt_publish_wanted(const struct tt_publish_conf *conf, enum tt_publish_what what);
 
 #endif

@@ -21,6 +21,7 @@ struct tt_pg_conf {
 	int64_t dead_letter_bytes;
 	int64_t max_versions;
 	int64_t max_aliases;
+	bool write_events; /* what is stored is put into the outbox (outbox.h), too; set by app/conf.c */
 };
 extern const struct tt_opt tt_pg_opts[]; /* section `postgres` */
 

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "sink/json.h"
 #include "sink/text.h"
 
 /* One array parameter: for every i of n, what `put` puts. */
@@ -130,6 +131,26 @@ static void mention_columns(struct tt_pg_params *p, const struct tt_pg_item_rows
 #undef FEELINGS
 }
 
+/* Of each item that may be stored, the JSON that is to be published. */
+static void event_column(struct tt_pg_params *p, const struct tt_pg_item_rows *rows)
+{
+	static const struct tt_str none = {NULL, 0};
+	struct tt_buf text;
+	if (!rows->with_events) {
+		tt_pg_put_null(p, TT_PG_TEXT);
+		return;
+	}
+	tt_buf_init(&text, p->buf.max);
+	tt_pg_array(p, TT_PG_TEXT, rows->n_items);
+	for (size_t i = 0; i < rows->n_items; i++) {
+		tt_buf_reset(&text);
+		if (rows->fates[i] != TT_PG_REPEAT && tt_sink_json_event(&text, rows->items[i].scored) < 0)
+			p->rc = p->rc < 0 ? p->rc : text.rc;
+		tt_pg_put_text(p, text.n ? tt_buf_view(&text) : none);
+	}
+	tt_buf_done(&text);
+}
+
 void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *rows)
 {
 	COLUMN(p, TT_PG_UUID, rows->n_claims, tt_pg_put_id(p, rows->claims[i].key));
@@ -143,6 +164,7 @@ void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *row
 	COLUMN(p, TT_PG_UUID, rows->n_aliases, tt_pg_put_id(p, rows->aliases[i]->item_id));
 	COLUMN(p, TT_PG_TIMESTAMPTZ, rows->n_aliases, tt_pg_put_time(p, rows->aliases[i]->event_ms));
 	tt_pg_put_int(p, TT_PG_INT4, rows->max_versions);
+	event_column(p, rows);
 }
 
 /* A validator must come back verbatim; one that text cannot hold is better forgotten than changed. */

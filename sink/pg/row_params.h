@@ -28,6 +28,7 @@ struct tt_pg_item_rows {
 	const struct tt_alias *const *aliases;
 	size_t n_aliases;
 	int64_t max_versions;
+	bool with_events; /* each is put into the outbox, too */
 	struct tt_pg_claim *claims;
 	size_t n_claims;
 	struct tt_pg_mention *mentions;

@@ -128,14 +128,15 @@ static size_t make_mentions(const struct tt_pg_row *items, size_t n, const uint8
 	return kept;
 }
 
-static int fill_items(struct tt_pg_rows *r, size_t n_mentions, int64_t max_versions)
+static int fill_items(struct tt_pg_rows *r, size_t n_mentions, const struct tt_pg_conf *conf)
 {
 	size_t n = r->n_items;
 	struct tt_pg_item_rows rows = {.items = r->items,
 		.n_items = n,
 		.aliases = r->aliases,
 		.n_aliases = r->n_aliases,
-		.max_versions = max_versions};
+		.max_versions = conf->max_versions,
+		.with_events = conf->write_events};
 	uint8_t *wanted = tt_arena_zalloc(&r->arena, n + 1, sizeof(*wanted));
 
 	if (!n && !r->n_aliases)
@@ -196,8 +197,8 @@ static int compare_dead(const void *a, const void *b)
 	return order ? order : (x->letter->at_ms > y->letter->at_ms) - (x->letter->at_ms < y->letter->at_ms);
 }
 
-/* The same input is one dead letter, wherever in its source it stands; but a log's places stay, and two records
- * are two. Without an input, place and reason must tell. */
+/* The same input is one dead letter, wherever in its source it stands; but a log's places stay, and two
+ * records are two. Without an input, place and reason must tell. */
 static struct tt_id dead_letter_id(const struct tt_dead_letter *d)
 {
 	if (d->payload.p && d->record)
@@ -269,7 +270,7 @@ int tt_pg_rows_fill(
 			n_mentions += row->scored->n_entities;
 		}
 	}
-	int rc = fill_items(r, n_mentions, conf->max_versions);
+	int rc = fill_items(r, n_mentions, conf);
 	if (rc == TT_OK)
 		rc = fill_feeds(r, batches, n, n_feeds);
 	if (rc == TT_OK)

@@ -77,6 +77,10 @@ equal "the bad line" "$(jq -r 'select(.type == "dead_letter") | "\(.stage) \(.wh
 equal "who soars and who sinks" "$(jq -r 'select(.title == "Apple soars as Samsung sinks") | [.entities[] | "\(.symbol) \(.label)"] | sort | join(", ")' "$tmp/out")" \
 	"005930.KS negative, AAPL positive"
 
+valid() { python3 tests/app/schema_check.py "$1" || [ $? = 77 ] || fail "not what docs/schema/$1.schema.json says"; }
+jq -c 'select(.type == "item")' "$tmp/out" | valid event
+jq -c 'select(.type == "dead_letter")' "$tmp/out" | valid dead_letter
+
 echo "-- a reader that leaves ends the run"
 seq -f 'Stocks rally %g' 3000 >"$tmp/many.txt"
 configure 'files:' "  - path: $tmp/many.txt" >"$tmp/c.yaml"

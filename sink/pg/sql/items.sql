@@ -3,8 +3,8 @@
 -- circle, each with the number of the item that brought it; $3-$26 the items; $27 the distinct symbols; $28-$37 the entity rows,
 -- with the numbers of their item and symbol; $38 what to do with each item: 0 nothing, it repeats an earlier one of this write, 1
 -- store it when all its keys are new, 2 store it as a new text of the story whose id and event time it has; $39 hashes of the texts;
--- $40-$41 stored items that learn keys (in $1 with numbers after those of the items); $42 how many versions are kept. Numbers
--- count from 1: `($3)[n]` is the id of item n.
+-- $40-$41 stored items that learn keys (in $1 with numbers after those of the items); $42 how many versions are kept; $43 their
+-- events, which go to the outbox with them; NULL: none. Numbers count from 1: `($3)[n]` is the id of item n.
 WITH claim AS (
 	INSERT INTO seen (key, item_id, event_at)
 	SELECT k.key, coalesce(($3::uuid[])[k.item], ($40::uuid[])[k.item - cardinality($3)]),
@@ -70,6 +70,11 @@ WITH claim AS (
 		mentions, in_title, mention)
 	WHERE (SELECT version FROM fate)[r.item] > 0
 	RETURNING 1
+), events AS (
+	INSERT INTO event_outbox (item_id, body)
+	SELECT i.item_id, i.body
+	FROM unnest($3::uuid[], $43::text[]) WITH ORDINALITY AS i (item_id, body, n)
+	WHERE (SELECT version FROM fate)[i.n] > 0 AND i.body IS NOT NULL
 )
 SELECT (SELECT count(*) FROM items WHERE version = 1), (SELECT count(*) FROM entity_sentiments),
 	(SELECT count(*) FROM items WHERE version > 1);

@@ -20,10 +20,8 @@ static void begin(struct fixture *f)
 	*f = (struct fixture){.b = tt_batch_new(1 << 24)};
 	tt_mock_start(&f->mock);
 	f->mock.conf.items_topic = (char *)"items";
-	f->mock.conf.events_topic = (char *)"events";
 	f->mock.conf.dead_letters_topic = (char *)"dead";
 	rd_kafka_mock_topic_create(f->mock.cluster, "items", 3, 1);
-	rd_kafka_mock_topic_create(f->mock.cluster, "events", 3, 1);
 	rd_kafka_mock_topic_create(f->mock.cluster, "dead", 3, 1);
 }
 
@@ -64,7 +62,7 @@ static struct tt_scored *add_item(struct fixture *f, int number)
 struct seen {
 	int n, keys_wrong;
 	char value[4096];
-	char reason[100], stage[100], source[100], where[100];
+	char reason[100], stage[100], source[100], where[100], place[320];
 };
 
 static void header(const rd_kafka_message_t *m, const char *name, char out[100])
@@ -88,6 +86,11 @@ static void look(const rd_kafka_message_t *m, void *ctx)
 	header(m, "tickertone.stage", s->stage);
 	header(m, "tickertone.source", s->source);
 	header(m, "tickertone.where", s->where);
+	char topic[100] = "", partition[100] = "", offset[100] = "";
+	header(m, "tickertone.topic", topic);
+	header(m, "tickertone.partition", partition);
+	header(m, "tickertone.offset", offset);
+	snprintf(s->place, sizeof(s->place), "%s %s %s", topic, partition, offset);
 }
 
 TT_TEST(items)
@@ -144,32 +147,16 @@ TT_TEST(repeats)
 	end(&f);
 }
 
-TT_TEST(events)
-{
-	struct seen s = {0};
-	struct fixture f;
-	begin_open(&f, TT_PUBLISH_EVENTS);
-	struct tt_scored *scored = add_item(&f, 1);
-	scored->scored_ms = 1795003200000;
-	scored->sentiment = (struct tt_sentiment){{0.1f, 0.2f, 0.7f}, 0.6f, TT_POSITIVE};
-	TT_EQ(write_again(&f), TT_OK);
-	TT_EQ(tt_mock_read(&f.mock, "events", 1, look, &s), 1);
-	TT_TRUE(strstr(s.value, "\"score\":0.6,\"label\":\"positive\"") != NULL);
-	TT_TRUE(strstr(s.value, "\"event_id\":\"") != NULL);
-	TT_EQ(tt_mock_read(&f.mock, "items", 0, NULL, NULL), 0);
-	end(&f);
-}
-
-/* Of an item that turns out to be a new text of another one, that is published too. */
-TT_TEST(event_of_another_item)
+/* An item that turns out to be a new text of another one is that one. */
+TT_TEST(item_by_another_name)
 {
 	struct fixture f;
-	begin_open(&f, TT_PUBLISH_EVENTS);
+	begin_open(&f, TT_PUBLISH_ITEMS);
 	add_item(&f, 1);
 	TT_EQ(write_again(&f), TT_OK);
 	f.b->items[0].item.id = TT_ID(TT_STR("the story"));
 	TT_EQ(write_again(&f), TT_OK);
-	TT_EQ(tt_mock_read(&f.mock, "events", 2, NULL, NULL), 2);
+	TT_EQ(tt_mock_read(&f.mock, "items", 2, NULL, NULL), 2);
 	end(&f);
 }
 
@@ -222,7 +209,8 @@ TT_TEST(dead_letters)
 {
 	struct seen s = {0};
 	struct fixture f;
-	begin_open(&f, TT_PUBLISH_EVENTS);
+	begin_open(&f, TT_PUBLISH_DEAD);
+	add_item(&f, 1); /* is not published */
 	struct tt_dead_letter *d = tt_batch_add_dead(f.b);
 	d->source = TT_STR("kafka:news");
 	d->where = TT_STR("partition 3, offset 17");
@@ -230,9 +218,13 @@ TT_TEST(dead_letters)
 	d->reason = TT_STR("not JSON");
 	d->payload = TT_STR("{\"half");
 	d->at_ms = 1795003200000;
+	d->record = &(struct tt_dead_record){
+		.topic = TT_STR("news"), .key = TT_STR("{"), .partition = 3, .offset = 17};
 	TT_EQ(write_again(&f), TT_OK);
 	TT_EQ(write_again(&f), TT_OK);
 	TT_EQ(tt_mock_read(&f.mock, "dead", 1, look, &s), 1);
+	TT_EQ(tt_mock_read(&f.mock, "items", 0, NULL, NULL), 0);
+	TT_STR_EQ(tt_str_c(s.place), TT_STR("news 3 17"));
 	TT_STR_EQ(tt_str_c(s.value), TT_STR("{\"half"));
 	TT_STR_EQ(tt_str_c(s.stage), TT_STR("parse"));
 	TT_STR_EQ(tt_str_c(s.reason), TT_STR("not JSON"));
@@ -245,11 +237,11 @@ TT_TEST(no_topic)
 {
 	struct fixture f;
 	begin(&f);
-	rd_kafka_mock_topic_set_error(f.mock.cluster, "events", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-	TT_EQ(tt_publish_open(&f.sink, &f.mock.conf, TT_PUBLISH_EVENTS, &tt_clock_real, &f.err), TT_ECONF);
-	TT_TRUE(strstr(f.err.msg, "'events' does not exist") != NULL);
+	rd_kafka_mock_topic_set_error(f.mock.cluster, "items", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	TT_EQ(tt_publish_open(&f.sink, &f.mock.conf, TT_PUBLISH_ITEMS, &tt_clock_real, &f.err), TT_ECONF);
+	TT_TRUE(strstr(f.err.msg, "'items' does not exist") != NULL);
 	tt_mock_brokers(&f.mock, false);
-	TT_EQ(tt_publish_open(&f.sink, &f.mock.conf, TT_PUBLISH_ITEMS, &tt_clock_real, &f.err), TT_EPEER);
+	TT_EQ(tt_publish_open(&f.sink, &f.mock.conf, TT_PUBLISH_DEAD, &tt_clock_real, &f.err), TT_EPEER);
 	end(&f);
 }
 
@@ -281,6 +273,5 @@ TT_TEST(recent)
 	tt_recent_free(r);
 }
 
-TT_MAIN(TT_RUN(items), TT_RUN(format_of_an_item), TT_RUN(repeats), TT_RUN(events),
-	TT_RUN(event_of_another_item), TT_RUN(outage), TT_RUN(too_large), TT_RUN(dead_letters),
+TT_MAIN(TT_RUN(items), TT_RUN(format_of_an_item), TT_RUN(repeats), TT_RUN(item_by_another_name), TT_RUN(outage), TT_RUN(too_large), TT_RUN(dead_letters),
 	TT_RUN(no_topic), TT_RUN(recent))
