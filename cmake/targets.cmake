@@ -13,6 +13,13 @@ function(tt_library name)
   target_link_libraries(${name} PUBLIC ${A_DEPENDS} PRIVATE ${A_PRIVATE_LIBS} tt_flags)
 endfunction()
 
+# tt_threads(target): what a program needs for the thread sanitizer, when it is built for it.
+function(tt_threads target)
+  if(TT_SANITIZE MATCHES thread)
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/tsan_threads.c)
+  endif()
+endfunction()
+
 # tt_test(name SOURCES ... LIBS ... LABELS ... [ARGS ...] [TIMEOUT s] [FAULT]): a cmocka program run by ctest.
 # Exit code 77 is "skipped" (../shared or a server is not there). FAULT links the failing allocator of tests/fault.h.
 function(tt_test name)
@@ -26,6 +33,7 @@ function(tt_test name)
   add_executable(${name} ${A_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${A_LIBS} PkgConfig::cmocka tt_flags)
+  tt_threads(${name})
   if(A_FAULT)
     target_link_libraries(${name} PRIVATE tt_fault)
     target_link_options(${name} PRIVATE

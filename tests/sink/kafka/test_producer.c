@@ -242,6 +242,7 @@ TT_TEST(queue_full)
 	struct fixture f;
 	begin(&f);
 	f.mock.conf.queue_bytes = 1 << 20;
+	f.mock.conf.timeout_ms = 30000;
 	connect_to(&f);
 	struct tt_outgoing *v = records(60, 100000);
 	uint64_t full = tt_metric_get(TT_M_publish_full);
