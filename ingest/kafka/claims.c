@@ -128,20 +128,55 @@ static int ask_watermarks(
 	return e ? tt_err_set(err, TT_EPEER, "ends of the log: %s", rd_kafka_err2str(e)) : TT_OK;
 }
 
+/* After a gap the group's commit may lie beyond where we go on, and would count at the next claim: records
+ * between the two would be passed over. So it moves first; until it has, the same gap is found again. */
+static int move_commit(struct tt_consumer *c, const struct tt_position *at, int64_t to, struct tt_err *err)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(list, at->topic.p, at->partition)->offset = to;
+	rd_kafka_resp_err_t e = rd_kafka_commit(c->rk, list, 0);
+	rd_kafka_topic_partition_list_destroy(list);
+	return e ? tt_err_set(err, TT_EPEER, "moving the group's commit: %s", rd_kafka_err2str(e)) : TT_OK;
+}
+
+static int find_begin(struct tt_consumer *c, const struct tt_position *at, struct job *j)
+{
+	struct tt_err failure;
+	j->begin.stored = at->next_offset;
+	int rc = ask_watermarks(c, at, &j->begin, &j->why);
+	if (rc == TT_OK)
+		rc = tt_begin_at(&j->begin, c->conf, &j->at, &j->gap, &j->why);
+	if (rc < 0 || !j->gap || j->begin.committed <= j->at)
+		return rc;
+	rc = move_commit(c, at, j->at, &failure);
+	if (rc < 0)
+		j->why = failure;
+	else
+		j->begin.committed = j->at;
+	return rc;
+}
+
+/* Is one claimed again that is ours already? */
+static bool is_held(const struct work *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->positions[i].epoch)
+			return true;
+	return false;
+}
+
 static int claim_all(struct tt_consumer *c, struct work *w, struct tt_err *err)
 {
+	const struct tt_positions_ops *ops = c->positions.ops;
 	int rc = TT_OK;
-	if (c->positions.ops)
-		rc = c->positions.ops->claim(c->positions.self, w->positions, w->n, err);
+	if (ops && is_held(w)) /* nobody has died: their windows are no suspects */
+		rc = ops->release(c->positions.self, w->positions, w->n, err);
+	if (ops && rc == TT_OK)
+		rc = ops->claim(c->positions.self, w->positions, w->n, err);
 	if (rc == TT_OK)
 		rc = ask_committed(c, w, err);
-	for (size_t i = 0; i < w->n && rc == TT_OK; i++) {
-		struct job *j = &w->jobs[i];
-		j->begin.stored = w->positions[i].next_offset;
-		j->rc = ask_watermarks(c, &w->positions[i], &j->begin, &j->why);
-		if (j->rc == TT_OK)
-			j->rc = tt_begin_at(&j->begin, c->conf, &j->at, &j->gap, &j->why);
-	}
+	for (size_t i = 0; i < w->n && rc == TT_OK; i++)
+		w->jobs[i].rc = find_begin(c, &w->positions[i], &w->jobs[i]);
 	return rc;
 }
 
@@ -167,7 +202,8 @@ static void apply(
 	struct tt_consumer *c, struct tt_part *p, struct job *j, const struct tt_position *at, bool claim)
 {
 	p->job = TT_JOB_NONE;
-	p->why = j->why;
+	if (claim || j->rc < 0 || !p->tell) /* what is still to be told of a gap stays */
+		p->why = j->why;
 	if (j->rc == TT_ECONF) {
 		p->state = TT_PART_FAILED;
 		p->epoch = at->epoch; /* to be given back */

@@ -23,6 +23,7 @@ static const struct tt_kafka_prop defaults[] = {
 	{"partition.assignment.strategy", "cooperative-sticky"},
 	{"queued.min.messages", "20000"},
 	{"queued.max.messages.kbytes", "16384"},
+	{"fetch.wait.max.ms", "100"}, /* what is sought waits for the fetch under way */
 	{"allow.auto.create.topics", "false"},
 	{"topic.metadata.refresh.interval.ms", "60000"},
 	{"log.connection.close", "false"},
@@ -75,6 +76,7 @@ int tt_client_new(rd_kafka_t **ret, const struct tt_kafka_conf *conf, const stru
 	}
 	rd_kafka_conf_set_opaque(rc, calls->ctx);
 	rd_kafka_conf_set_rebalance_cb(rc, calls->rebalance);
+	rd_kafka_conf_set_offset_commit_cb(rc, calls->committed);
 	rd_kafka_conf_set_error_cb(rc, calls->error);
 	rd_kafka_conf_set_log_cb(rc, NULL); /* libraries never log; what matters comes as an error */
 	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, rc, why, sizeof(why));

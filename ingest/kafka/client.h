@@ -9,6 +9,7 @@
 struct tt_client_calls {
 	void (*rebalance)(
 		rd_kafka_t *rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list, void *ctx);
+	void (*committed)(rd_kafka_t *rk, rd_kafka_resp_err_t e, rd_kafka_topic_partition_list_t *list, void *ctx);
 	void (*error)(rd_kafka_t *rk, int code, const char *reason, void *ctx);
 	void *ctx;
 };

@@ -82,6 +82,35 @@ static void decide(struct tt_consumer *c, struct changes *v)
 	}
 }
 
+/* What librdkafka has given up it can only be given again; with an eager protocol all go together. */
+static void assign_again(struct tt_consumer *c)
+{
+	pthread_mutex_lock(&c->lock);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->parts.n);
+	bool some = false;
+	for (size_t i = 0; i < c->parts.n; i++)
+		some |= c->parts.v[i].dropped;
+	for (size_t i = 0; i < c->parts.n && some; i++) {
+		struct tt_part *p = &c->parts.v[i];
+		if (c->cooperative && !p->dropped)
+			continue;
+		p->dropped = p->flowing = false;
+		p->seek = true;
+		drop_fetched_of(c, p);
+		add(list, p);
+	}
+	pthread_mutex_unlock(&c->lock);
+	if (list->cnt && c->cooperative) {
+		rd_kafka_error_destroy(rd_kafka_incremental_unassign(c->rk, list));
+		rd_kafka_error_destroy(rd_kafka_incremental_assign(c->rk, list));
+	} else if (list->cnt) {
+		(void)rd_kafka_assign(c->rk, list);
+	}
+	if (list->cnt) /* an assignment that failed shows when it cannot be sought */
+		rd_kafka_pause_partitions(c->rk, list);
+	rd_kafka_topic_partition_list_destroy(list);
+}
+
 /* Those that could not be sought yet (librdkafka has not begun to fetch them) wait for the next time. */
 static void seek(struct tt_consumer *c, rd_kafka_topic_partition_list_t *list)
 {
@@ -118,6 +147,7 @@ static void start(struct tt_consumer *c, rd_kafka_topic_partition_list_t *list)
 bool tt_flow_arrange(struct tt_consumer *c)
 {
 	struct changes v = {0};
+	assign_again(c);
 	pthread_mutex_lock(&c->lock);
 	int n = (int)c->parts.n;
 	v.stop = rd_kafka_topic_partition_list_new(n);

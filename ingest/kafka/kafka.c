@@ -36,6 +36,23 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *ctx)
 	pthread_mutex_unlock(&c->lock);
 }
 
+/* A commit that failed is made again with the next one. */
+static void on_committed(
+	rd_kafka_t *rk, rd_kafka_resp_err_t e, rd_kafka_topic_partition_list_t *list, void *ctx)
+{
+	struct tt_consumer *c = ctx;
+	(void)rk;
+	if (!e || e == RD_KAFKA_RESP_ERR__NO_OFFSET || !list)
+		return;
+	pthread_mutex_lock(&c->lock);
+	for (int i = 0; i < list->cnt; i++) {
+		struct tt_part *p = tt_part_find(&c->parts, list->elems[i].topic, list->elems[i].partition);
+		if (p)
+			p->committed = -1;
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
 /* ---- the source ---- */
 
 static bool is_over(const struct tt_consumer *c, int64_t deadline_ns)
@@ -262,7 +279,7 @@ int tt_kafka_open(struct tt_source *ret, const struct tt_kafka_conf *conf,
 			positions->ops->close(positions->self);
 		return tt_err_set(err, TT_ENOMEM, "kafka: %s", tt_err_text(TT_ENOMEM));
 	}
-	const struct tt_client_calls calls = {tt_consumer_rebalance, on_error, c};
+	const struct tt_client_calls calls = {tt_consumer_rebalance, on_committed, on_error, c};
 	int rc = tt_payload_new(&c->payload, conf, err);
 	if (rc == TT_OK)
 		rc = tt_client_new(&c->rk, conf, &calls, err);

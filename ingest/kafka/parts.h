@@ -37,6 +37,7 @@ struct tt_part {
 	bool flowing;        /* librdkafka was told to deliver it */
 	bool seek;           /* before it flows again: what librdkafka has of it is not what comes next */
 	bool lost;           /* a write was refused: to be claimed again */
+	bool dropped;        /* librdkafka has given it up (its position was not in the log): to be assigned anew */
 	bool gap;            /* the log begins or ends elsewhere: to be claimed again when all is stored */
 	bool tell;           /* `why` is to be said in the next batch */
 	struct tt_err why;   /* why it does not flow, or about a gap; msg "": all is well */

@@ -30,6 +30,7 @@ static void come(struct tt_consumer *c, rd_kafka_topic_partition_list_t *list)
 		tp->offset = 0; /* any: nothing is taken before the seek (flow.c) */
 	}
 	c->joined = true;
+	c->trouble.msg[0] = '\0';
 	pthread_cond_signal(&c->asked);
 	pthread_mutex_unlock(&c->lock);
 	if (c->cooperative) {
@@ -71,7 +72,9 @@ void tt_consumer_rebalance(
 	rd_kafka_t *rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list, void *consumer)
 {
 	struct tt_consumer *c = consumer;
-	c->cooperative = strcmp(rd_kafka_rebalance_protocol(rk), "COOPERATIVE") == 0;
+	const char *protocol = rd_kafka_rebalance_protocol(rk);
+	if (strcmp(protocol, "NONE") != 0) /* as it says while it leaves */
+		c->cooperative = strcmp(protocol, "COOPERATIVE") == 0;
 	tt_metric_add(TT_M_kafka_rebalances, (uint64_t)list->cnt);
 	switch (what) {
 	case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:

@@ -160,18 +160,28 @@ static bool is_read(const struct tt_part *p)
 	return p->flowing && !p->gap && !p->lost && p->read < p->window.to;
 }
 
-/* What librdkafka says of a partition, or of all, in place of a record. */
+/* Its position is not in the log. Said of one that is not being read, it is about a place that nothing is
+ * read from. */
+static void lost_place(struct tt_consumer *c, const rd_kafka_message_t *m)
+{
+	struct tt_part *p =
+		m->rkt ? tt_part_find(&c->parts, rd_kafka_topic_name(m->rkt), m->partition) : NULL;
+	if (p && p->state == TT_PART_READ && !p->seek)
+		p->gap = p->dropped = true;
+}
+
+/* What librdkafka says in place of a record; p: the part it was fetched for, NULL: none that is read. */
 static void hear(struct tt_consumer *c, struct tt_part *p, const rd_kafka_message_t *m)
 {
 	switch (m->err) {
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+		c->trouble.msg[0] = '\0';
 		if (p && is_read(p))
 			pass(p, m->offset);
 		break;
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-		if (p)
-			p->gap = true;
+		lost_place(c, m);
 		break;
 	default:
 		snprintf(c->trouble.msg, sizeof(c->trouble.msg), "%s", rd_kafka_message_errstr(m));

@@ -37,6 +37,38 @@ static int group_teardown(void **state)
 	return 0;
 }
 
+/* A client of the group that takes no part in it. */
+static rd_kafka_t *bystander(void)
+{
+	char why[256];
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	rd_kafka_conf_set(conf, "bootstrap.servers", broker.address, why, sizeof(why));
+	rd_kafka_conf_set(conf, "group.id", topic, why, sizeof(why));
+	return rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof(why));
+}
+
+static int64_t group_commit(int partition)
+{
+	rd_kafka_t *rk = bystander();
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(list, topic, partition);
+	TT_EQ(rd_kafka_committed(rk, list, 10000), RD_KAFKA_RESP_ERR_NO_ERROR);
+	int64_t offset = list->elems[0].offset;
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_destroy(rk);
+	return offset;
+}
+
+static void commit_for_group(int partition, int64_t offset)
+{
+	rd_kafka_t *rk = bystander();
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
+	TT_EQ(rd_kafka_commit(rk, list, 0), RD_KAFKA_RESP_ERR_NO_ERROR);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_destroy(rk);
+}
+
 static int setup(void **state)
 {
 	static char name[40];
@@ -220,16 +252,8 @@ TT_TEST(begins_where_it_should)
 {
 	struct worker w;
 	fill(0, 50);
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(2);
-	char why[256];
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	rd_kafka_conf_set(conf, "bootstrap.servers", broker.address, why, sizeof(why));
-	rd_kafka_conf_set(conf, "group.id", topic, why, sizeof(why));
-	rd_kafka_t *other = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof(why));
-	rd_kafka_topic_partition_list_add(list, topic, 0)->offset = 45;
-	rd_kafka_topic_partition_list_add(list, topic, 1)->offset = 10;
-	TT_EQ(rd_kafka_commit(other, list, 0), RD_KAFKA_RESP_ERR_NO_ERROR);
-
+	commit_for_group(0, 45);
+	commit_for_group(1, 10);
 	tt_store_set(&store, &(struct tt_store_row){.partition = 0, .next = 40});
 	tt_store_set(&store, &(struct tt_store_row){.partition = 1, .next = 30});
 	configure(&w);
@@ -243,11 +267,8 @@ TT_TEST(begins_where_it_should)
 	TT_EQ(items[2][50], 1);
 	stop(&w);
 
-	TT_EQ(rd_kafka_committed(other, list, 10000), RD_KAFKA_RESP_ERR_NO_ERROR); /* the group follows */
-	TT_EQ(list->elems[0].offset, 51);
-	TT_EQ(list->elems[1].offset, 51);
-	rd_kafka_topic_partition_list_destroy(list);
-	rd_kafka_destroy(other);
+	TT_EQ(group_commit(0), 51); /* it follows */
+	TT_EQ(group_commit(1), 51);
 }
 
 TT_TEST(positions_beyond_the_log)
@@ -256,9 +277,14 @@ TT_TEST(positions_beyond_the_log)
 	fill(0, 20);
 	for (int p = 0; p < PARTITIONS; p++)
 		tt_store_set(&store, &(struct tt_store_row){.partition = p, .next = p == 2 ? 20 : 500});
+	commit_for_group(0, 500);
 	configure(&w);
 	w.conf.on_gap = TT_GAP_EARLIEST;
+	w.conf.commit_interval_ms = 3600000;
 	start(&w);
+	while (!n_items)
+		step(&w);
+	TT_TRUE(group_commit(0) < 500); /* else it would count once the log has grown again */
 	pump(&w, 2 * 20);
 	TT_EQ(n_dead, 2);
 	TT_TRUE(strstr(last_dead, "gap: partition ") && strstr(last_dead, "the log ends earlier"));
@@ -271,6 +297,51 @@ TT_TEST(positions_beyond_the_log)
 	fill(20, 25);
 	await_ready(&w, "kafka.on_gap is fail");
 	pump(&w, 2 * 20 + 2 * 5); /* the others go on */
+	stop(&w);
+}
+
+/* The place is lost while it is read: what is under way is stored first, then it is claimed anew. */
+TT_TEST(out_of_range_while_reading)
+{
+	enum { FETCH = 1 };
+	struct worker w;
+	fill(0, 50);
+	configure(&w);
+	start(&w);
+	pump(&w, PARTITIONS * 50);
+	int claims = store.claims;
+	rd_kafka_mock_push_request_errors(broker.cluster, FETCH, 2, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
+		RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
+	int64_t until_ms = tt_mono_ms(&tt_clock_real) + PATIENCE_MS;
+	while (store.claims == claims && tt_mono_ms(&tt_clock_real) < until_ms)
+		step(&w);
+	TT_TRUE(store.claims > claims);
+	fill(50, 100);
+	pump(&w, PARTITIONS * 100);
+	each_once(0, 100);
+	stop(&w);
+}
+
+/* Topics by a regular expression, a member with a name of its own, and a coordinator that is moody. */
+TT_TEST(regular_expression_and_static_member)
+{
+	enum { JOIN_GROUP = 11, HEARTBEAT = 12 };
+	static char pattern[50];
+	struct worker w;
+	snprintf(pattern, sizeof(pattern), "^%s$", topic);
+	fill(0, 30);
+	configure(&w);
+	w.names[0] = pattern;
+	w.conf.instance_id = text("worker-1");
+	rd_kafka_mock_push_request_errors(
+		broker.cluster, JOIN_GROUP, 1, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS);
+	start(&w);
+	pump(&w, PARTITIONS * 30);
+	rd_kafka_mock_push_request_errors(broker.cluster, HEARTBEAT, 1, RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+	fill(30, 60);
+	pump(&w, PARTITIONS * 60);
+	each_once(0, 60);
+	await_ready(&w, NULL);
 	stop(&w);
 }
 
@@ -429,8 +500,9 @@ TT_TEST(refused_configurations)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {CASE(reads_all_and_goes_on), CASE(begins_where_it_should),
-		CASE(positions_beyond_the_log), CASE(holding), CASE(claims), CASE(rebalances_cooperative),
-		CASE(rebalances_eager), CASE(the_broker_goes_and_comes), CASE(a_condemned_record),
-		CASE(refused_configurations)};
+		CASE(positions_beyond_the_log), CASE(out_of_range_while_reading),
+		CASE(regular_expression_and_static_member), CASE(holding), CASE(claims),
+		CASE(rebalances_cooperative), CASE(rebalances_eager), CASE(the_broker_goes_and_comes),
+		CASE(a_condemned_record), CASE(refused_configurations)};
 	return cmocka_run_group_tests(tests, group_setup, group_teardown) ? 1 : 0;
 }
