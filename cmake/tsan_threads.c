@@ -46,5 +46,5 @@ const char *__tsan_default_suppressions(void);
 __attribute__((visibility("default"))) const char *__tsan_default_suppressions(void)
 {
 	return "called_from_lib:librdkafka.so\nrace:librdkafka.so\n"
-	       "race:libzstd.so\nrace:liblz4.so\nrace:libz.so\n";
+	       "called_from_lib:libzstd.so\ncalled_from_lib:liblz4.so\nrace:libz.so\n";
 }
