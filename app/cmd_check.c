@@ -1,6 +1,6 @@
 /* cmd_check.c - `tickertone check`: would `run` work? Reads the configuration, then tries the database, the
- * model, the dictionary, every file and every feed: one line each, ok or what is wrong. Changes nothing
- * anywhere. */
+ * model, the dictionary, every file, the topics to be written and every feed: one line each, ok or what is
+ * wrong. Changes nothing anywhere. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "ingest/feed/feed.h"
 #include "ingest/fetch/fetch.h"
 #include "ingest/lines.h"
+#include "sink/kafka/producer.h"
 #include "sink/pg/pg.h"
 
 enum { PAGE_BYTES = 256 << 20 };
@@ -75,6 +76,26 @@ static void check_callback(struct tally *t, const struct tt_app_conf *conf)
 	snprintf(text, sizeof(text), "hubs are given %s; whether they reach it, only they can tell",
 		conf->websub.callback_url);
 	report(t, TT_OK, "websub", text);
+}
+
+/* The topics that are written, without writing anything. */
+static void check_topics(struct tally *t, const struct tt_publish_conf *conf)
+{
+	const char *const topics[] = {conf->items_topic, conf->events_topic, conf->dead_letters_topic};
+	struct tt_producer *p = NULL;
+	struct tt_err err = {0};
+	char text[400];
+	for (size_t i = 0; i < TT_LEN(topics); i++) {
+		if (!topics[i])
+			continue;
+		int rc = p ? TT_OK : tt_producer_new(&p, conf, &err);
+		if (rc == TT_OK)
+			rc = tt_producer_check(p, topics[i], &err);
+		snprintf(text, sizeof(text), "%s at %s: there, to be written", topics[i],
+			tt_publish_brokers(conf));
+		report(t, rc, "topic", rc < 0 ? err.msg : text);
+	}
+	tt_producer_free(p);
 }
 
 static void check_files(struct tally *t, const struct tt_app_conf *conf)
@@ -142,6 +163,7 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	check_callback(&t, &conf);
 	if (!o->offline) {
 		check_database(&t, &conf);
+		check_topics(&t, &conf.publish);
 		check_feeds(&t, &conf);
 	}
 	if (t.failed)

@@ -112,6 +112,12 @@ for topic in items events dead other; do
 	script/kafka topic "$TT_KAFKA_DIR" "$name-$topic" 3 >/dev/null
 done
 
+"$tickertone" check -c "$tmp/score.yaml" >"$tmp/check" || fail "check: $(cat "$tmp/check")"
+equal "topics that check names" "$(grep -c "^ok .*topic .*$name-.* there" "$tmp/check")" 2
+sed "s/$name-dead/$name-none/" "$tmp/score.yaml" >"$tmp/none.yaml"
+"$tickertone" check -c "$tmp/none.yaml" >"$tmp/check" && fail "check finds a topic that is not there"
+grep -q "^FAIL .*'$name-none' does not exist" "$tmp/check" || fail "check says '$(cat "$tmp/check")'"
+
 # ---- ingest, killed and started until all is there ----
 for _ in 1 2 3; do
 	begin fetch ingest
