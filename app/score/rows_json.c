@@ -36,7 +36,7 @@ static int get_offset(const json_t *object, const char *key, int64_t *ret, struc
 
 static int get_span(const json_t *object, struct tt_str text, struct tt_row_entity *e, struct tt_err *err)
 {
-	int64_t start, end;
+	int64_t start = -1, end = -1;
 	size_t from, len;
 	int rc = get_offset(object, "start", &start, err);
 	if (rc == TT_OK)
