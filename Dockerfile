@@ -21,6 +21,7 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates \
         curl \
+        libbrotli1 \
         libcurl4 \
         libjansson4 \
         libmicrohttpd12 \
