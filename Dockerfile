@@ -33,6 +33,7 @@ RUN apt-get update \
         libxml2 \
         libxxhash0 \
         libyaml-0-2 \
+        zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin tickertone
 COPY --from=build /image/ /
