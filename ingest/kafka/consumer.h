@@ -85,8 +85,6 @@ rd_kafka_topic_partition_list_t *tt_flow_stored(
 /* ---- take.c: the driver's ---- */
 /* Waits up to so long for records; only when all that were fetched are taken. */
 void tt_take_fetch(struct tt_consumer *c, int timeout_ms);
-/* One more that the queue handed out, to the end of those fetched. There is room for it after a fetch. */
-void tt_take_keep(struct tt_consumer *c, rd_kafka_message_t *m);
 /* Puts fetched records into the batch. TT_EAGAIN: the batch is full. TT_ENOMEM. */
 int tt_take_all(struct tt_consumer *c, struct tt_batch *b, size_t max_items);
 void tt_take_drop(struct tt_consumer *c); /* all that were fetched */

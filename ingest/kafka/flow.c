@@ -1,6 +1,6 @@
-/* flow.c - which partitions are read now. A partition is stopped by pausing it; unless the line was merely
- * full, what librdkafka and we have fetched of it is dropped and it is sought before it goes on, so that the
- * next record taken is the one at `read`. */
+/* flow.c - which partitions are read now. A partition is stopped by pausing it, and what librdkafka and we
+ * have fetched of it is dropped; it is sought before it goes on, so that the next record taken is always the
+ * one at `read`, whatever happened meanwhile. */
 #include "common/metrics.h"
 #include "ingest/kafka/consumer.h"
 
@@ -75,10 +75,8 @@ static void decide(struct tt_consumer *c, struct changes *v)
 			continue;
 		add(v->stop, p);
 		p->flowing = false;
-		if (!c->held) {
-			p->seek = true;
-			drop_fetched_of(c, p);
-		}
+		p->seek = true;
+		drop_fetched_of(c, p);
 	}
 }
 

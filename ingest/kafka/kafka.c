@@ -98,7 +98,7 @@ static int next(void *self, struct tt_batch *b, size_t max_items, int timeout_ms
 	}
 }
 
-/* The group must go on hearing of us; what is fetched stays where it is until next(). */
+/* The group must go on hearing of us, also while the line is full for long. */
 static void hold(void *self, int timeout_ms)
 {
 	struct tt_consumer *c = self;
@@ -113,8 +113,8 @@ static void hold(void *self, int timeout_ms)
 	tt_flow_hold(c, true);
 	tt_flow_commit(c);
 	rd_kafka_message_t *m = rd_kafka_consumer_poll(c->rk, timeout_ms);
-	if (m) /* all are paused: an error, or too late */
-		tt_take_keep(c, m);
+	if (m) /* all are paused: it comes again when it is sought */
+		rd_kafka_message_destroy(m);
 }
 
 static void stored(void *self, const struct tt_progress *v, size_t n)
@@ -206,13 +206,16 @@ static void leave_group(struct tt_consumer *c)
 	rd_kafka_queue_destroy(last);
 }
 
-/* Before 2.3.0 librdkafka aborts when a cooperative member is destroyed that has never been its group's
- * leader (its issue 4312). Such a handle has left the group and has nothing open but a connection: it is left
- * to the process's end. */
+/* Before 2.3.0 librdkafka aborts when a member that may be cooperative is destroyed and has never been its
+ * group's leader (its issue 4312). Such a handle has left the group and holds nothing but connections: it is
+ * left to the process's end. */
 static void destroy_client(struct tt_consumer *c)
 {
 	enum { MENDED = 0x020300ff };
-	if (!c->cooperative || rd_kafka_version() >= MENDED)
+	char strategies[256] = "";
+	size_t size = sizeof(strategies);
+	(void)rd_kafka_conf_get(rd_kafka_conf(c->rk), "partition.assignment.strategy", strategies, &size);
+	if (rd_kafka_version() >= MENDED || !strstr(strategies, "cooperative"))
 		rd_kafka_destroy_flags(c->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 

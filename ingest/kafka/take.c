@@ -5,7 +5,7 @@
 #include "common/metrics.h"
 #include "ingest/kafka/consumer.h"
 
-enum { HEADERS_MAX = 64, ROOM_KEPT = 8 /* for tt_take_keep */ };
+enum { HEADERS_MAX = 64 };
 
 /* ---- fetching ---- */
 
@@ -31,7 +31,7 @@ static void name_fetched(struct tt_consumer *c)
 
 void tt_take_fetch(struct tt_consumer *c, int timeout_ms)
 {
-	rd_kafka_message_t *v[TT_FETCHED_MAX - ROOM_KEPT];
+	rd_kafka_message_t *v[TT_FETCHED_MAX];
 	c->n_fetched = c->taken = 0;
 	ssize_t n = rd_kafka_consume_batch_queue(c->queue, 0, v, TT_LEN(v));
 	if (n <= 0) { /* it would wait until the array is full; so wait for one alone */
@@ -44,16 +44,6 @@ void tt_take_fetch(struct tt_consumer *c, int timeout_ms)
 	for (ssize_t i = 0; i < n; i++)
 		c->fetched[c->n_fetched++].m = v[i];
 	name_fetched(c);
-}
-
-void tt_take_keep(struct tt_consumer *c, rd_kafka_message_t *m)
-{
-	if (c->n_fetched < TT_FETCHED_MAX) {
-		c->fetched[c->n_fetched].serial = 0;
-		c->fetched[c->n_fetched++].m = m;
-	} else {
-		rd_kafka_message_destroy(m);
-	}
 }
 
 void tt_take_drop(struct tt_consumer *c)
