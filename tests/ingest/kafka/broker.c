@@ -159,6 +159,14 @@ struct tt_positions tt_store_positions(struct tt_store *s)
 	return (struct tt_positions){&ops, s};
 }
 
+int tt_store_claims(struct tt_store *s)
+{
+	pthread_mutex_lock(&s->lock);
+	int n = s->claims;
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
 void tt_store_set_away(struct tt_store *s, bool away)
 {
 	pthread_mutex_lock(&s->lock);

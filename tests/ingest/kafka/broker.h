@@ -44,6 +44,7 @@ struct tt_store {
 void tt_store_init(struct tt_store *s);
 void tt_store_done(struct tt_store *s);
 struct tt_positions tt_store_positions(struct tt_store *s);
+int tt_store_claims(struct tt_store *s); /* calls so far */
 void tt_store_set_away(struct tt_store *s, bool away);
 /* The row of a partition, made when it is not there; a copy. */
 struct tt_store_row tt_store_get(struct tt_store *s, int32_t partition);

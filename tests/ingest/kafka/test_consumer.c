@@ -309,13 +309,13 @@ TT_TEST(out_of_range_while_reading)
 	configure(&w);
 	start(&w);
 	pump(&w, PARTITIONS * 50);
-	int claims = store.claims;
+	int claims = tt_store_claims(&store);
 	rd_kafka_mock_push_request_errors(broker.cluster, FETCH, 2, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
 		RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
 	int64_t until_ms = tt_mono_ms(&tt_clock_real) + PATIENCE_MS;
-	while (store.claims == claims && tt_mono_ms(&tt_clock_real) < until_ms)
+	while (tt_store_claims(&store) == claims && tt_mono_ms(&tt_clock_real) < until_ms)
 		step(&w);
-	TT_TRUE(store.claims > claims);
+	TT_TRUE(tt_store_claims(&store) > claims);
 	fill(50, 100);
 	pump(&w, PARTITIONS * 100);
 	each_once(0, 100);
@@ -364,7 +364,7 @@ TT_TEST(holding)
 	tt_batch_free(b);
 	pump(&w, PARTITIONS * 300);
 	each_once(0, 300);
-	TT_EQ(store.claims, 1);
+	TT_EQ(tt_store_claims(&store), 1);
 	stop(&w);
 }
 
