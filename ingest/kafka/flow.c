@@ -4,7 +4,7 @@
 #include "common/metrics.h"
 #include "ingest/kafka/consumer.h"
 
-enum { SEEK_MS = 1000 };
+enum { SEEK_MS = 1000, SEEK_US = 1000000, SEEKS_IN_MS = 0x020100ff };
 
 /* The one whose window is searched: nobody else may be read. NULL: all may. */
 static const struct tt_part *searched(const struct tt_consumer *c)
@@ -57,6 +57,14 @@ struct changes {
 	bool asked, flows;
 };
 
+static void stop(struct tt_consumer *c, struct tt_part *p, struct changes *v)
+{
+	add(v->stop, p);
+	p->flowing = p->passed_over = false;
+	p->seek = true;
+	drop_fetched_of(c, p);
+}
+
 /* Lock held. */
 static void decide(struct tt_consumer *c, struct changes *v)
 {
@@ -67,16 +75,12 @@ static void decide(struct tt_consumer *c, struct changes *v)
 		v->asked |= ask(p, allowed);
 		bool flow = may_flow(c, p, allowed);
 		v->flows |= flow;
+		if (p->flowing && (!flow || p->passed_over))
+			stop(c, p, v);
 		if (flow && p->seek)
 			add(v->seek, p);
 		if (flow && !p->flowing)
 			add(v->start, p);
-		if (flow || !p->flowing)
-			continue;
-		add(v->stop, p);
-		p->flowing = false;
-		p->seek = true;
-		drop_fetched_of(c, p);
 	}
 }
 
@@ -92,7 +96,7 @@ static void assign_again(struct tt_consumer *c)
 		struct tt_part *p = &c->parts.v[i];
 		if (c->cooperative && !p->dropped)
 			continue;
-		p->dropped = p->flowing = false;
+		p->dropped = p->flowing = p->passed_over = false;
 		p->seek = true;
 		drop_fetched_of(c, p);
 		add(list, p);
@@ -109,10 +113,12 @@ static void assign_again(struct tt_consumer *c)
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
-/* Those that could not be sought yet (librdkafka has not begun to fetch them) wait for the next time. */
+/* Those that could not be sought yet (librdkafka has not begun to fetch them) wait for the next time. Before
+ * 2.1.0 the timeout was counted in microseconds. */
 static void seek(struct tt_consumer *c, rd_kafka_topic_partition_list_t *list)
 {
-	rd_kafka_error_t *error = rd_kafka_seek_partitions(c->rk, list, SEEK_MS);
+	int timeout = rd_kafka_version() < SEEKS_IN_MS ? SEEK_US : SEEK_MS;
+	rd_kafka_error_t *error = rd_kafka_seek_partitions(c->rk, list, timeout);
 	rd_kafka_resp_err_t all = error ? rd_kafka_error_code(error) : RD_KAFKA_RESP_ERR_NO_ERROR;
 	rd_kafka_error_destroy(error);
 	pthread_mutex_lock(&c->lock);

@@ -36,6 +36,7 @@ struct tt_part {
 	int64_t window_next; /* what the mark asked for ends at */
 	bool flowing;        /* librdkafka was told to deliver it */
 	bool seek;           /* before it flows again: what librdkafka has of it is not what comes next */
+	bool passed_over;    /* while it flows: records after `read` were dropped, so it is to be sought */
 	bool lost;           /* a write was refused: to be claimed again */
 	bool dropped;        /* librdkafka has given it up (its position was not in the log): to be assigned anew */
 	bool gap;            /* the log begins or ends elsewhere: to be claimed again when all is stored */

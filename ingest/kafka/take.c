@@ -182,6 +182,8 @@ static void hear(struct tt_consumer *c, struct tt_part *p, const rd_kafka_messag
 static int take(struct tt_consumer *c, const rd_kafka_message_t *m, uint64_t serial, struct tt_batch *b)
 {
 	struct tt_part *p = serial ? tt_part_by_serial(&c->parts, serial) : NULL;
+	if (p && !is_read(p)) /* its window may be wider by the time the next one comes */
+		p->passed_over = true;
 	if (m->err) {
 		hear(c, p, m);
 		return TT_OK;
@@ -192,6 +194,7 @@ static int take(struct tt_consumer *c, const rd_kafka_message_t *m, uint64_t ser
 	if (m->offset < p->window.to)
 		return put(c, p, m, b);
 	pass(p, m->offset); /* the first one beyond tells that nothing is left before it */
+	p->passed_over = true;
 	return TT_OK;
 }
 
