@@ -1,6 +1,7 @@
 /* test_consumer.c - the consumer against librdkafka's mock cluster: where it begins, what it promises when
  * partitions, brokers and the store come and go. The sink is played by store_batch(). */
 #include "common/metrics.h"
+#include "ingest/kafka/consumer.h"
 #include "ingest/kafka/kafka.h"
 #include "tests/ingest/kafka/broker.h"
 #include "tests/tt_test.h"
@@ -244,6 +245,51 @@ TT_TEST(reads_all_and_goes_on)
 	start(&w);
 	pump(&w, PARTITIONS * 600);
 	each_once(0, 600);
+	stop(&w);
+}
+
+static bool passed_all_over(const struct tt_consumer *c)
+{
+	for (size_t i = 0; i < c->parts.n; i++)
+		if (!c->parts.v[i].passed_over)
+			return false;
+	return c->parts.n == PARTITIONS;
+}
+
+/* The claims thread may open the next window just after records beyond the last were dropped, and before it
+ * is decided what flows. What was dropped comes all the same. */
+TT_TEST(a_window_opens_just_then)
+{
+	struct worker w;
+	fill(0, 500);
+	configure(&w);
+	start(&w);
+	struct tt_consumer *c = w.source.self;
+	struct tt_batch *b = tt_batch_new(8 << 20);
+	int64_t until_ms = tt_mono_ms(&tt_clock_real) + PATIENCE_MS;
+	bool all = false;
+	c->batch++;
+	while (!all && tt_mono_ms(&tt_clock_real) < until_ms) {
+		bool begun = c->parts.n == PARTITIONS;
+		for (size_t i = 0; i < c->parts.n; i++)
+			begun = begun && c->parts.v[i].flowing;
+		if (!begun)
+			(void)tt_flow_arrange(c);
+		tt_take_fetch(c, 50);
+		TT_EQ(tt_take_all(c, b, RECORDS_MAX), TT_OK);
+		pthread_mutex_lock(&c->lock);
+		all = passed_all_over(c);
+		for (size_t i = 0; i < c->parts.n && all; i++) {
+			struct tt_part *p = &c->parts.v[i];
+			tt_window_opened(&p->window, p->read, p->read + p->window.full);
+		}
+		pthread_mutex_unlock(&c->lock);
+	}
+	TT_TRUE(all);
+	store_batch(&w, b);
+	tt_batch_free(b);
+	pump(&w, PARTITIONS * 500);
+	each_once(0, 500);
 	stop(&w);
 }
 
@@ -499,10 +545,10 @@ TT_TEST(refused_configurations)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {CASE(reads_all_and_goes_on), CASE(begins_where_it_should),
-		CASE(positions_beyond_the_log), CASE(out_of_range_while_reading),
-		CASE(regular_expression_and_static_member), CASE(holding), CASE(claims),
-		CASE(rebalances_cooperative), CASE(rebalances_eager), CASE(the_broker_goes_and_comes),
-		CASE(a_condemned_record), CASE(refused_configurations)};
+	const struct CMUnitTest tests[] = {CASE(reads_all_and_goes_on), CASE(a_window_opens_just_then),
+		CASE(begins_where_it_should), CASE(positions_beyond_the_log),
+		CASE(out_of_range_while_reading), CASE(regular_expression_and_static_member), CASE(holding),
+		CASE(claims), CASE(rebalances_cooperative), CASE(rebalances_eager),
+		CASE(the_broker_goes_and_comes), CASE(a_condemned_record), CASE(refused_configurations)};
 	return cmocka_run_group_tests(tests, group_setup, group_teardown) ? 1 : 0;
 }
