@@ -61,6 +61,23 @@ int tt_build_url(struct tt_build *b, struct tt_str base, struct tt_str ref, stru
 	return TT_OK;
 }
 
+int tt_build_hub(struct tt_build *b, struct tt_str base, struct tt_str ref)
+{
+	struct tt_feed *f = &b->feed;
+	struct tt_str url = {NULL, 0};
+
+	if (f->n_hubs == TT_FEED_HUBS)
+		return TT_OK;
+	int rc = tt_build_url(b, base, ref, &url);
+	if (rc < 0 || !url.n)
+		return rc;
+	for (size_t i = 0; i < f->n_hubs; i++)
+		if (tt_str_eq(f->hubs[i], url))
+			return TT_OK;
+	f->hubs[f->n_hubs++] = url;
+	return TT_OK;
+}
+
 int tt_build_lang(struct tt_build *b, struct tt_str raw, struct tt_str *ret)
 {
 	raw = tt_str_trim(raw);

@@ -27,6 +27,8 @@ void tt_build_reset(struct tt_build *b, size_t keep);
 int tt_build_text(struct tt_build *b, struct tt_str raw, enum tt_text_kind kind, struct tt_str *ret);
 /* A URL against base, or against the document's when base is absent. */
 int tt_build_url(struct tt_build *b, struct tt_str base, struct tt_str ref, struct tt_str *ret);
+/* Appends a hub, made absolute by base. */
+int tt_build_hub(struct tt_build *b, struct tt_str base, struct tt_str ref);
 /* A language tag: en_US becomes en-US. */
 int tt_build_lang(struct tt_build *b, struct tt_str raw, struct tt_str *ret);
 /* Appends one category of plain text, unless it is empty or there already. */

@@ -54,6 +54,8 @@ struct tt_feed_item {
 	int64_t updated_ms;
 };
 
+enum { TT_FEED_HUBS = 4 }; /* of one feed; further ones are passed over */
+
 struct tt_feed {
 	enum tt_feed_format format;
 	bool recovered; /* not well-formed, or the declared charset was wrong: repaired as far as possible */
@@ -72,7 +74,8 @@ struct tt_feed {
 	uint32_t skip_hours;    /* bit h: do not ask in hour h (0..23) GMT */
 	uint8_t skip_days;      /* bit d: do not ask on day d, 0 is Sunday */
 	struct tt_str self_url; /* link rel=self */
-	struct tt_str hub_url;  /* link rel=hub, the first: WebSub */
+	struct tt_str hubs[TT_FEED_HUBS]; /* link rel=hub, in document order: WebSub */
+	size_t n_hubs;
 	struct tt_str next_url; /* link rel=next, JSON Feed next_url */
 };
 

@@ -15,10 +15,13 @@ static int fetch_link(struct tt_xmlfeed *x, struct tt_str rel, struct tt_str hre
 {
 	struct tt_feed *f = &x->b->feed;
 	struct tt_str *to = tt_str_eq_ci(rel, TT_STR("self"))   ? &f->self_url
-			    : tt_str_eq_ci(rel, TT_STR("hub"))  ? &f->hub_url
 			    : tt_str_eq_ci(rel, TT_STR("next")) ? &f->next_url
 								: NULL;
-	if (!to || to->p || tt_top(x)->scope != TT_SCOPE_FEED)
+	if (tt_top(x)->scope != TT_SCOPE_FEED)
+		return TT_OK;
+	if (tt_str_eq_ci(rel, TT_STR("hub")))
+		return tt_build_hub(x->b, tt_top(x)->base, href);
+	if (!to || to->p)
 		return TT_OK;
 	return tt_build_url(x->b, tt_top(x)->base, href, to);
 }

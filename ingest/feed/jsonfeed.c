@@ -236,21 +236,19 @@ static int read_hub(struct reader *r)
 		else if (is(key, "type"))
 			type = v.raw;
 	}
+	struct tt_str address = {NULL, 0};
+	int rc = characters(r, url, &address);
 	bool websub = !type.p || tt_str_eq_ci(type, TT_STR("WebSub"));
-	return websub ? url_of(r, url, &r->b->feed.hub_url) : TT_OK;
+	return rc == TT_OK && websub && address.p ? tt_build_hub(r->b, (struct tt_str){NULL, 0}, address) : rc;
 }
 
-/* The first hub that can be used. */
 static int read_hubs(struct reader *r)
 {
 	int rc = TT_OK;
 	if (!enter(r, TT_JSON_ARRAY))
 		return rc;
 	for (bool first = true; rc == TT_OK && element(r, &first);)
-		if (r->b->feed.hub_url.p)
-			tt_json_skip(&r->j);
-		else
-			rc = read_hub(r);
+		rc = read_hub(r);
 	return rc;
 }
 

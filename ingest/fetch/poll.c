@@ -50,8 +50,9 @@ static void take_hints(struct tt_feed_state *state, const struct tt_feed *feed)
 static int take_links(struct finish *f, const struct tt_feed *feed)
 {
 	const struct tt_reply *r = f->reply;
-	const struct tt_websub_links in_document = {
-		.hubs = {feed->hub_url}, .n_hubs = feed->hub_url.n > 0, .self = feed->self_url};
+	struct tt_websub_links in_document = {.self = feed->self_url};
+	for (; in_document.n_hubs < feed->n_hubs && in_document.n_hubs < TT_WEBSUB_HUBS; in_document.n_hubs++)
+		in_document.hubs[in_document.n_hubs] = feed->hubs[in_document.n_hubs];
 	const struct tt_websub_links *from[] = {&r->headers.links, &in_document};
 	f->slot->links = (struct tt_websub_links){.self = r->url};
 	return tt_websub_links_choose(&f->slot->links, from, TT_LEN(from), r->url, &f->b->arena);

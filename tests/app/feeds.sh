@@ -5,13 +5,14 @@ set -euo pipefail
 
 tickertone=$1 python=$2
 tmp=$(mktemp -d)
-server_pid=''
+server_pid='' run_pid=''
 
 cleanup() {
-	if [ -n "$server_pid" ]; then
-		kill "$server_pid" 2>/dev/null || true
-		wait "$server_pid" 2>/dev/null || true
-	fi
+	local pid
+	for pid in $server_pid $run_pid; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
 	script/pg remove "$tmp/pg" || true
 	rm -rf "$tmp"
 }
@@ -24,6 +25,15 @@ fail() {
 }
 equal() { [ "$2" = "$3" ] || fail "$1 is '$2', want '$3'"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 "$(cat "$tmp/pg/conninfo")" -c "SET search_path = tickertone; $1"; }
+
+# await WHAT QUERY: until the query gives true.
+await() {
+	local until_s=$((SECONDS + 30))
+	until [ "$(sql "$2")" = t ]; do
+		[ "$SECONDS" -lt "$until_s" ] || { cat "$tmp/run.log" && fail "waited in vain for $1"; }
+		sleep 0.1
+	done
+}
 
 # feeds STATUS SUBCOMMAND ...: runs it with the configuration; its output is in $tmp/out and $tmp/err.
 feeds() {
@@ -169,6 +179,39 @@ says "refused  /x  R: not an absolute address"
 printf '<html></html>' | feeds 65 import -
 says "not OPML: an HTML page"
 feeds 66 import "$tmp/none.opml"
+
+echo "-- a running service follows: added, disabled, enabled, removed"
+cat >>"$tmp/c.yaml" <<-CONF
+	model: {scores: constant}
+	leases: {duration: 1s}
+	pipeline: {max_wait: 10ms}
+	service: {enabled: false}
+	websub: {enabled: false}
+CONF
+sql 'TRUNCATE feed'
+"$tickertone" run -c "$tmp/c.yaml" 2>"$tmp/run.log" &
+run_pid=$!
+feeds 0 add "$at/other.rss" --interval 1s
+await "the item of a feed added" "SELECT EXISTS (SELECT FROM item WHERE source = '$at/other.rss')"
+polls() { sql "SELECT coalesce(max(last_fetch_at), '-infinity') FROM feed"; }
+now=$(polls)
+await "another poll of it" "SELECT last_fetch_at > '$now' FROM feed"
+feeds 0 disable "$at/other.rss"
+await "its lease's end" "SELECT lease_worker IS NULL FROM feed WHERE url = '$at/other.rss'"
+now=$(polls)
+feeds 0 add "$at/news.rss"
+await "a poll of the next one" "SELECT EXISTS (SELECT FROM item WHERE source = '$at/news.rss')"
+equal "last poll of the one disabled" "$(sql "SELECT last_fetch_at FROM feed WHERE url = '$at/other.rss'")" "$now"
+feeds 0 enable "$at/other.rss"
+await "a poll after enabling" "SELECT last_fetch_at > '$now' FROM feed WHERE url = '$at/other.rss'"
+feeds 0 remove "$at/other.rss"
+feeds 0 remove "$at/news.rss"
+equal "feeds on the list" "$(states)" ""
+kill -TERM "$run_pid"
+wait "$run_pid" || fail "run ended with $?"
+run_pid=''
+equal "items stored, each once" "$(sql 'SELECT count(*) FROM item')" 2
+! grep -Eq 'WARN|ERROR' "$tmp/run.log" || fail "$(cat "$tmp/run.log")"
 
 echo "-- without a database the configuration's feeds are listed, and writing says why not"
 configure

@@ -78,7 +78,8 @@ static inline struct tt_str feed_value(const struct tt_feed *f, struct tt_str ke
 		{"url", f->url},
 		{"lang", f->lang},
 		{"self", f->self_url},
-		{"hub", f->hub_url},
+		{"hub", f->hubs[0]},
+		{"hub.1", f->hubs[1]},
 		{"next", f->next_url},
 		{"format", tt_str_c(tt_feed_format_name(f->format))},
 		{"recovered", f->recovered ? TT_STR("true") : TT_STR("false")},
@@ -88,6 +89,7 @@ static inline struct tt_str feed_value(const struct tt_feed *f, struct tt_str ke
 		int64_t value;
 	} numbers[] = {
 		{"items", (int64_t)f->n_items},
+		{"hubs", (int64_t)f->n_hubs},
 		{"dropped", (int64_t)f->n_dropped},
 		{"cut", (int64_t)f->n_cut},
 		{"ttl_minutes", f->ttl_minutes},

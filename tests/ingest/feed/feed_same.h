@@ -26,10 +26,12 @@ static inline bool feed_same(const struct tt_feed *a, const struct tt_feed *b)
 	bool good = a->format == b->format && a->recovered == b->recovered && a->n_items == b->n_items &&
 		    a->n_dropped == b->n_dropped && feed_same_text(a->title, b->title) &&
 		    feed_same_text(a->url, b->url) && feed_same_text(a->lang, b->lang) &&
-		    feed_same_text(a->self_url, b->self_url) && feed_same_text(a->hub_url, b->hub_url) &&
+		    feed_same_text(a->self_url, b->self_url) && a->n_hubs == b->n_hubs &&
 		    feed_same_text(a->next_url, b->next_url) && a->ttl_minutes == b->ttl_minutes &&
 		    a->update_ms == b->update_ms && a->skip_hours == b->skip_hours &&
 		    a->skip_days == b->skip_days;
+	for (size_t i = 0; good && i < a->n_hubs; i++)
+		good = feed_same_text(a->hubs[i], b->hubs[i]);
 	for (size_t i = 0; good && i < a->n_items; i++)
 		good = feed_same_item(&a->items[i], &b->items[i]);
 	return good;

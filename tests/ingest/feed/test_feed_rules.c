@@ -114,6 +114,20 @@ static const struct {
 	{ATOM("<id> tag:x,1 </id>"), "0.guid", "tag:x,1"},
 	{ATOM("<id>HTTP://A.example/%7Ex</id>"), "0.guid", "HTTP://A.example/%7Ex"},
 	{CHANNEL("<link>/c</link><atom:link rel='self' href='/feed.xml'/>"), "url", "http://feeds.example/c"},
+	/* hubs: all that fit, in order, each once, none of an item */
+	{CHANNEL("<atom:link rel='hub' href='http://a.example/'/><atom:link rel='hub' href='/b'/>"), "hub",
+		"http://a.example/"},
+	{CHANNEL("<atom:link rel='hub' href='http://a.example/'/><atom:link rel='hub' href='/b'/>"), "hub.1",
+		"http://feeds.example/b"},
+	{CHANNEL("<atom:link rel='hub' href='/a'/><atom:link rel='hub' href='/a'/>"), "hubs", "1"},
+	{CHANNEL("<atom:link rel='hub' href='/1'/><atom:link rel='hub' href='/2'/><atom:link rel='hub' "
+		 "href='/3'/><atom:link rel='hub' href='/4'/><atom:link rel='hub' href='/5'/>"),
+		"hubs", "4"},
+	{RSS("<atom:link rel='hub' href='/a'/>"), "hubs", "0"},
+	{"{\"version\": \"https://jsonfeed.org/version/1.1\", \"items\": [], \"hubs\": [{\"type\": \"rssCloud\", "
+	 "\"url\": \"http://c.example/\"}, {\"url\": \"http://a.example/\"}, {\"type\": \"WebSub\", \"url\": "
+	 "\"http://b.example/\"}]}",
+		"hub.1", "http://b.example/"},
 	{CHANNEL("<image><link>/i</link></image>"), "url", NULL},
 	/* base and language */
 	{FEED("<entry xml:base='http://b.example/x/'><link href='y'/></entry>"), "0.url",
