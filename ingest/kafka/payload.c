@@ -7,6 +7,7 @@
 #include "common/json_text.h"
 #include "common/metrics.h"
 #include "common/suggest.h"
+#include "common/utf8.h"
 #include "ingest/identity.h"
 #include "ingest/kafka/recognise.h"
 #include "ingest/map/make.h"
@@ -53,6 +54,7 @@ int tt_payload_new(struct tt_payload **ret, const struct tt_kafka_conf *conf, st
 	p->conf = conf;
 	tt_make_init(&p->make, &p->map, (size_t)conf->max_payload_bytes, (size_t)conf->max_text_bytes,
 		(int)conf->max_depth);
+	p->make.strict = true;
 	*ret = p;
 	return TT_OK;
 }
@@ -117,6 +119,21 @@ static int fill(struct tt_payload *p, struct tt_str text, const struct tt_record
 	return rc < 0 ? rc : tt_item_identify(item, id, &b->arena);
 }
 
+/* Both are refused, not mended: a publisher can be told to write it well, and what was meant is not known. */
+static int check_bytes(struct tt_str text, int format, struct tt_err *err)
+{
+	size_t at = 0;
+	uint32_t c;
+	const char *nul = format == TT_KAFKA_TEXT && text.n ? memchr(text.p, '\0', text.n) : NULL;
+	if (nul)
+		return tt_err_set(err, TT_EPARSE, "NUL in a text (byte %zu)", (size_t)(nul - text.p) + 1);
+	if (tt_utf8_valid(text))
+		return TT_OK;
+	for (size_t n = 1; n; at += n)
+		n = tt_utf8_char((struct tt_str){text.p + at, text.n - at}, &c);
+	return tt_err_set(err, TT_EPARSE, "not UTF-8 (byte %zu)", at + 1);
+}
+
 static bool is_null(struct tt_str text)
 {
 	return tt_str_eq(text, TT_STR("null"));
@@ -133,6 +150,8 @@ int tt_payload_item(struct tt_payload *p, const struct tt_record *record, int64_
 			text.n, (long long)p->conf->max_payload_bytes);
 	}
 	if ((rc = tt_kafka_recognise(&text, err)) < 0)
+		return rc;
+	if ((rc = check_bytes(text, p->conf->format, err)) < 0)
 		return rc;
 	if ((rc = tt_make_clean(&p->make, &text)) < 0)
 		return tt_err_set(err, rc, "%s", tt_err_text(rc));

@@ -2,6 +2,7 @@
 #include "ingest/map/make.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/metrics.h"
 #include "common/utf8.h"
@@ -43,6 +44,7 @@ struct work {
 	const struct tt_record *record;
 	struct tt_batch *b;
 	struct tt_item *item;
+	bool title_wanted; /* something must stand where the title should be */
 	struct tt_str id;
 	char number[NUMBER_BYTES];
 };
@@ -53,6 +55,7 @@ void tt_make_init(struct tt_make *m, const struct tt_map *map, size_t max_record
 	m->map = map;
 	m->max_text_bytes = max_text_bytes;
 	m->max_depth = max_depth;
+	m->strict = false;
 	tt_find_init(&m->find, max_record_bytes * 3 + 16);
 	tt_buf_init(&m->repaired, max_record_bytes * 3 + 16); /* each bad byte may become three */
 	tt_buf_init(&m->decoded, max_record_bytes * 4 + 64);
@@ -131,6 +134,13 @@ int tt_make_check(const struct tt_item *item, struct tt_err *err)
 
 /* ---- values ---- */
 
+/* What was decoded; TT_EPARSE: it has a NUL, and none may be. */
+static int decoded(const struct tt_make *m, struct tt_str *ret)
+{
+	*ret = tt_buf_view(&m->decoded);
+	return m->strict && ret->n && memchr(ret->p, '\0', ret->n) ? TT_EPARSE : TT_OK;
+}
+
 /* The characters of a value of the JSON; valid until the next one of this maker. */
 static int characters(struct tt_make *m, const struct tt_found *found, struct tt_str *ret)
 {
@@ -139,8 +149,7 @@ static int characters(struct tt_make *m, const struct tt_found *found, struct tt
 		return TT_OK;
 	tt_buf_reset(&m->decoded);
 	int rc = tt_json_unescape(found->raw, &m->decoded);
-	*ret = tt_buf_view(&m->decoded);
-	return rc;
+	return rc < 0 ? rc : decoded(m, ret);
 }
 
 /* All values of a [] path as one text. */
@@ -157,8 +166,7 @@ static int joined(struct tt_make *m, int at, const char *joint, struct tt_str *r
 		if (rc == TT_OK)
 			rc = tt_json_unescape(found->raw, &m->decoded);
 	}
-	*ret = tt_buf_view(&m->decoded);
-	return rc;
+	return rc < 0 ? rc : decoded(m, ret);
 }
 
 static int of_json(
@@ -292,6 +300,26 @@ static int set_field(
 	return rc;
 }
 
+/* Whether nothing is where the title should be, not even null. */
+static bool is_missing(const struct work *w, enum tt_map_field field)
+{
+	const struct tt_map_alternative *a = w->m->map->fields[field];
+	if (!w->title_wanted || field != TT_MAP_TITLE || !a)
+		return false;
+	for (; a; a = a->next) {
+		const struct tt_found *found = a->from == TT_FROM_JSON ? &w->m->find.slots[a->node->slot] : NULL;
+		if (!found || found->kind != TT_JSON_NONE || found->next >= 0)
+			return false;
+	}
+	return true;
+}
+
+static int fail(struct tt_err *err, int rc, enum tt_map_field field)
+{
+	const char *what = rc == TT_EPARSE ? "holds NUL (U+0000), which no text has" : tt_err_text(rc);
+	return tt_err_set(err, rc, "'%s' %s", tt_map_field_name(field), what);
+}
+
 static int take_field(struct work *w, enum tt_map_field field, struct tt_err *err)
 {
 	bool wrong = false, set = false;
@@ -309,35 +337,37 @@ static int take_field(struct work *w, enum tt_map_field field, struct tt_err *er
 				rc = set_field(w, field, s, alternative->texts, &set);
 		}
 		if (rc < 0)
-			return tt_err_set(err, rc, "'%s': %s", tt_map_field_name(field), tt_err_text(rc));
+			return fail(err, rc, field);
 		wrong |= is_wrong;
 	}
 	if (wrong && !set)
 		return tt_err_set(err, TT_EPARSE, "'%s' is not a text", tt_map_field_name(field));
+	if (is_missing(w, field))
+		return tt_err_set(err, TT_EPARSE, "'%s' is missing", tt_map_field_name(field));
 	return TT_OK;
 }
 
-static int take_fields(struct tt_make *m, const struct tt_record *record, struct tt_batch *b,
-	struct tt_item *item, struct tt_str *ret_id, struct tt_err *err)
+static int take_fields(struct work *w, struct tt_str *ret_id, struct tt_err *err)
 {
-	struct work w = {.m = m, .record = record, .b = b, .item = item};
 	int rc = TT_OK;
 	for (int field = 0; field < TT_MAP_FIELDS && rc == TT_OK; field++)
-		rc = take_field(&w, (enum tt_map_field)field, err);
-	*ret_id = w.id;
+		rc = take_field(w, (enum tt_map_field)field, err);
+	*ret_id = w->id;
 	return rc;
 }
 
 int tt_make_json(struct tt_make *m, struct tt_str text, const struct tt_record *record, struct tt_batch *b,
 	struct tt_item *item, struct tt_str *ret_id, struct tt_err *err)
 {
+	struct work w = {.m = m, .record = record, .b = b, .item = item, .title_wanted = m->strict};
 	int rc = tt_find_json(&m->find, m->map, text, m->max_depth, err);
-	return rc < 0 ? rc : take_fields(m, record, b, item, ret_id, err);
+	return rc < 0 ? rc : take_fields(&w, ret_id, err);
 }
 
 int tt_make_own(struct tt_make *m, const struct tt_record *record, struct tt_batch *b, struct tt_item *item,
 	struct tt_str *ret_id, struct tt_err *err)
 {
+	struct work w = {.m = m, .record = record, .b = b, .item = item};
 	tt_find_nothing(&m->find, m->map);
-	return take_fields(m, record, b, item, ret_id, err);
+	return take_fields(&w, ret_id, err);
 }

@@ -18,6 +18,8 @@ struct tt_make {
 	const struct tt_map *map; /* borrowed */
 	size_t max_text_bytes;
 	int max_depth;
+	bool strict; /* false at first. True: a NUL in a value and an object in which the title is missing
+			altogether, not null, refuse the record; a wrong map is found that way */
 	struct tt_find find;
 	struct tt_buf repaired, decoded, scratch;
 };

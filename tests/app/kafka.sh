@@ -171,7 +171,7 @@ diff <(both | grep -F -f - "$tmp/alone") <(both | grep -F -f - "$tmp/score") >"$
 
 # ---- the dead letter: in the table, in its topic with where it came from, and read in the end ----
 equal "value and headers" "$(read_topic dead -f '%s|%h\n' | sort -u | sed 's/,tickertone.at=[^,]*//')" \
-	'{"headline": "Chips rally"}|tickertone.stage=parse,tickertone.reason=neither title nor summary nor content,tickertone.source=kafka:'"$name"'-other,tickertone.where=partition 1, offset 0,tickertone.topic='"$name"'-other,tickertone.partition=1,tickertone.offset=0'
+	'{"headline": "Chips rally"}|tickertone.stage=parse,tickertone.reason='"'title'"' is missing,tickertone.source=kafka:'"$name"'-other,tickertone.where=partition 1, offset 0,tickertone.topic='"$name"'-other,tickertone.partition=1,tickertone.offset=0'
 sed -i "s/group:/fields: {title: title|headline, author: \$header.desk}, group:/" "$tmp/score.yaml"
 "$tickertone" dlq retry -c "$tmp/score.yaml" --source "kafka:$name-other" | grep -q '1 tried, 1 stored' || fail "retry"
 equal "the item" "$(sql score "SELECT title || ' ' || author || ' ' || guid FROM item WHERE source = 'kafka:$name-other'")" \

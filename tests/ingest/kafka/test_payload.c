@@ -49,7 +49,7 @@ static void check(long row, int format, struct tt_str value, int want, const cha
 	TT_EQ_ROW(row, b->n_items, want == ITEM);
 	TT_EQ_ROW(row, b->n_dead, want == DEAD);
 	if (want == ITEM) {
-		TT_STR_EQ_ROW(row, b->items[0].item.title, tt_str_c(text));
+		TT_STR_EQ_ROW(row, b->items[0].item.title, tt_str_c(text)); /* NULL: none */
 		TT_EQ_ROW(row, b->items[0].item.origin, 2);
 	}
 	if (want == DEAD) {
@@ -98,9 +98,11 @@ TT_TEST(poison)
 			"not a JSON object but a list: each item is a record of its own"},
 		{V("\"T\""), DEAD, "not a JSON object"},
 		{V("7"), DEAD, "not a JSON object"},
-		{V("{}"), DEAD, "neither title nor summary nor content"},
-		{V("{\"Title\":\"T\"}"), DEAD, "neither title nor summary nor content"},
-		{V("{\"title\":\" \\u0000\\n\"}"), DEAD, "neither title nor summary nor content"},
+		{V("{}"), DEAD, "'title' is missing"},
+		{V("{\"summary\":\"S\"}"), DEAD, "'title' is missing"},
+		{V("{\"title\":null,\"summary\":\"S\"}"), ITEM, NULL},
+		{V("{\"Title\":\"T\"}"), DEAD, "'title' is missing"},
+		{V("{\"title\":\" \\u0001\\n\"}"), DEAD, "neither title nor summary nor content"},
 		{V("{\"title\":null,\"summary\":\"\"}"), DEAD, "neither title nor summary nor content"},
 		{V("{\"title\":{\"en\":\"T\"}}"), DEAD, "'title' is not a text"},
 		{V("{\"title\":[\"T\"]}"), DEAD, "'title' is not a text"},
@@ -111,10 +113,15 @@ TT_TEST(poison)
 		{V("{\"title\":1e400}"), ITEM, "1e400"},
 		{V("{\"title\":\"T\",\"x\":1234567890123456789012345678901234567890}"), ITEM, "T"},
 		{V("{\"title\":\"no\",\"title\":\"T\"}"), ITEM, "T"},
-		{V("{\"title\":\"bad \xff\xfe utf\"}"), ITEM, "bad \xef\xbf\xbd\xef\xbf\xbd utf"},
-		{V("{\"title\":\"T\",\"\xff\":1}"), ITEM, "T"},
+		{V("{\"title\":\"bad \xff\xfe utf\"}"), DEAD, "not UTF-8 (byte 15)"},
+		{V("{\"title\":\"T\",\"\xff\":1}"), DEAD, "not UTF-8 (byte 15)"},
+		{V("{\"title\":\"T\"}\xc3"), DEAD, "not UTF-8 (byte 14)"},
+		{V("{\"title\":\"\xed\xa0\x80\"}"), DEAD, "not UTF-8 (byte 11)"},
 		{V("{\"title\":\"half \\ud83d\"}"), ITEM, "half \xef\xbf\xbd"},
-		{V("{\"title\":\"a\\u0000b\\u001fc\"}"), ITEM, "abc"},
+		{V("{\"title\":\"a\\u0000b\\u001fc\"}"), DEAD, "'title' holds NUL"},
+		{V("{\"title\":\"T\",\"categories\":[\"a\",\"\\u0000\"]}"), DEAD, "'categories' holds NUL"},
+		{V("{\"title\":\"T\",\"x\":\"\\u0000\"}"), ITEM, "T"},
+		{V("{\"title\":\"ab\\u001fc\"}"), ITEM, "abc"},
 		{V("{\"title\":\"a\0b\"}"), DEAD, "not JSON: a control character in a string"},
 		{V("{\"title\":\"a\nb\"}"), DEAD, "not JSON: a control character in a string"},
 		{V("\0\0\0\0\x2a\x02\x0aHello"), DEAD, "Confluent wire format, schema 42: Avro or Protobuf"},
@@ -171,7 +178,7 @@ TT_TEST(large_poison)
 		{"{\"title\":\"T\",\"x\":\"", "\\\"", "\"}", 500000, ITEM, "T"},
 		{"{\"title\":\"T\",\"content\":\"", "\\u00e9", "\"}", 160000, ITEM, "T"},
 		{"{\"title\":\"T\",\"x\":", "9", "}", 1000000, ITEM, "T"},
-		{"{\"title\":\"T\",\"x\":\"", "\xff", "\"}", 1000000, ITEM, "T"},
+		{"{\"title\":\"T\",\"x\":\"", "\xff", "\"}", 1000000, DEAD, "not UTF-8 (byte 19)"},
 		{"{\"published_at\":\"", "1 ", "\",\"title\":\"T\"}", 500000, ITEM, "T"},
 	};
 	int64_t from = tt_mono_ms(&tt_clock_real);
@@ -195,7 +202,8 @@ TT_TEST(texts)
 		{V("Apple soars\r\nas Samsung\nsinks\n"), ITEM, "Apple soars", "as Samsung sinks"},
 		{V("{\"title\":\"T\"}"), ITEM, "{\"title\":\"T\"}", NULL},
 		{V("null"), ITEM, "null", NULL},
-		{V("bad \xff"), ITEM, "bad \xef\xbf\xbd", NULL},
+		{V("bad \xff"), DEAD, "not UTF-8 (byte 5)", NULL},
+		{V("a\0b"), DEAD, "NUL in a text (byte 2)", NULL},
 		{V("\n\n"), NOTHING, NULL, NULL},
 		{V("\x01"), DEAD, "neither title nor summary", NULL},
 		{V("\x1f\x8b\x08\0\0"), DEAD, "compressed with gzip", NULL},

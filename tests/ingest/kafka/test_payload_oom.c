@@ -10,7 +10,7 @@ static char *keys[] = {key}, *paths[] = {path};
 static int run(void)
 {
 	static const char *const values[] = {
-		"{\"title\":\"T\\u00e9 <b>x</b>\",\"body\":\"<p>\xff "
+		"{\"title\":\"T\\u00e9 <b>x</b>\",\"body\":\"<p>\\u0001 "
 		"long</p>\",\"stocks\":[{\"name\":\"A\"},{\"\\u006eame\":"
 		"\"B\"}],\"url\":\"https://www.example.com/?b=1&a=2\",\"created\":\"2026-11-23T15:46:23Z\"}",
 		"{\"title\":{}}", "broken"};

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# crash.sh TICKERTONE ITEMS KILLS PG-CRASHES BROKER-KILLS: two workers read a topic of 8 partitions that grows; one of them is killed at
+# random so many times, and in between the database is stopped as by a crash and the broker killed. In the end the rows are those
+# of the items, byte for byte what one worker stores that nobody disturbs, and the dead letters are the planted ones.
+# shellcheck source=tests/soak/lib.sh
+. "$(dirname "$0")/lib.sh"
+items=$1 kills=$2 pg_crashes=$3 broker_kills=$4
+
+make_topic news
+for db in crash calm; do make_database "$db"; done
+for worker in a b; do configure "$worker" crash news "$name" "$tiny"; done
+configure calm calm news "$name-calm" "$tiny"
+
+# due ROUND OF: whether one of so many disturbances, spread evenly over the kills, falls into this round.
+due() { [ $(($1 * $2 / kills)) -gt $((($1 - 1) * $2 / kills)) ]; }
+
+written=0
+for round in $(seq "$kills"); do
+	portion=$((items * round / kills - written))
+	fill news "$portion" --from "$written" --bad
+	written=$((written + portion))
+	for worker in a b; do running "$worker" || begin "$worker"; done
+	pause 200 2000
+	if due "$round" "$pg_crashes"; then
+		script/pg stop -m immediate "$TT_SOAK_DIR/pg"
+		pause 0 1500
+		pg_start
+	fi
+	if due "$round" "$broker_kills"; then
+		script/kafka kill "$TT_SOAK_DIR/kafka"
+		pause 0 1500
+		script/kafka start "$TT_SOAK_DIR/kafka" >/dev/null
+	fi
+	victim=a
+	[ $((RANDOM % 2)) = 0 ] || victim=b
+	end "$victim" KILL
+	echo "round $round: killed $victim with $(stored crash) of $written stored"
+done
+begin "$victim"
+patience=600
+await "the end of the topic" has_read crash "$items"
+for worker in a b; do end "$worker"; done
+exactly crash "$items" bad
+
+begin calm
+await "the undisturbed worker" has_read calm "$items"
+end calm
+same_facts crash calm
+echo "$items records: $kills workers killed, $pg_crashes crashes of the database, $broker_kills of the broker; $(stored crash) items stored, as undisturbed"
