@@ -1,7 +1,8 @@
-/* lookup.c - see lookup.h; the statement is sql/lookup.sql. */
+/* lookup.c - see lookup.h; the statements are sql/lookup_any.sql and sql/lookup.sql. */
 #include "sink/pg/lookup.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sink/pg/statements.h"
 
@@ -15,6 +16,14 @@ struct asked {
 	enum tt_key kind;
 };
 
+static int by_key(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+
+	return memcmp(x->key.b, y->key.b, sizeof(x->key.b));
+}
+
+/* In the index's order: neighbours are found on one page. */
 static size_t list_keys(const struct tt_batch *b, struct asked *v)
 {
 	size_t n = 0;
@@ -25,6 +34,7 @@ static size_t list_keys(const struct tt_batch *b, struct asked *v)
 			if (!tt_id_is_zero(key))
 				v[n++] = (struct asked){key, (uint32_t)i, kinds[k]};
 		}
+	qsort(v, n, sizeof(*v), by_key);
 	return n;
 }
 
@@ -86,6 +96,19 @@ static int by_item(const void *a, const void *b)
 				    : (x->keys > y->keys) - (x->keys < y->keys);
 }
 
+/* *ret is NULL when nothing is known. */
+static int ask(struct tt_pg_conn *c, const struct tt_pg_params *p, PGresult **ret, struct tt_err *err)
+{
+	int rc = tt_pg_query(c, tt_pg_statement("lookup_any.sql"), p, ret, err);
+
+	if (rc < 0)
+		return rc;
+	bool any = tt_pg_get_int(*ret, 0, 0);
+	PQclear(*ret);
+	*ret = NULL;
+	return any ? tt_pg_query(c, tt_pg_statement("lookup.sql"), p, ret, err) : TT_OK;
+}
+
 int tt_pg_lookup(struct tt_pg_conn *c, const struct tt_pg_conf *conf, const struct tt_batch *b,
 	struct tt_arena *arena, struct tt_stored **ret, size_t *ret_n, struct tt_err *err)
 {
@@ -95,10 +118,10 @@ int tt_pg_lookup(struct tt_pg_conn *c, const struct tt_pg_conf *conf, const stru
 	tt_pg_params_init(&p, MAX_BYTES);
 	int rc = put_question(&p, b, arena);
 	rc = rc < 0 ? tt_err_set(err, rc, "postgres: lookup: %s", tt_err_text(rc))
-		    : tt_pg_query(c, tt_pg_statement("lookup.sql"), &p, &r, err);
+		    : ask(c, &p, &r, err);
 	if (rc < 0)
 		goto out;
-	size_t n = (size_t)PQntuples(r);
+	size_t n = r ? (size_t)PQntuples(r) : 0;
 	struct tt_stored *v = tt_arena_zalloc(arena, n + 1, sizeof(*v));
 	rc = v ? TT_OK : TT_ENOMEM;
 	for (size_t i = 0; i < n && rc == TT_OK; i++)

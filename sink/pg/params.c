@@ -186,6 +186,12 @@ void tt_pg_put_real(struct tt_pg_params *p, float v)
 	put(p, TT_PG_FLOAT4, &u, sizeof(u));
 }
 
+void tt_pg_set_last_bool(struct tt_pg_params *p, bool v)
+{
+	if (p->rc == TT_OK)
+		p->buf.p[p->at[p->n - 1]] = v;
+}
+
 bool tt_pg_time_fits(int64_t ms)
 {
 	return ms >= YEAR_1_MS && ms < YEAR_10K_MS;

@@ -51,6 +51,8 @@ void tt_pg_put_text(struct tt_pg_params *p, struct tt_str s);  /* repaired (sink
 void tt_pg_put_bytes(struct tt_pg_params *p, struct tt_str s); /* NULL when absent */
 /* A text that PostgreSQL reads as text[] by a cast: for arrays within arrays. NULL when n is 0. */
 void tt_pg_put_texts(struct tt_pg_params *p, const struct tt_str *v, size_t n);
+/* Changes the last parameter, a bool. */
+void tt_pg_set_last_bool(struct tt_pg_params *p, bool v);
 
 /* Years 1 to 9999, what a timestamptz and people can show. */
 bool tt_pg_time_fits(int64_t ms);

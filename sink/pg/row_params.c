@@ -165,6 +165,7 @@ void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *row
 	COLUMN(p, TT_PG_TIMESTAMPTZ, rows->n_aliases, tt_pg_put_time(p, rows->aliases[i]->event_ms));
 	tt_pg_put_int(p, TT_PG_INT4, rows->max_versions);
 	event_column(p, rows);
+	tt_pg_put_bool(p, rows->all_new);
 }
 
 /* A validator must come back verbatim; one that text cannot hold is better forgotten than changed. */

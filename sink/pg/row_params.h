@@ -29,6 +29,7 @@ struct tt_pg_item_rows {
 	size_t n_aliases;
 	int64_t max_versions;
 	bool with_events; /* each is put into the outbox, too */
+	bool all_new;     /* keys are taken for new */
 	struct tt_pg_claim *claims;
 	size_t n_claims;
 	struct tt_pg_mention *mentions;

@@ -150,9 +150,17 @@ static int fill_items(struct tt_pg_rows *r, size_t n_mentions, const struct tt_p
 	make_claims(&rows, wanted);
 	rows.n_mentions = make_mentions(r->items, n, rows.fates, rows.mentions, rows.symbols, &r->n_symbols);
 	rows.n_symbols = r->n_symbols;
+	rows.all_new = r->all_new = !r->n_aliases && !memchr(rows.fates, TT_PG_REVISION, n);
 	tt_pg_item_params(&r->item_params, &rows);
 	tt_pg_text_array(&r->symbol_params, rows.symbols, rows.n_symbols);
 	return TT_OK;
+}
+
+void tt_pg_rows_doubt(struct tt_pg_rows *r)
+{
+	if (r->all_new)
+		tt_pg_set_last_bool(&r->item_params, false);
+	r->all_new = false;
 }
 
 static int compare_feeds(const void *a, const void *b)
@@ -236,6 +244,7 @@ static void reset(struct tt_pg_rows *r)
 	tt_arena_reset(&r->arena);
 	r->items = NULL;
 	r->aliases = NULL;
+	r->all_new = false;
 	r->n_items = r->n_aliases = r->n_feeds = r->n_dead = r->n_symbols = 0;
 	tt_pg_params_reset(&r->item_params);
 	tt_pg_params_reset(&r->symbol_params);

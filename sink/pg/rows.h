@@ -25,6 +25,7 @@ struct tt_pg_rows {
 	size_t n_aliases;
 	size_t n_feeds, n_dead; /* 0: that statement is left out */
 	size_t n_symbols;
+	bool all_new; /* items.sql is told that none of the keys is known */
 	struct tt_pg_progress progress;
 	size_t n_websubs; /* 0: left out */
 	struct tt_pg_params websub_params;
@@ -38,6 +39,9 @@ void tt_pg_rows_done(struct tt_pg_rows *r);
  * max_bytes. */
 int tt_pg_rows_fill(
 	struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, const struct tt_pg_conf *conf);
+
+/* A key may be known: items.sql is told so. */
+void tt_pg_rows_doubt(struct tt_pg_rows *r);
 
 /* Event time as tt_item_event_ms, but a publication date that no calendar has (years before 1 or after 9999)
  * is none. */

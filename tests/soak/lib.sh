@@ -41,13 +41,13 @@ at_most() { awk "BEGIN { exit !($2 <= $3) }" || fail "$1: $2, want at most $3"; 
 at_least() { awk "BEGIN { exit !($2 >= $3) }" || fail "$1: $2, want at least $3"; }
 
 # await WHAT COMMAND...: until the command is true, for at most $patience seconds.
-patience=120
+patience=120 step_s=0.1
 await() {
 	local what=$1 until_s=$((SECONDS + patience))
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$until_s" ] || fail "waited in vain for $what"
-		sleep 0.1
+		sleep "$step_s"
 	done
 }
 # A random time between two numbers of milliseconds.

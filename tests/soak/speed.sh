@@ -6,6 +6,7 @@
 # shellcheck source=tests/soak/lib.sh
 . "$(dirname "$0")/lib.sh"
 records=$1 rounds=$2 min_ratio=$3 min_rate=$4 seconds=${5:-0}
+step_s=1 # asking takes time, too
 tables="item item_sentiment entity_sentiment seen"
 
 super() { psql -XqAt -v ON_ERROR_STOP=1 -d "$admin dbname=${name}_speed user=postgres" "$@"; }

@@ -4,24 +4,31 @@
 -- with the numbers of their item and symbol; $38 what to do with each item: 0 nothing, it repeats an earlier one of this write, 1
 -- store it when all its keys are new, 2 store it as a new text of the story whose id and event time it has; $39 hashes of the texts;
 -- $40-$41 stored items that learn keys (in $1 with numbers after those of the items); $42 how many versions are kept; $43 their
--- events, which go to the outbox with them; NULL: none. Numbers count from 1: `($3)[n]` is the id of item n.
-WITH claim AS (
+-- events, which go to the outbox with them; NULL: none; $44 whether all keys are taken for new: then one that is not makes the
+-- statement fail (23505), and an insert costs half, for nothing is asked before. Numbers count from 1: `($3)[n]` is the id of item n.
+WITH taken AS (
+	INSERT INTO seen (key, item_id, event_at)
+	SELECT k.key, ($3::uuid[])[k.item], ($4::timestamptz[])[k.item]
+	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
+	WHERE $44::bool
+), claim AS (
 	INSERT INTO seen (key, item_id, event_at)
 	SELECT k.key, coalesce(($3::uuid[])[k.item], ($40::uuid[])[k.item - cardinality($3)]),
 		coalesce(($4::timestamptz[])[k.item], ($41::timestamptz[])[k.item - cardinality($3)])
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
+	WHERE NOT $44
 	ON CONFLICT (key) DO NOTHING
 	RETURNING key
 ), refused AS MATERIALIZED (
 	SELECT DISTINCT k.item
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
-	WHERE k.key NOT IN (SELECT key FROM claim)
+	WHERE NOT $44 AND k.key NOT IN (SELECT key FROM claim)
 ), learnt AS MATERIALIZED (
 	SELECT array_agg(($40::uuid[])[k.item - cardinality($3)]) AS ids,
 		array_agg(($41::timestamptz[])[k.item - cardinality($3)]) AS event_ats
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
 	JOIN claim USING (key)
-	WHERE k.item > cardinality($3)
+	WHERE cardinality($40) > 0 AND k.item > cardinality($3)
 ), revised AS MATERIALIZED (
 	SELECT r.*
 	FROM learnt l, LATERAL revise_items(

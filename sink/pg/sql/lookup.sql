@@ -3,7 +3,9 @@
 WITH hit AS MATERIALIZED (
 	SELECT k.item, s.item_id, s.event_at, bit_or(k.kind) AS kinds
 	FROM unnest($1::uuid[], $2::int[], $3::int[]) AS k (key, item, kind)
-	JOIN seen s USING (key)
+	CROSS JOIN LATERAL ( -- LIMIT: as in lookup_any.sql
+		SELECT item_id, event_at FROM seen WHERE seen.key = k.key LIMIT 1
+	) s
 	GROUP BY 1, 2, 3
 )
 SELECT h.item, h.kinds, h.item_id, h.event_at, i.published_at, i.source, i.guid, i.url, i.title, i.had, i.version, i.aliases
