@@ -26,8 +26,8 @@ run_worker() {
 copy_rate() {
 	local table out=() in=()
 	for table in $tables; do
-		out+=(-c "\\copy (SELECT * FROM tickertone.$table) TO '$tmp/$table' (FORMAT binary)")
-		in+=(-c "\\copy tickertone.$table FROM '$tmp/$table' (FORMAT binary)")
+		out+=(-c "\\copy (SELECT * FROM tickertone.$table) TO '$tmp/$table'")
+		in+=(-c "\\copy tickertone.$table FROM '$tmp/$table'")
 	done
 	super "${out[@]}"
 	empty
