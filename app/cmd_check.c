@@ -1,5 +1,5 @@
 /* cmd_check.c - `tickertone check`: would `run` work? Reads the configuration, then tries the database, the
- * model, the dictionary, every file, the topics to be written and every feed: one line each, ok or what is
+ * model, the dictionary, every file, the topics to be read and written and every feed: one line each, ok or what is
  * wrong. Changes nothing anywhere. */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "app/cli/term.h"
 #include "ingest/feed/feed.h"
 #include "ingest/fetch/fetch.h"
+#include "ingest/kafka/check.h"
 #include "ingest/lines.h"
 #include "sink/kafka/producer.h"
 #include "sink/pg/pg.h"
@@ -78,8 +79,22 @@ static void check_callback(struct tally *t, const struct tt_app_conf *conf)
 	report(t, TT_OK, "websub", text);
 }
 
+/* The topics that are read, without joining the group. */
+static void check_topics_read(struct tally *t, const struct tt_kafka_conf *conf)
+{
+	for (size_t i = 0; conf->brokers && i < conf->topics.n; i++) {
+		struct tt_err err = {0};
+		struct tt_buf text;
+		tt_buf_init(&text, 4096);
+		int rc = tt_kafka_check(conf, i, &text, &err);
+		tt_buf_char(&text, '\0');
+		report(t, rc, "topic", rc < 0 ? err.msg : text.p ? text.p : "");
+		tt_buf_done(&text);
+	}
+}
+
 /* The topics that are written, without writing anything. */
-static void check_topics(struct tally *t, const struct tt_publish_conf *conf)
+static void check_topics_written(struct tally *t, const struct tt_publish_conf *conf)
 {
 	const char *const topics[] = {conf->items_topic, conf->events_topic, conf->dead_letters_topic};
 	struct tt_producer *p = NULL;
@@ -163,7 +178,8 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	check_callback(&t, &conf);
 	if (!o->offline) {
 		check_database(&t, &conf);
-		check_topics(&t, &conf.publish);
+		check_topics_read(&t, &conf.kafka);
+		check_topics_written(&t, &conf.publish);
 		check_feeds(&t, &conf);
 	}
 	if (t.failed)

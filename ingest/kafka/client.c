@@ -74,10 +74,12 @@ int tt_client_new(rd_kafka_t **ret, const struct tt_kafka_conf *conf, const stru
 		rd_kafka_conf_destroy(rc);
 		return code;
 	}
-	rd_kafka_conf_set_opaque(rc, calls->ctx);
-	rd_kafka_conf_set_rebalance_cb(rc, calls->rebalance);
-	rd_kafka_conf_set_offset_commit_cb(rc, calls->committed);
-	rd_kafka_conf_set_error_cb(rc, calls->error);
+	if (calls) {
+		rd_kafka_conf_set_opaque(rc, calls->ctx);
+		rd_kafka_conf_set_rebalance_cb(rc, calls->rebalance);
+		rd_kafka_conf_set_offset_commit_cb(rc, calls->committed);
+		rd_kafka_conf_set_error_cb(rc, calls->error);
+	}
 	rd_kafka_conf_set_log_cb(rc, NULL); /* libraries never log; what matters comes as an error */
 	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, rc, why, sizeof(why));
 	if (!rk) {
@@ -85,7 +87,7 @@ int tt_client_new(rd_kafka_t **ret, const struct tt_kafka_conf *conf, const stru
 		return tt_err_set(err, TT_ECONF, "kafka: %s", why);
 	}
 	rd_kafka_poll_set_consumer(rk);
-	code = subscribe(rk, conf, err);
+	code = calls ? subscribe(rk, conf, err) : TT_OK;
 	if (code < 0) {
 		rd_kafka_destroy(rk);
 		return code;

@@ -14,7 +14,7 @@ struct tt_client_calls {
 	void *ctx;
 };
 
-/* Subscribed to the topics; connects in the background. The calls come within rd_kafka_consumer_poll().
+/* Subscribed to the topics, or with calls NULL not, just to look; connects in the background. The calls come within rd_kafka_consumer_poll().
  * TT_ECONF: a property that librdkafka refuses, or that is ours to set; names kafka.properties.NAME. */
 int tt_client_new(rd_kafka_t **ret, const struct tt_kafka_conf *conf, const struct tt_client_calls *calls,
 	struct tt_err *err);

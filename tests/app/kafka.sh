@@ -113,7 +113,12 @@ for topic in items events dead other; do
 done
 
 "$tickertone" check -c "$tmp/score.yaml" >"$tmp/check" || fail "check: $(cat "$tmp/check")"
-equal "topics that check names" "$(grep -c "^ok .*topic .*$name-.* there" "$tmp/check")" 2
+equal "topics that check names" "$(grep -c "^ok .*topic .*$name-.* there" "$tmp/check")" 4
+equal "partitions that check names" "$(grep -c 'to be read: 3 partitions' "$tmp/check")" 2
+sed "s/topics: .*, group/topics: [^$name-(items|other), ^$name-nil], group/" "$tmp/score.yaml" >"$tmp/fit.yaml"
+"$tickertone" check -c "$tmp/fit.yaml" >"$tmp/check" && fail "check finds topics for an expression that fits none"
+grep -q '^ok .*to be read: 2 topics, 6 partitions' "$tmp/check" || fail "check says '$(cat "$tmp/check")'"
+grep -q "^FAIL .*no topic fits '^$name-nil'" "$tmp/check" || fail "check says '$(cat "$tmp/check")'"
 sed "s/$name-dead/$name-none/" "$tmp/score.yaml" >"$tmp/none.yaml"
 "$tickertone" check -c "$tmp/none.yaml" >"$tmp/check" && fail "check finds a topic that is not there"
 grep -q "^FAIL .*'$name-none' does not exist" "$tmp/check" || fail "check says '$(cat "$tmp/check")'"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # crash.sh TICKERTONE ITEMS KILLS PG-CRASHES BROKER-KILLS: two workers read a topic of 8 partitions that grows; one of them is killed at
 # random so many times, and in between the database is stopped as by a crash and the broker killed. In the end the rows are those
-# of the items, byte for byte what one worker stores that nobody disturbs, and the dead letters are the planted ones.
+# of the items, what one worker stores that nobody disturbs, and the dead letters are the planted ones.
 # shellcheck source=tests/soak/lib.sh
 . "$(dirname "$0")/lib.sh"
 items=$1 kills=$2 pg_crashes=$3 broker_kills=$4
