@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # crash.sh TICKERTONE ITEMS KILLS PG-CRASHES BROKER-KILLS: two workers read a topic of 8 partitions that grows; one of them is killed at
 # random so many times, and in between the database is stopped as by a crash and the broker killed. In the end the rows are those
-# of the items, what one worker stores that nobody disturbs, and the dead letters are the planted ones.
+# of the items, what one worker stores that nobody disturbs, the dead letters are the planted ones, and each item has its event in a
+# topic.
 # shellcheck source=tests/soak/lib.sh
 . "$(dirname "$0")/lib.sh"
 items=$1 kills=$2 pg_crashes=$3 broker_kills=$4
 
 make_topic news
+make_topic events
 for db in crash calm; do make_database "$db"; done
-for worker in a b; do configure "$worker" crash news "$name" "$tiny"; done
+for worker in a b; do configure "$worker" crash news "$name" "$tiny" "publish: {events_topic: $name-events}"; done
 configure calm calm news "$name-calm" "$tiny"
 
 # due ROUND OF: whether one of so many disturbances, spread evenly over the kills, falls into this round.
@@ -41,9 +43,16 @@ patience=600
 await "the end of the topic" has_read crash "$items"
 for worker in a b; do end "$worker"; done
 exactly crash "$items" bad
+has_no_events_waiting() { [ "$(sql crash 'SELECT count(*) FROM event_outbox')" = 0 ]; }
+has_no_events_waiting || begin a
+await "the last events" has_no_events_waiting
+! running a || end a
+kcat -C -q -e -b "$broker" -t "$name-events" -o beginning | jq -r '.event_id + " " + .item_id' >"$tmp/events"
+equal "items with an event" "$(cut -d ' ' -f 2 "$tmp/events" | sort -u | wc -l)" "$(stored crash)"
+equal "events, by id" "$(cut -d ' ' -f 1 "$tmp/events" | sort -u | wc -l)" "$(stored crash)"
 
 begin calm
 await "the undisturbed worker" has_read calm "$items"
 end calm
 same_facts crash calm
-echo "$items records: $kills workers killed, $pg_crashes crashes of the database, $broker_kills of the broker; $(stored crash) items stored, as undisturbed"
+echo "$items records: $kills workers killed, $pg_crashes crashes of the database, $broker_kills of the broker; $(stored crash) items stored, as undisturbed; $(wc -l <"$tmp/events") events, $(stored crash) by id"
