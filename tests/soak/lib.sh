@@ -146,7 +146,7 @@ same_facts() {
 		import re, sys
 		def same(a, b):
 		    if a == b: return True
-		    try: return abs(float(a) - float(b)) <= 1e-6
+		    try: return abs(float(a) - float(b)) <= 4e-6
 		    except ValueError: return False
 		a, b = ([re.split("[\t ;]", line) for line in open(name)] for name in sys.argv[1:])
 		other = [(x, y) for x, y in zip(a, b) if len(x) != len(y) or not all(map(same, x, y))]
