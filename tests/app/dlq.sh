@@ -1,21 +1,15 @@
 #!/usr/bin/env bash
 # tickertone dlq, for real: lines of a file and records of a topic that could not be read are looked at, tried again after the
 # configuration was mended, and dropped. Usage: dlq.sh TICKERTONE, in the checkout; the cluster is ctest's fixture ($TT_PG_DIR).
-set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 [ -s "$TT_PG_DIR/conninfo" ] || { echo "SKIPPED: no PostgreSQL cluster" && exit 77; }
 tickertone=$1
 name=tt_test_dlq_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 dsn="$admin dbname=$name"
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"; psql -XqAt -d "$admin user=postgres" -c "DROP DATABASE IF EXISTS $name WITH (FORCE)"' EXIT
-
-fail() {
-	echo "FAIL: $*" >&2
-	exit 1
-}
-equal() { [ "$2" = "$3" ] || fail "$1 is '$2', want '$3'"; }
+tear_down() { psql -XqAt -d "$admin user=postgres" -c "DROP DATABASE IF EXISTS $name WITH (FORCE)"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$dsn" -c "SET search_path = tickertone; $1"; }
 dlq() { "$tickertone" dlq "$@" -c "$tmp/conf.yaml"; }
 # says TEXT COMMAND...: the command fails, and says so.

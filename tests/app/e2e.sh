@@ -2,45 +2,17 @@
 # The whole line, for real: demo feeds over HTTP, `tickertone run`, a PostgreSQL of its own. Nothing is lost and nothing is stored
 # twice: over repeated polls, a restart, a database that crashes while news comes in, and a service that is killed.
 # Usage: e2e.sh TICKERTONE DEMO-SERVER, in the checkout. The counts are those of config/demo/feeds.
-set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 tickertone=$1 server=$2
 first=98 # stories in the feeds at their start
 all=105  # with those that come later; repeats and the story whose guid changes count once
 feeds=10
 start=$(date +%s)
-tmp=$(mktemp -d)
-server_pid='' run_pid='' port=0
+port=0
 
-cleanup() {
-	local pid
-	for pid in $run_pid $server_pid; do
-		kill -9 "$pid" 2>/dev/null || continue
-		wait "$pid" 2>/dev/null || true
-	done
-	script/pg remove "$tmp/pg" || true
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-
-fail() {
-	echo "FAIL: $*" >&2
-	[ ! -e "$tmp/run.log" ] || tail -n 20 "$tmp/run.log" >&2
-	exit 1
-}
-equal() { [ "$2" = "$3" ] || fail "$1 is '$2', want '$3'"; }
-
-# await WHAT COMMAND...: until the command is true.
-await() {
-	local what=$1 until_s=$((SECONDS + 60))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$until_s" ] || fail "waited in vain for $what"
-		[ -z "$run_pid" ] || kill -0 "$run_pid" 2>/dev/null || fail "tickertone ended while waiting for $what"
-		sleep 0.05
-	done
-}
-
+tear_down() { script/pg remove "$tmp/pg"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 "$(cat "$tmp/pg/conninfo")" -c "SET search_path = tickertone; $1"; }
 stored() { [ "$(sql 'SELECT count(*) FROM item')" = "$1" ]; }
 sql_any_item() { ! stored 0; }
@@ -53,13 +25,10 @@ service_port() { sed -nE 's/.*listening.* port=([0-9]+).*/\1/p' "$tmp/run.log"; 
 
 # serve SECONDS: the feeds as they are so long after their start, on the port of last time.
 serve() {
-	if [ -n "$server_pid" ]; then
-		kill "$server_pid"
-		wait "$server_pid"
-	fi
+	! running server || end server
 	rm -f "$tmp/port"
 	"$server" --port "$port" --port-file "$tmp/port" --start "$start" --now $((start + $1)) config/demo/feeds >/dev/null &
-	server_pid=$!
+	pids[server]=$!
 	await "the demo server" test -s "$tmp/port"
 	port=$(cat "$tmp/port")
 }
@@ -67,15 +36,7 @@ serve() {
 run() {
 	: >"$tmp/run.log"
 	"$tickertone" run -c "$tmp/tickertone.yaml" 2>"$tmp/run.log" &
-	run_pid=$!
-}
-
-stop() {
-	local status=0 pid=$run_pid
-	run_pid=''
-	kill "$pid"
-	wait "$pid" || status=$?
-	equal "exit status after SIGTERM" "$status" 0
+	pids[run]=$!
 }
 
 configure() {
@@ -119,7 +80,7 @@ run
 await "$first items" stored $first
 await "a second round of polls" at_least not_modified $feeds
 await "being ready" ready
-stop
+end run
 whole $first
 equal "full answers" "$(stat full)" $feeds
 equal "feeds, remembered and well" "$(sql "SELECT count(*) FROM feed WHERE last_status IN (200, 304) AND failures = 0
@@ -133,12 +94,12 @@ equal "title of the feed with a broken entity" "$(sql "SELECT replace(title, chr
 echo "-- told to stop while it starts"
 run
 await "the log's first line" test -s "$tmp/run.log"
-stop
+end run
 
 echo "-- a second run asks with the validators of the first and stores nothing"
 run
 await "another round" at_least not_modified $((3 * feeds))
-stop
+end run
 whole $first
 equal "full answers" "$(stat full)" $feeds
 
@@ -153,7 +114,7 @@ await "the end of polls, when the leases are over" says 'leases: no feed was pol
 script/pg start --test "$tmp/pg" >/dev/null
 await "all items" stored $all
 await "being ready again" ready
-stop
+end run
 whole $all
 equal "the story whose guid changed" "$(sql "SELECT count(*) FROM item WHERE url LIKE '%/ecb-leaves-interest%'")" 1
 equal "who soars and who sinks" "$(sql "SELECT string_agg(symbol || ' ' || label, ', ' ORDER BY symbol DESC)
@@ -166,10 +127,9 @@ configure
 "$tickertone" db migrate -c "$tmp/tickertone.yaml"
 run
 await "something stored" sql_any_item
-kill -9 "$run_pid"
-wait "$run_pid" 2>/dev/null || true
+end run KILL
 run
 await "all items" stored $all
-stop
+end run
 whole $all
 echo "end to end: all well"

@@ -1,39 +1,15 @@
 #!/usr/bin/env bash
 # `tickertone feeds ...` as an operator uses it, against a PostgreSQL of its own and a small site (feeds_server.py).
 # Usage: feeds.sh TICKERTONE PYTHON, in the checkout.
-set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 tickertone=$1 python=$2
-tmp=$(mktemp -d)
-server_pid='' run_pid=''
 
-cleanup() {
-	local pid
-	for pid in $server_pid $run_pid; do
-		kill "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
-	script/pg remove "$tmp/pg" || true
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-
-fail() {
-	echo "FAIL: $*" >&2
-	cat "$tmp/out" "$tmp/err" >&2 || true
-	exit 1
-}
-equal() { [ "$2" = "$3" ] || fail "$1 is '$2', want '$3'"; }
+tear_down() { script/pg remove "$tmp/pg"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 "$(cat "$tmp/pg/conninfo")" -c "SET search_path = tickertone; $1"; }
 
-# await WHAT QUERY: until the query gives true.
-await() {
-	local until_s=$((SECONDS + 30))
-	until [ "$(sql "$2")" = t ]; do
-		[ "$SECONDS" -lt "$until_s" ] || { cat "$tmp/run.log" && fail "waited in vain for $1"; }
-		sleep 0.1
-	done
-}
+is_true() { [ "$(sql "$1")" = t ]; }
 
 # feeds STATUS SUBCOMMAND ...: runs it with the configuration; its output is in $tmp/out and $tmp/err.
 feeds() {
@@ -47,11 +23,8 @@ states() { "$tickertone" feeds list -c "$tmp/c.yaml" --json | jq -r 'map("\(.url
 
 script/pg start --test "$tmp/pg" >/dev/null
 "$python" tests/app/feeds_server.py "$tmp/port" &
-server_pid=$!
-for _ in $(seq 200); do
-	[ ! -s "$tmp/port" ] || break
-	sleep 0.05
-done
+pids[server]=$!
+await "the site" test -s "$tmp/port"
 at=http://127.0.0.1:$(cat "$tmp/port")
 
 configure() {
@@ -190,26 +163,24 @@ cat >>"$tmp/c.yaml" <<-CONF
 CONF
 sql 'TRUNCATE feed'
 "$tickertone" run -c "$tmp/c.yaml" 2>"$tmp/run.log" &
-run_pid=$!
+pids[run]=$!
 feeds 0 add "$at/other.rss" --interval 1s
-await "the item of a feed added" "SELECT EXISTS (SELECT FROM item WHERE source = '$at/other.rss')"
+await "the item of a feed added" is_true "SELECT EXISTS (SELECT FROM item WHERE source = '$at/other.rss')"
 polls() { sql "SELECT coalesce(max(last_fetch_at), '-infinity') FROM feed"; }
 now=$(polls)
-await "another poll of it" "SELECT last_fetch_at > '$now' FROM feed"
+await "another poll of it" is_true "SELECT last_fetch_at > '$now' FROM feed"
 feeds 0 disable "$at/other.rss"
-await "its lease's end" "SELECT lease_worker IS NULL FROM feed WHERE url = '$at/other.rss'"
+await "its lease's end" is_true "SELECT lease_worker IS NULL FROM feed WHERE url = '$at/other.rss'"
 now=$(polls)
 feeds 0 add "$at/news.rss"
-await "a poll of the next one" "SELECT EXISTS (SELECT FROM item WHERE source = '$at/news.rss')"
+await "a poll of the next one" is_true "SELECT EXISTS (SELECT FROM item WHERE source = '$at/news.rss')"
 equal "last poll of the one disabled" "$(sql "SELECT last_fetch_at FROM feed WHERE url = '$at/other.rss'")" "$now"
 feeds 0 enable "$at/other.rss"
-await "a poll after enabling" "SELECT last_fetch_at > '$now' FROM feed WHERE url = '$at/other.rss'"
+await "a poll after enabling" is_true "SELECT last_fetch_at > '$now' FROM feed WHERE url = '$at/other.rss'"
 feeds 0 remove "$at/other.rss"
 feeds 0 remove "$at/news.rss"
 equal "feeds on the list" "$(states)" ""
-kill -TERM "$run_pid"
-wait "$run_pid" || fail "run ended with $?"
-run_pid=''
+end run
 equal "items stored, each once" "$(sql 'SELECT count(*) FROM item')" 2
 ! grep -Eq 'WARN|ERROR' "$tmp/run.log" || fail "$(cat "$tmp/run.log")"
 

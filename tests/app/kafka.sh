@@ -2,7 +2,8 @@
 # Fetching and scoring apart, for real: demo feeds over HTTP, `tickertone ingest` into a topic, `tickertone run` out of it into
 # PostgreSQL and into a topic of scored items. kcat, another client, looks at the topics. Nothing is lost, also when either is
 # killed at any moment. Usage: kafka.sh TICKERTONE DEMO-SERVER, in the checkout; broker and cluster are ctest's fixtures.
-set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 [ -s "$TT_KAFKA_DIR/address" ] || { echo "SKIPPED: no broker" && exit 77; }
 [ -s "$TT_PG_DIR/conninfo" ] || { echo "SKIPPED: no PostgreSQL cluster" && exit 77; }
@@ -11,37 +12,11 @@ broker=$(cat "$TT_KAFKA_DIR/address")
 admin=$(cat "$TT_PG_DIR/conninfo")
 name=tt_test_kafka_$$
 all=105 # items that are in config/demo/feeds in the end
-tmp=$(mktemp -d)
 start=$(date +%s)
-declare -A pids=()
 
-cleanup() {
-	local pid
-	for pid in "${pids[@]}"; do
-		kill -9 "$pid" 2>/dev/null || continue
-		wait "$pid" 2>/dev/null || true
-	done
+tear_down() {
 	for db in fetch score alone; do
 		psql -XqAt -d "$admin user=postgres" -c "DROP DATABASE IF EXISTS ${name}_$db WITH (FORCE)"
-	done
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-
-fail() {
-	echo "FAIL: $*" >&2
-	tail -n 20 "$tmp"/*.log >&2
-	exit 1
-}
-equal() { [ "$2" = "$3" ] || fail "$1 is '$2', want '$3'"; }
-
-# await WHAT COMMAND...: until the command is true.
-await() {
-	local what=$1 until_s=$((SECONDS + 60))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$until_s" ] || fail "waited in vain for $what"
-		sleep 0.1
 	done
 }
 
@@ -55,13 +30,6 @@ has_items() { [ "$(sql "${2:-score}" 'SELECT count(*) FROM item')" -ge "$1" ]; }
 begin() {
 	"$tickertone" "$2" -c "$tmp/${3:-$1}.yaml" 2>>"$tmp/$1.log" &
 	pids[$1]=$!
-}
-end() { # NAME [SIGNAL]
-	local status=0
-	kill "-${2:-TERM}" "${pids[$1]}"
-	wait "${pids[$1]}" || status=$?
-	unset "pids[$1]"
-	[ -n "${2:-}" ] || equal "exit status of $1" "$status" 0
 }
 
 valid() { python3 tests/app/schema_check.py "$1" || [ $? = 77 ] || fail "not what docs/schema/$1.schema.json says"; }

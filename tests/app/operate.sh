@@ -2,36 +2,11 @@
 # `tickertone run` and `check` as an operator handles them: reload, a reload that is refused, files that end, a reader that leaves,
 # a configuration that is wrong. The sink is standard output, so no database is needed.
 # Usage: operate.sh TICKERTONE DEMO-SERVER, in the checkout.
-set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 tickertone=$1 server=$2
-tmp=$(mktemp -d)
-server_pid='' run_pid=''
 
-cleanup() {
-	local pid
-	for pid in $run_pid $server_pid; do
-		kill -9 "$pid" 2>/dev/null || continue
-		wait "$pid" 2>/dev/null || true
-	done
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-
-fail() {
-	echo "FAIL: $*" >&2
-	tail -n 20 "$tmp"/*.log >&2 || true
-	exit 1
-}
-equal() { [ "$2" = "$3" ] || fail "$1 is '$2', want '$3'"; }
-await() {
-	local what=$1 until_s=$((SECONDS + 60))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$until_s" ] || fail "waited in vain for $what"
-		sleep 0.05
-	done
-}
 logged() { grep -q "$1" "$tmp/run.log"; }
 sources() { [ "$(jq -r .source "$tmp/out" | sort -u | wc -l)" -ge "$1" ]; }
 
@@ -47,26 +22,24 @@ configure() {
 }
 
 "$server" --port 0 --port-file "$tmp/port" config/demo/feeds >/dev/null &
-server_pid=$!
+pids[server]=$!
 await "the demo server" test -s "$tmp/port"
 at=http://127.0.0.1:$(cat "$tmp/port")
 
 echo "-- a reload adds a feed; one that cannot be used changes nothing"
 configure 'feeds:' "  - url: $at/europe.rss" >"$tmp/c.yaml"
 "$tickertone" run -c "$tmp/c.yaml" >"$tmp/out" 2>"$tmp/run.log" &
-run_pid=$!
+pids[run]=$!
 await "items of the first feed" sources 1
 configure 'feeds:' "  - url: $at/europe.rss" "  - url: $at/tech.json" >"$tmp/c.yaml"
-kill -HUP "$run_pid"
+kill -HUP "${pids[run]}"
 await "items of the second feed" sources 2
 await "the word of it" logged 'reloaded'
 configure 'feeds:' '  - ulr: http://nowhere.example/' >"$tmp/c.yaml"
-kill -HUP "$run_pid"
+kill -HUP "${pids[run]}"
 await "the refusal" logged 'reload refused.*ulr'
-kill -0 "$run_pid" || fail "a refused reload ended the service"
-kill "$run_pid"
-wait "$run_pid" || fail "SIGTERM: exit status $?"
-run_pid=''
+running run || fail "a refused reload ended the service"
+end run
 
 echo "-- files end the run by themselves; a bad line is told, the rest goes on"
 printf '%s\n' '{"title":"Apple soars as Samsung sinks"}' '{"title":' 'Oil slides' >"$tmp/in.jsonl"

@@ -2,40 +2,14 @@
 # Pushed feeds, for real: a hub that is not ours (websub_hub.py), `tickertone run`, a PostgreSQL of its own. A push is stored at
 # once, a forged one is not, a restart goes on with the subscription, a feed that is removed is unsubscribed.
 # Usage: websub.sh TICKERTONE PYTHON, in the checkout.
-set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 tickertone=$1 python=$2
-tmp=$(mktemp -d)
-hub_pid='' run_pid=''
 # the callback must be known before the service listens: a port that was free a moment ago
 service=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
-cleanup() {
-	local pid
-	for pid in $run_pid $hub_pid; do
-		kill -9 "$pid" 2>/dev/null || continue
-		wait "$pid" 2>/dev/null || true
-	done
-	script/pg remove "$tmp/pg" || true
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-
-fail() {
-	echo "FAIL: $*" >&2
-	[ ! -e "$tmp/run.log" ] || tail -n 20 "$tmp/run.log" >&2
-	exit 1
-}
-equal() { [ "$2" = "$3" ] || fail "$1 is '$2', want '$3'"; }
-await() {
-	local what=$1 until_s=$((SECONDS + 60))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$until_s" ] || fail "waited in vain for $what"
-		[ -z "$run_pid" ] || kill -0 "$run_pid" 2>/dev/null || fail "tickertone ended while waiting for $what"
-		sleep 0.05
-	done
-}
+tear_down() { script/pg remove "$tmp/pg"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 "$(cat "$tmp/pg/conninfo")" -c "SET search_path = tickertone; $1"; }
 is() { [ "$(sql "$1")" = "$2" ]; }
 hub() { curl -fsS "http://127.0.0.1:$hub_port/stats" | jq ".$1"; }
@@ -55,17 +29,12 @@ configure() {
 }
 run() {
 	"$tickertone" run -c "$tmp/tickertone.yaml" 2>>"$tmp/run.log" &
-	run_pid=$!
-}
-stop() {
-	kill "$run_pid"
-	wait "$run_pid" || fail "tickertone ended badly"
-	run_pid=''
+	pids[run]=$!
 }
 
 script/pg start --test "$tmp/pg" >/dev/null
 "$python" tests/app/websub_hub.py "$tmp/port" &
-hub_pid=$!
+pids[hub]=$!
 await "the hub" test -s "$tmp/port"
 hub_port=$(cat "$tmp/port")
 configure "{url: \"http://127.0.0.1:$hub_port/feed\"}"
@@ -98,7 +67,7 @@ equal "pushes unknown" "$(metric 'websub_pushes_total{result="unknown"}')" 1
 equal "subscriptions" "$(metric 'websub_subscriptions{state="active"}')" 1
 
 # a restart goes on; nobody is asked again
-stop
+end run
 run
 await "the service" curl -fs -o /dev/null "http://127.0.0.1:$service/health"
 pushed() { [ "$(publish "$1")" = "[202]" ]; } # until it is ready, the hub is asked to come again
@@ -109,10 +78,10 @@ equal "requests to the hub" "$(hub subscribed)" 1
 # a feed that is removed is unsubscribed, and its row goes
 configure ""
 sed -i 's/^feeds: .*/feeds: []/' "$tmp/tickertone.yaml"
-kill -HUP "$run_pid"
+kill -HUP "${pids[run]}"
 await "the hub to be told" hub_says unsubscribed 1
 await "the hub to have verified it" hub_says subscribers 0
 await "the row to go" is "SELECT count(*) FROM websub" 0
-stop
+end run
 ! grep -Eq "$(printf 'secret|token')=" "$tmp/run.log" || fail "secrets were logged"
 echo "ok"

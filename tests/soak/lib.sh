@@ -1,7 +1,8 @@
 # lib.sh - what the soak tests share: workers that are started and ended, topics that are filled by items.py, and the comparison
 # of what is stored with what was written. Sourced in the checkout, with TICKERTONE as $1; $TT_SOAK_DIR is rig.sh's.
 # shellcheck shell=bash disable=SC2034 # variables for whoever sources this
-set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 [ -s "$TT_SOAK_DIR/kafka/address" ] || { echo "SKIPPED: no broker" && exit 77; }
 [ -s "$TT_SOAK_DIR/pg/conninfo" ] || { echo "SKIPPED: no PostgreSQL cluster" && exit 77; }
@@ -10,46 +11,24 @@ shift
 name=tt_soak_$(basename "$0" .sh)_$$
 broker=$(cat "$TT_SOAK_DIR/kafka/address")
 admin=$(cat "$TT_SOAK_DIR/pg/conninfo")
-tmp=$(mktemp -d)
 partitions=8
 session_ms=1500
-declare -A pids=()
 databases=()
+psql() { PGOPTIONS='-c client_min_messages=warning' command psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
 
-cleanup() {
-	local pid db
-	for pid in "${pids[@]}"; do
-		kill -9 "$pid" 2>/dev/null || continue
-		wait "$pid" 2>/dev/null || true
-	done
+tear_down() {
+	local db
 	rig_up >/dev/null
 	for db in "${databases[@]}"; do
-		PGOPTIONS='-c client_min_messages=warning' psql -XqAt -d "$admin user=postgres" -c "DROP DATABASE IF EXISTS ${name}_$db WITH (FORCE)"
+		psql -d "$admin user=postgres" -c "DROP DATABASE IF EXISTS ${name}_$db WITH (FORCE)"
 	done
-	rm -rf "$tmp"
 }
-trap cleanup EXIT
 
-fail() {
-	echo "FAIL: $*" >&2
-	grep -hv "input refused" "$tmp"/*.log | tail -n 40 >&2
-	exit 1
-}
-equal() { [ "$2" = "$3" ] || fail "$1: '$2', want '$3'"; }
 # at_most WHAT FIGURE LIMIT, at_least: for figures with a fraction, too.
 at_most() { awk "BEGIN { exit !($2 <= $3) }" || fail "$1: $2, want at most $3"; }
 at_least() { awk "BEGIN { exit !($2 >= $3) }" || fail "$1: $2, want at least $3"; }
 
-# await WHAT COMMAND...: until the command is true, for at most $patience seconds.
-patience=120 step_s=0.1
-await() {
-	local what=$1 until_s=$((SECONDS + patience))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$until_s" ] || fail "waited in vain for $what"
-		sleep "$step_s"
-	done
-}
+patience=120
 # A random time between two numbers of milliseconds.
 pause() { sleep "$(awk -v r=$RANDOM "BEGIN { print ($1 + r / 32768 * ($2 - $1)) / 1000 }")"; }
 
@@ -59,9 +38,9 @@ rig_up() {
 	pg_start
 	script/kafka start "$TT_SOAK_DIR/kafka"
 }
-sql() { PGOPTIONS='-c client_min_messages=warning' psql -XqAt -v ON_ERROR_STOP=1 -d "$admin dbname=${name}_$1" -c "SET search_path = tickertone; $2"; }
+sql() { psql -d "$admin dbname=${name}_$1" -c "SET search_path = tickertone; $2"; }
 make_database() {
-	PGOPTIONS='-c client_min_messages=warning' psql -XqAt -d "$admin" -c "CREATE DATABASE ${name}_$1"
+	psql -d "$admin" -c "CREATE DATABASE ${name}_$1"
 	databases+=("$1")
 	"$tickertone" db migrate --dsn "$admin dbname=${name}_$1" >/dev/null
 }
@@ -105,16 +84,6 @@ begin() {
 	echo "---- begin $(date +%T)" >>"$tmp/$1.log"
 	"$tickertone" run -c "$tmp/$1.yaml" 2>>"$tmp/$1.log" &
 	pids[$1]=$!
-}
-running() { [ -n "${pids[$1]:-}" ] && kill -0 "${pids[$1]}" 2>/dev/null; }
-# end WORKER [SIGNAL]: without a signal in good order.
-end() {
-	local status=0
-	running "$1" || fail "worker $1 ended by itself"
-	kill "-${2:-TERM}" "${pids[$1]}"
-	{ wait "${pids[$1]}"; } 2>/dev/null || status=$?
-	unset "pids[$1]"
-	[ -n "${2:-}" ] || equal "exit status of $1" "$status" 0
 }
 port() { awk '/---- begin/ { p = "" } match($0, /port=[0-9]+/) && /listening/ { p = substr($0, RSTART + 5, RLENGTH - 5) } END { print p }' "$tmp/$1.log"; }
 listens() { [ -n "$(port "$1")" ]; }
@@ -165,7 +134,7 @@ exactly() {
 		WHERE number < 0 OR number >= $2 ${3:+OR number % 100 = 50}")" 0
 	python3 tests/soak/items.py faults >"$tmp/faults"
 	sql "$1" 'CREATE TABLE IF NOT EXISTS fault (name text, reason text); TRUNCATE fault'
-	PGOPTIONS='-c client_min_messages=warning' psql -XqAt -d "$admin dbname=${name}_$1" -c '\copy tickertone.fault FROM '"$tmp/faults"
+	psql -d "$admin dbname=${name}_$1" -c '\copy tickertone.fault FROM '"$tmp/faults"
 	equal "dead letters, those planted with the right reason" \
 		"$(sql "$1" "SELECT count(*), count(*) FILTER (WHERE convert_from(record_key, 'UTF8') ~ '^bad-[0-9]+50-|^bad-50-' AND d.reason LIKE f.reason
 			AND stage = 'parse') FROM dead_letter d LEFT JOIN fault f ON f.name = regexp_replace(convert_from(record_key, 'UTF8'), '.*-', '')")" \

@@ -9,7 +9,7 @@ records=$1 rounds=$2 min_ratio=$3 min_rate=$4 seconds=${5:-0}
 step_s=1 # asking takes time, too
 tables="item item_sentiment entity_sentiment seen"
 
-super() { psql -XqAt -v ON_ERROR_STOP=1 -d "$admin dbname=${name}_speed user=postgres" "$@"; }
+super() { psql -d "$admin dbname=${name}_speed user=postgres" "$@"; }
 empty() { super -c "TRUNCATE tickertone.item, tickertone.item_sentiment, tickertone.entity_sentiment, tickertone.seen, tickertone.kafka_offset" -c CHECKPOINT; }
 
 # Sets worker: rows a second between the first transaction and the last, those of the first left out.
