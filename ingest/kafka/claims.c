@@ -191,8 +191,9 @@ static void claimed(
 	p->seek = true;
 	p->lost = p->gap = false;
 	p->tell = j->gap;
-	tt_window_begin(
-		&p->window, c->conf->window, j->at, at->window_to, at->crashes, (int)c->conf->max_attempts);
+	const struct tt_window_found found = {
+		.start = j->at, .end = j->begin.high, .open_to = at->window_to, .opened = at->crashes};
+	tt_window_begin(&p->window, c->conf->window, &found, (int)c->conf->max_attempts);
 	tt_metric_add(TT_M_kafka_gaps, j->gap);
 }
 

@@ -40,7 +40,7 @@ const struct tt_opt tt_kafka_opts[] = {
 		"Longest title, summary or content of an item; what is longer is cut and counted."),
 	OPT("max_depth", TT_OPT_INT, max_depth, "64", 1, 1000, "levels",
 		"Deepest nesting of objects and lists in JSON; a record with more becomes a dead letter."),
-	OPT("window", TT_OPT_INT, window, "10000", 1, 1000000, "records",
+	OPT("window", TT_OPT_INT, window, "10000", 2, 1000000, "records",
 		"How far ahead of the stored position a partition is marked as being worked on. After a crash this range is "
 		"searched for the record that caused it."),
 	OPT("max_attempts", TT_OPT_INT, max_attempts, "3", 1, 100, "crashes",

@@ -3,17 +3,18 @@
 
 enum { NARROW = 16, SEARCH_AFTER = 2 /* deaths in the same range */ };
 
-void tt_window_begin(
-	struct tt_window *w, int64_t full, int64_t start, int64_t open_to, int opened, int max_attempts)
+void tt_window_begin(struct tt_window *w, int64_t full, const struct tt_window_found *f, int max_attempts)
 {
-	const int64_t open = open_to - start;
-	*w = (struct tt_window){.full = full, .step = full, .to = start, .suspect_to = -1};
-	if (open <= 0)
+	const int64_t open = f->open_to - f->start, left = f->end - f->start;
+	*w = (struct tt_window){.full = full, .step = full, .to = f->start, .suspect_to = -1};
+	if (open <= 0 || left <= 0)
 		return;
-	w->suspect_to = open_to;
-	w->alone = opened >= SEARCH_AFTER || open <= full / NARROW; /* so small: it was being searched */
-	w->step = !w->alone ? open : open > NARROW ? open / NARROW : 1;
-	w->condemned = open == 1 && opened >= max_attempts;
+	w->alone = f->opened >= SEARCH_AFTER || open <= full / NARROW; /* so small: it was being searched */
+	w->condemned = open == 1 && f->opened >= max_attempts;
+	/* Nobody else is read while it is searched, so its end must be one that can be reached. */
+	const int64_t suspect = w->alone && left < open ? left : open;
+	w->suspect_to = f->start + suspect;
+	w->step = !w->alone ? suspect : suspect > NARROW ? suspect / NARROW : 1;
 }
 
 bool tt_window_wants_more(const struct tt_window *w, int64_t read, bool all_stored)

@@ -9,8 +9,8 @@
  * before the next is opened and no other partition read meanwhile; each further death narrows by sixteen
  * again one record         that was opened alone max_attempts times is condemned: a dead letter, unread
  *
- * A death counts for a range only when it was opened (marked), so those who merely waited are not blamed.
- * Pure. Offsets as Kafka's. */
+ * A death counts for a range only when it was opened (marked), so those who merely waited are not blamed, and
+ * what the log did not have yet when the worker after it begins has killed nobody. Pure. Offsets as Kafka's. */
 #ifndef TT_INGEST_KAFKA_WINDOW_H
 #define TT_INGEST_KAFKA_WINDOW_H
 
@@ -25,10 +25,15 @@ struct tt_window {
 	bool condemned;     /* the first record of the first window is not to be read */
 };
 
-/* After a claim that begins at `start` and found [start, open_to) left open, which had been opened `opened`
- * times; open_to <= start: nothing was. No window is open yet. */
-void tt_window_begin(
-	struct tt_window *w, int64_t full, int64_t start, int64_t open_to, int opened, int max_attempts);
+/* What a claim finds. */
+struct tt_window_found {
+	int64_t start, end; /* reading begins at start; the log ends at end (the offset of the next record) */
+	int64_t open_to;    /* [start, open_to) was left open; open_to <= start: nothing was */
+	int opened;         /* how often it had been opened */
+};
+
+/* After a claim. No window is open yet. */
+void tt_window_begin(struct tt_window *w, int64_t full, const struct tt_window_found *found, int max_attempts);
 
 /* True when the next window should be marked: everything up to `read` was read, and all of that is stored or
  * not. */

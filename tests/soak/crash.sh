@@ -39,7 +39,7 @@ for round in $(seq "$kills"); do
 	echo "round $round: killed $victim with $(stored crash) of $written stored"
 done
 begin "$victim"
-patience=600
+patience=$((90 + items / 300))
 await "the end of the topic" has_read crash "$items"
 for worker in a b; do end "$worker"; done
 exactly crash "$items" bad

@@ -437,6 +437,30 @@ TT_TEST(claims)
 	stop(&w);
 }
 
+/* Workers died while they had nothing to do, or little: what was marked reaches beyond the log's end, and is not
+ * waited for while it is searched. */
+TT_TEST(searches_only_what_the_log_has)
+{
+	struct worker w;
+	fill(0, 50);
+	for (int p = 0; p < PARTITIONS; p++)
+		tt_store_set(&store, &(struct tt_store_row){.partition = p,
+					     .epoch = 1,
+					     .next = p == 1 ? 48 : 50,
+					     .from = p == 1 ? 48 : 50,
+					     .to = 1000,
+					     .opened = 5});
+	configure(&w);
+	w.conf.window = 1000;
+	start(&w);
+	pump(&w, 2);
+	fill(50, 60);
+	pump(&w, 2 + PARTITIONS * 10);
+	TT_EQ(n_dead, 0);
+	await_ready(&w, NULL);
+	stop(&w);
+}
+
 static void rebalances(const char *strategy)
 {
 	struct worker w[3];
@@ -548,7 +572,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {CASE(reads_all_and_goes_on), CASE(a_window_opens_just_then),
 		CASE(begins_where_it_should), CASE(positions_beyond_the_log),
 		CASE(out_of_range_while_reading), CASE(regular_expression_and_static_member), CASE(holding),
-		CASE(claims), CASE(rebalances_cooperative), CASE(rebalances_eager),
+		CASE(claims), CASE(searches_only_what_the_log_has), CASE(rebalances_cooperative), CASE(rebalances_eager),
 		CASE(the_broker_goes_and_comes), CASE(a_condemned_record), CASE(refused_configurations)};
 	return cmocka_run_group_tests(tests, group_setup, group_teardown) ? 1 : 0;
 }

@@ -25,7 +25,9 @@ static void claim(struct log *l)
 		l->opened = 1;
 	l->from = l->next;
 	l->read = l->next;
-	tt_window_begin(&l->w, FULL, l->next, open_to, l->opened, ATTEMPTS);
+	const struct tt_window_found found = {
+		.start = l->next, .end = l->end, .open_to = open_to, .opened = l->opened};
+	tt_window_begin(&l->w, FULL, &found, ATTEMPTS);
 }
 
 static void mark(struct log *l)
@@ -41,8 +43,8 @@ static void mark(struct log *l)
  * died of one. */
 static bool work(struct log *l, int64_t ahead, bool *ret_moved)
 {
-	*ret_moved = false;
-	if (tt_window_wants_more(&l->w, l->read, l->next == l->read))
+	*ret_moved = tt_window_wants_more(&l->w, l->read, l->next == l->read);
+	if (*ret_moved)
 		mark(l);
 	while (l->read < l->end && l->read < l->w.to && l->read - l->next < ahead) {
 		if (l->w.condemned) {
@@ -68,7 +70,7 @@ static bool live(struct log *logs, size_t n, int64_t ahead)
 		moved = false;
 		const struct log *alone = NULL;
 		for (size_t i = 0; i < n && !alone; i++)
-			alone = logs[i].w.alone && logs[i].next < logs[i].end ? &logs[i] : NULL;
+			alone = logs[i].w.alone ? &logs[i] : NULL;
 		for (size_t i = 0; i < n; i++) {
 			bool some;
 			if (alone && alone != &logs[i])
@@ -156,17 +158,51 @@ TT_TEST(deaths_that_are_no_records_fault_condemn_nothing)
 	}
 }
 
+/* Workers killed while they had nothing to do, before and after a few more records come: nothing is condemned,
+ * and the partition that is searched first does not keep the others waiting for what may never come. */
+TT_TEST(deaths_at_the_end_of_the_log)
+{
+	for (int lives = 1; lives < 12; lives++) {
+		struct log logs[PARTS];
+		make(logs, 100);
+		for (int grown = 0; grown < 3; grown++) {
+			bool some;
+			TT_TRUE(live(logs, PARTS, READ_AHEAD));
+			for (int i = 0; i < lives; i++)
+				for (size_t k = 0; k < PARTS; k++) {
+					claim(&logs[k]);
+					(void)work(&logs[k], 10, &some);
+				}
+			for (size_t k = 0; k < PARTS; k++)
+				logs[k].end += 2;
+		}
+		TT_TRUE(live(logs, PARTS, READ_AHEAD));
+		for (size_t k = 0; k < PARTS; k++) {
+			TT_EQ_ROW(lives, logs[k].next, 106);
+			TT_EQ_ROW(lives, logs[k].dead, 0);
+		}
+	}
+}
+
+/* [500, open_to) was left open by so many; the log goes on far behind it. */
+static void begin(struct tt_window *w, int64_t open_to, int opened)
+{
+	const struct tt_window_found found = {
+		.start = 500, .end = 100000, .open_to = open_to, .opened = opened};
+	tt_window_begin(w, FULL, &found, ATTEMPTS);
+}
+
 TT_TEST(windows_move_on_narrow_and_end)
 {
 	struct tt_window w;
-	tt_window_begin(&w, FULL, 500, -1, 0, ATTEMPTS);
+	begin(&w, -1, 0);
 	TT_EQ(w.to, 500); /* nothing is marked yet */
 	TT_TRUE(tt_window_wants_more(&w, 500, true));
 	tt_window_opened(&w, 500, tt_window_next(&w, 500));
 	TT_EQ(w.to, 10500);
 	TT_TRUE(!tt_window_wants_more(&w, 5499, false));
 	TT_TRUE(tt_window_wants_more(&w, 5500, false)); /* in time, and nothing needs to be stored first */
-	tt_window_begin(&w, FULL, 500, 10500, 1, ATTEMPTS);
+	begin(&w, 10500, 1);
 	TT_TRUE(!w.alone);
 	TT_EQ(tt_window_next(&w, 500), 10500); /* as it was */
 	tt_window_opened(&w, 500, 10500);
@@ -175,15 +211,15 @@ TT_TEST(windows_move_on_narrow_and_end)
 	tt_window_opened(&w, 10500, tt_window_next(&w, 10500));
 	TT_EQ(w.to, 20500);
 	TT_EQ(w.suspect_to, -1);
-	tt_window_begin(&w, FULL, 500, 10500, 2, ATTEMPTS);
+	begin(&w, 10500, 2);
 	TT_TRUE(w.alone);
 	TT_EQ(tt_window_next(&w, 500), 500 + 625);
 	tt_window_opened(&w, 500, 1125);
 	TT_TRUE(!tt_window_wants_more(&w, 1125, false)); /* stored first */
 	TT_EQ(tt_window_next(&w, 10400), 10500);
-	tt_window_begin(&w, FULL, 500, 501, ATTEMPTS - 1, ATTEMPTS);
+	begin(&w, 501, ATTEMPTS - 1);
 	TT_TRUE(!w.condemned);
-	tt_window_begin(&w, FULL, 500, 501, ATTEMPTS, ATTEMPTS);
+	begin(&w, 501, ATTEMPTS);
 	TT_TRUE(w.condemned);
 	tt_window_opened(&w, 500, 501);
 	TT_TRUE(w.condemned && w.alone);
@@ -232,5 +268,6 @@ TT_TEST(reading_begins_where_it_should)
 
 TT_MAIN(TT_RUN(the_record_that_kills_is_found_wherever_it_is),
 	TT_RUN(several_are_found_and_nobody_else_is_blamed),
-	TT_RUN(deaths_that_are_no_records_fault_condemn_nothing), TT_RUN(windows_move_on_narrow_and_end),
+	TT_RUN(deaths_that_are_no_records_fault_condemn_nothing), TT_RUN(deaths_at_the_end_of_the_log),
+	TT_RUN(windows_move_on_narrow_and_end),
 	TT_RUN(reading_begins_where_it_should))
