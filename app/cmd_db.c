@@ -146,9 +146,9 @@ static int run_prune(const void *given, int argc, char **argv, struct tt_err *er
 		tt_time_rfc3339(p.before_ms - p.before_ms % 1000, before);
 		printf("older than %s: %lld partitions dropped; deleted %lld old-dated items, %lld "
 		       "identities, "
-		       "%lld dead letters\n",
+		       "%lld dead letters, %lld changes of alerts\n",
 			before, (long long)p.tables, (long long)p.items, (long long)p.keys,
-			(long long)p.dead_letters);
+			(long long)p.dead_letters, (long long)p.alert_changes);
 	}
 	db_done(&db);
 	return rc;

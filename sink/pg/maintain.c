@@ -25,7 +25,7 @@ int tt_pg_ensure_weeks(struct tt_pg_conn *c, int64_t first, int64_t last, struct
 int tt_pg_prune(struct tt_pg_conn *c, const struct tt_pg_conf *conf, int64_t now_ms, struct tt_pg_pruned *ret,
 	struct tt_err *err)
 {
-	PGresult *tables = NULL, *rows = NULL;
+	PGresult *tables = NULL, *rows = NULL, *alerts = NULL;
 	struct tt_pg_params p;
 
 	if (!conf->retention_ms) {
@@ -39,15 +39,19 @@ int tt_pg_prune(struct tt_pg_conn *c, const struct tt_pg_conf *conf, int64_t now
 	if (rc == TT_OK)
 		rc = tt_pg_query(c, "SELECT items, keys, dead_letters FROM prune_rows($1)", &p, &rows, err);
 	if (rc == TT_OK)
+		rc = tt_pg_query(c, "SELECT prune_alerts($1)", &p, &alerts, err);
+	if (rc == TT_OK)
 		*ret = (struct tt_pg_pruned){
 			.tables = tt_pg_get_int(tables, 0, 0),
 			.items = tt_pg_get_int(rows, 0, 0),
 			.keys = tt_pg_get_int(rows, 0, 1),
 			.dead_letters = tt_pg_get_int(rows, 0, 2),
+			.alert_changes = tt_pg_get_int(alerts, 0, 0),
 			.before_ms = before_ms,
 		};
 	PQclear(tables);
 	PQclear(rows);
+	PQclear(alerts);
 	tt_pg_params_done(&p);
 	return rc;
 }

@@ -13,7 +13,7 @@ int64_t tt_pg_week(int64_t ms);
 int tt_pg_ensure_weeks(struct tt_pg_conn *c, int64_t first, int64_t last, struct tt_err *err);
 
 struct tt_pg_pruned {
-	int64_t tables, items, keys, dead_letters;
+	int64_t tables, items, keys, dead_letters, alert_changes;
 	int64_t before_ms; /* TT_TIME_NONE: retention is "for ever", nothing was done */
 };
 
