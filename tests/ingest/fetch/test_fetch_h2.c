@@ -47,8 +47,10 @@ static void h2_start(struct nghttpd *d, const struct tt_tls_servers *s, size_t f
 	snprintf(port, sizeof(port), "%d", d->port);
 	d->pid = fork();
 	if (d->pid == 0) {
-		if (freopen(d->log, "w", stdout) && freopen("/dev/null", "w", stderr))
-			execlp("nghttpd", "nghttpd", "-v", "-a", "127.0.0.1", "-d", d->dir, port,
+		static const char *const places[] = {"nghttpd", "/usr/sbin/nghttpd"}; /* not in every PATH */
+		bool ours = freopen(d->log, "w", stdout) && freopen("/dev/null", "w", stderr);
+		for (size_t i = 0; ours && i < TT_LEN(places); i++)
+			execlp(places[i], "nghttpd", "-v", "-a", "127.0.0.1", "-d", d->dir, port,
 				tt_tls_key(s), tt_tls_cert(s), (char *)NULL);
 		_exit(127);
 	}
