@@ -4,6 +4,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -299,6 +300,17 @@ int64_t tt_pg_get_int(const PGresult *r, int row, int col)
 		return (int64_t)be64toh(u64);
 	}
 	return 0;
+}
+
+double tt_pg_get_double(const PGresult *r, int row, int col)
+{
+	int64_t bits = tt_pg_get_int(r, row, col);
+	double v;
+
+	if (PQgetisnull(r, row, col))
+		return NAN;
+	memcpy(&v, &bits, sizeof(v));
+	return v;
 }
 
 int64_t tt_pg_get_time(const PGresult *r, int row, int col)

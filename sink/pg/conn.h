@@ -44,6 +44,7 @@ int tt_pg_script(struct tt_pg_conn *c, const char *sql, struct tt_err *err);
 
 /* Values of a binary result. */
 int64_t tt_pg_get_int(const PGresult *r, int row, int col); /* INT2, INT4, INT8, BOOL by length; 0 for NULL */
+double tt_pg_get_double(const PGresult *r, int row, int col);        /* FLOAT8; NAN for NULL */
 int64_t tt_pg_get_time(const PGresult *r, int row, int col);       /* TT_TIME_NONE for NULL */
 struct tt_str tt_pg_get_text(const PGresult *r, int row, int col); /* lives as long as r; absent for NULL */
 struct tt_id tt_pg_get_id(const PGresult *r, int row, int col);    /* zero for NULL */

@@ -4,6 +4,7 @@
 
 #include <endian.h>
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "common/err.h"
@@ -69,6 +70,8 @@ static unsigned array_type(enum tt_pg_type type)
 		return 1009;
 	case TT_PG_FLOAT4:
 		return 1021;
+	case TT_PG_FLOAT8:
+		return 1022;
 	case TT_PG_TIMESTAMPTZ:
 		return 1185;
 	case TT_PG_UUID:
@@ -184,6 +187,19 @@ void tt_pg_put_real(struct tt_pg_params *p, float v)
 	memcpy(&u, &v, sizeof(u));
 	u = htobe32(u);
 	put(p, TT_PG_FLOAT4, &u, sizeof(u));
+}
+
+void tt_pg_put_double(struct tt_pg_params *p, double v)
+{
+	uint64_t u;
+
+	if (isnan(v)) {
+		tt_pg_put_null(p, TT_PG_FLOAT8);
+		return;
+	}
+	memcpy(&u, &v, sizeof(u));
+	u = htobe64(u);
+	put(p, TT_PG_FLOAT8, &u, sizeof(u));
 }
 
 void tt_pg_set_last_bool(struct tt_pg_params *p, bool v)

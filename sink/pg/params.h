@@ -17,6 +17,7 @@ enum tt_pg_type { /* object ids of pg_type, fixed for ever */
 	TT_PG_INT4 = 23,
 	TT_PG_TEXT = 25,
 	TT_PG_FLOAT4 = 700,
+	TT_PG_FLOAT8 = 701,
 	TT_PG_TIMESTAMPTZ = 1184,
 	TT_PG_UUID = 2950,
 };
@@ -44,6 +45,7 @@ void tt_pg_put_null(struct tt_pg_params *p, enum tt_pg_type type);
 void tt_pg_put_bool(struct tt_pg_params *p, bool v);
 void tt_pg_put_int(struct tt_pg_params *p, enum tt_pg_type type, int64_t v); /* INT2, INT4 or INT8 */
 void tt_pg_put_real(struct tt_pg_params *p, float v);
+void tt_pg_put_double(struct tt_pg_params *p, double v); /* FLOAT8; NULL for NAN */
 void tt_pg_put_time(
 	struct tt_pg_params *p, int64_t ms); /* NULL for TT_TIME_NONE and outside the years 1 to 9999 */
 void tt_pg_put_id(struct tt_pg_params *p, struct tt_id id);    /* NULL for the zero id */
