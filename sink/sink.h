@@ -11,6 +11,7 @@
 struct tt_sink_result {
 	size_t items, entities, dead; /* newly written; a repeat is not counted */
 	size_t updated;               /* new texts of stored items */
+	size_t alerts; /* raised by items of this write */
 };
 
 struct tt_sink_ops {

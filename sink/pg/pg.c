@@ -95,9 +95,9 @@ static int pg_lookup(void *self, const struct tt_batch *b, struct tt_arena *aren
 static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct tt_err *err)
 {
 	struct tt_pg_rows *r = &s->rows;
-	struct tt_pg_stmt stmts[6];
-	PGresult *results[6];
-	size_t n = 0, items_at = 6, dead_at = 6;
+	struct tt_pg_stmt stmts[7];
+	PGresult *results[7];
+	size_t n = 0, items_at = 7, dead_at = 7, alerts_at = 7;
 
 	if (r->progress.n)
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("progress.sql"), &r->progress.params, false};
@@ -113,6 +113,9 @@ static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct 
 	if (r->n_dead)
 		stmts[dead_at = n++] =
 			(struct tt_pg_stmt){tt_pg_statement("dead_letters.sql"), &r->dead_params, false};
+	if (r->n_alerts)
+		stmts[alerts_at = n++] =
+			(struct tt_pg_stmt){tt_pg_statement("item_alerts.sql"), &r->alert_params, false};
 	*ret = (struct tt_sink_result){0};
 	if (!n)
 		return TT_OK;
@@ -126,6 +129,8 @@ static int run_statements(struct pg_sink *s, struct tt_sink_result *ret, struct 
 	}
 	for (int row = 0; dead_at < n && row < PQntuples(results[dead_at]); row++)
 		ret->dead += tt_pg_get_int(results[dead_at], row, 0) != 0;
+	if (alerts_at < n)
+		ret->alerts = (size_t)tt_pg_get_int(results[alerts_at], 0, 0);
 	for (size_t i = 0; i < n; i++)
 		PQclear(results[i]);
 	return TT_OK;

@@ -10,6 +10,8 @@
 #include "common/err.h"
 #include "sink/sink.h"
 
+struct tt_pg_item_rules;
+
 struct tt_pg_conf {
 	char *dsn; /* NULL: libpq's own defaults and PG* variables */
 	char *application_name;
@@ -21,6 +23,7 @@ struct tt_pg_conf {
 	int64_t dead_letter_bytes;
 	int64_t max_versions;
 	int64_t max_aliases;
+	struct tt_pg_item_rules *item_rules; /* rules about single items (item_rules.h); NULL: none. Set by app/ */
 	bool write_events; /* what is stored is put into the outbox (outbox.h), too; set by app/conf.c */
 };
 extern const struct tt_opt tt_pg_opts[]; /* section `postgres` */

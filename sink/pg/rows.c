@@ -6,6 +6,7 @@
 
 #include "common/err.h"
 #include "common/stored.h"
+#include "sink/pg/item_rules.h"
 #include "sink/pg/row_params.h"
 
 void tt_pg_rows_init(struct tt_pg_rows *r, size_t max_bytes)
@@ -18,6 +19,7 @@ void tt_pg_rows_init(struct tt_pg_rows *r, size_t max_bytes)
 	tt_pg_params_init(&r->dead_params, max_bytes);
 	tt_pg_params_init(&r->progress.params, max_bytes);
 	tt_pg_params_init(&r->websub_params, max_bytes);
+	tt_pg_params_init(&r->alert_params, max_bytes);
 }
 
 void tt_pg_rows_done(struct tt_pg_rows *r)
@@ -29,6 +31,7 @@ void tt_pg_rows_done(struct tt_pg_rows *r)
 	tt_pg_params_done(&r->dead_params);
 	tt_pg_params_done(&r->progress.params);
 	tt_pg_params_done(&r->websub_params);
+	tt_pg_params_done(&r->alert_params);
 }
 
 int64_t tt_pg_event_ms(const struct tt_item *item, bool *ret_clamped)
@@ -153,7 +156,8 @@ static int fill_items(struct tt_pg_rows *r, size_t n_mentions, const struct tt_p
 	rows.all_new = r->all_new = !r->n_aliases && !memchr(rows.fates, TT_PG_REVISION, n);
 	tt_pg_item_params(&r->item_params, &rows);
 	tt_pg_text_array(&r->symbol_params, rows.symbols, rows.n_symbols);
-	return TT_OK;
+	return tt_pg_item_rules_fill(
+		conf->item_rules, &r->alert_params, &r->arena, r->items, n, rows.fates, &r->n_alerts);
 }
 
 void tt_pg_rows_doubt(struct tt_pg_rows *r)
@@ -245,11 +249,12 @@ static void reset(struct tt_pg_rows *r)
 	r->items = NULL;
 	r->aliases = NULL;
 	r->all_new = false;
-	r->n_items = r->n_aliases = r->n_feeds = r->n_dead = r->n_symbols = 0;
+	r->n_items = r->n_aliases = r->n_feeds = r->n_dead = r->n_symbols = r->n_alerts = 0;
 	tt_pg_params_reset(&r->item_params);
 	tt_pg_params_reset(&r->symbol_params);
 	tt_pg_params_reset(&r->feed_params);
 	tt_pg_params_reset(&r->dead_params);
+	tt_pg_params_reset(&r->alert_params);
 }
 
 int tt_pg_rows_fill(

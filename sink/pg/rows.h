@@ -29,6 +29,8 @@ struct tt_pg_rows {
 	struct tt_pg_progress progress;
 	size_t n_websubs; /* 0: left out */
 	struct tt_pg_params websub_params;
+	size_t n_alerts; /* candidates of rules about single items; 0: left out */
+	struct tt_pg_params alert_params;
 	struct tt_pg_params item_params, symbol_params, feed_params, dead_params;
 };
 

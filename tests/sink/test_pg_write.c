@@ -29,7 +29,7 @@ static int teardown(void **state)
 
 static struct tt_sink_result write_one(struct tt_batch *b)
 {
-	struct tt_sink_result stored = {99, 99, 99, 99};
+	struct tt_sink_result stored = {99, 99, 99, 99, 99};
 
 	if (sink.ops->write(sink.self, &b, 1, &stored, &err) < 0)
 		fail_msg("%s", err.msg);
