@@ -27,31 +27,22 @@ int tt_pg_alerts_rest(struct tt_pg_conn *c, struct tt_err *err)
 	return tt_pg_query(c, "SELECT rest_alerts()", NULL, NULL, err);
 }
 
-/* Writers that had not seen that there are rules are waited for: their minutes are then there to be loaded.
- */
-static int wait_for_writers(struct tt_pg_conn *c, struct tt_err *err)
-{
-	const struct tt_pg_stmt stmts[] = {
-		{.sql = "BEGIN"}, {.sql = "LOCK TABLE mood_minute IN SHARE MODE"}, {.sql = "COMMIT"}};
-	int rc = tt_pg_run(c, stmts, TT_LEN(stmts), NULL, err);
-
-	if (rc < 0)
-		tt_pg_alerts_undo(c);
-	return rc;
-}
-
+/* Writers that found no rules, and note nothing, are waited for: what they write is then there to be loaded.
+ * All later ones find the rules. */
 int tt_pg_alerts_rules(struct tt_pg_conn *c, const struct tt_pg_rule *rules, size_t n, struct tt_err *err)
 {
 	struct tt_pg_params p;
-	PGresult *r = NULL;
 
 	tt_pg_params_init(&p, PARAM_BYTES);
 	tt_pg_rule_params(&p, rules, n);
-	int rc = tt_pg_query(c, tt_pg_statement("alerts_rules.sql"), &p, &r, err);
-	bool are_first = rc == TT_OK && tt_pg_get_int(r, 0, 0);
-	PQclear(r);
+	const struct tt_pg_stmt stmts[] = {{.sql = "BEGIN"},
+		{.sql = "LOCK TABLE rule IN ACCESS EXCLUSIVE MODE"},
+		{.sql = tt_pg_statement("alerts_rules.sql"), .params = &p}, {.sql = "COMMIT"}};
+	int rc = tt_pg_run(c, stmts, TT_LEN(stmts), NULL, err);
 	tt_pg_params_done(&p);
-	return are_first ? wait_for_writers(c, err) : rc;
+	if (rc < 0)
+		tt_pg_alerts_undo(c);
+	return rc;
 }
 
 /* ---- loading ---- */

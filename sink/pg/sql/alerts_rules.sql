@@ -1,16 +1,13 @@
--- Makes table rule what is configured: $1 names, $2 scopes, $3 severities, $4 definitions, $5 their hashes. Whether there was none
--- before: then writers that are under way may not have noted their changes.
+-- Makes table rule what is configured: $1 names, $2 scopes, $3 severities, $4 definitions, $5 their hashes.
 WITH gone AS (
 	DELETE FROM rule WHERE NOT rule = ANY ($1::text[])
-), now_there AS (
-	INSERT INTO rule AS r (rule, scope, severity, definition, hash)
-	SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
-	ON CONFLICT (rule) DO UPDATE SET
-		scope = excluded.scope,
-		severity = excluded.severity,
-		definition = excluded.definition,
-		hash = excluded.hash,
-		loaded_at = now()
-	WHERE r.hash <> excluded.hash
 )
-SELECT NOT EXISTS (SELECT FROM rule) AND cardinality($1) > 0;
+INSERT INTO rule AS r (rule, scope, severity, definition, hash)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+ON CONFLICT (rule) DO UPDATE SET
+	scope = excluded.scope,
+	severity = excluded.severity,
+	definition = excluded.definition,
+	hash = excluded.hash,
+	loaded_at = now()
+WHERE r.hash <> excluded.hash;
