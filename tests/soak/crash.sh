@@ -48,6 +48,7 @@ has_no_events_waiting || begin a
 await "the last events" has_no_events_waiting
 ! running a || end a
 kcat -C -q -e -b "$broker" -t "$name-events" -o beginning | jq -r '.event_id + " " + .item_id' >"$tmp/events"
+equal "roll-ups that are not what the rows say" "$(sql crash 'SELECT count(*) FROM mood_minute_fault')" 0
 equal "items with an event" "$(cut -d ' ' -f 2 "$tmp/events" | sort -u | wc -l)" "$(stored crash)"
 equal "events, by id" "$(cut -d ' ' -f 1 "$tmp/events" | sort -u | wc -l)" "$(stored crash)"
 

@@ -68,7 +68,7 @@ WITH taken AS (
 		p_negative, p_neutral, p_positive, n_tokens, model_id, unscored, n)
 	WHERE (SELECT version FROM fate)[i.n] > 0
 ), entity_sentiments AS (
-	INSERT INTO entity_sentiment (item_id, event_at, entity_id, score, p_negative, p_neutral, p_positive, relevance,
+	INSERT INTO entity_sentiment AS s (item_id, event_at, entity_id, score, p_negative, p_neutral, p_positive, relevance,
 		mentions, model_id, in_title, mention)
 	SELECT ($3::uuid[])[r.item], ($4::timestamptz[])[r.item], (SELECT id FROM entities)[r.symbol], r.score, r.p_negative,
 		r.p_neutral, r.p_positive, r.relevance, r.mentions, ($25::smallint[])[r.item], r.in_title, r.mention
@@ -76,7 +76,7 @@ WITH taken AS (
 		$36::bool[], $37::text[]) AS r (item, symbol, score, p_negative, p_neutral, p_positive, relevance,
 		mentions, in_title, mention)
 	WHERE (SELECT version FROM fate)[r.item] > 0
-	RETURNING 1
+	RETURNING s AS said
 ), events AS (
 	INSERT INTO event_outbox (item_id, body)
 	SELECT i.item_id, i.body
@@ -84,4 +84,7 @@ WITH taken AS (
 	WHERE (SELECT version FROM fate)[i.n] > 0 AND i.body IS NOT NULL
 )
 SELECT (SELECT count(*) FROM items WHERE version = 1), (SELECT count(*) FROM entity_sentiments),
-	(SELECT count(*) FROM items WHERE version > 1);
+	(SELECT count(*) FROM items WHERE version > 1), -- and last, once all rows are there, the roll-ups
+	(SELECT roll_up_write(e.said, r.ids, r.event_ats) IS NULL
+		FROM (SELECT array_agg(said::entity_sentiment) AS said FROM entity_sentiments) e,
+			(SELECT array_agg(($3::uuid[])[n]) AS ids, array_agg(($4::timestamptz[])[n]) AS event_ats FROM revised) r);
