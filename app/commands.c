@@ -23,6 +23,8 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_entities_match,
 	&tt_cmd_entities_check,
 	&tt_cmd_entities_import,
+	&tt_cmd_rules_check,
+	&tt_cmd_rules_list,
 	&tt_cmd_db_migrate,
 	&tt_cmd_db_status,
 	&tt_cmd_db_prune,

@@ -2,6 +2,7 @@
 #ifndef TT_APP_CONF_H
 #define TT_APP_CONF_H
 
+#include "app/run/alerts.h"
 #include "app/run/leases.h"
 #include "app/run/pipeline.h"
 #include "app/run/service.h"
@@ -31,6 +32,7 @@ struct tt_app_conf {
 	struct tt_publish_conf publish;
 	struct tt_pipeline_conf pipeline;
 	struct tt_leases_conf leases;
+	struct tt_alerts_conf alerts;
 	struct tt_service_conf service;
 	struct tt_log_conf log;
 };

@@ -11,6 +11,7 @@
 #include "ingest/lines.h"
 #include "nlp/entity/dict.h"
 #include "sink/kafka/publish.h"
+#include "sink/pg/alerts.h"
 #include "sink/pg/maintain.h"
 #include "sink/pg/positions.h"
 #include "sink/pg/registry.h"
@@ -106,6 +107,8 @@ int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock,
 	int rc = tt_pg_conn_new(&c, &conf->postgres, err);
 	if (rc == TT_OK)
 		rc = tt_pg_prune(c, &conf->postgres, tt_wall_ms(clock), &pruned, err);
+	if (rc == TT_OK && !conf->alerts.rules)
+		rc = tt_pg_alerts_rest(c, err);
 	tt_pg_conn_free(c);
 	return rc;
 }

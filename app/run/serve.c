@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/run/alerts.h"
 #include "app/run/callback.h"
 #include "app/run/events.h"
 #include "app/run/leases.h"
@@ -35,22 +36,35 @@ struct run {
 	sigset_t signals;
 	struct tt_leases *leases; /* NULL: none. For the HTTP threads while there is a pipeline, as the next */
 	struct tt_events *events;
+	struct tt_alerts *alerts;
 	pthread_mutex_t lock;     /* guards the two below, for the HTTP threads */
 	struct tt_pipeline *pipeline;
 	struct tt_err waiting; /* why there is no pipeline yet */
 };
 
+static void end_line(struct tt_buf *text)
+{
+	if (text->n && text->p[text->n - 1] != '\n')
+		(void)tt_buf_str(text, TT_STR("\n"));
+}
+
 /* Adds what stands in the way, one a line. */
 static bool flows(struct run *r, struct tt_buf *reason)
 {
 	bool ready = tt_pipeline_ready(r->pipeline, reason);
-	if (!ready && (r->leases || r->events))
-		(void)tt_buf_str(reason, TT_STR("\n"));
-	bool leased = !r->leases || tt_leases_report(r->leases, reason);
-	if (!leased && r->events)
-		(void)tt_buf_str(reason, TT_STR("\n"));
-	bool published = !r->events || tt_events_report(r->events, reason);
-	return ready && leased && published;
+	if (r->leases) {
+		end_line(reason);
+		ready &= tt_leases_report(r->leases, reason);
+	}
+	if (r->events) {
+		end_line(reason);
+		ready &= tt_events_report(r->events, reason);
+	}
+	if (r->alerts) {
+		end_line(reason);
+		ready &= tt_alerts_report(r->alerts, reason);
+	}
+	return ready;
 }
 
 static bool is_ready(void *ctx, struct tt_buf *reason)
@@ -170,6 +184,8 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 			r->conf.feeds.n, p, &tt_clock_real, err);
 	if (rc == TT_OK && r->conf.publish.events_topic && r->parts.job == TT_JOB_SCORE)
 		rc = tt_events_start(&r->events, &r->conf.publish, &r->conf.postgres, &r->conf.pipeline, err);
+	if (rc == TT_OK && r->alerts)
+		rc = tt_alerts_start(r->alerts, err);
 	set_pipeline(r, p, ""); /* also when that failed: it is to be stopped */
 	return rc;
 }
@@ -197,6 +213,8 @@ static int start(struct run *r, struct tt_err *err)
 			TT_F_INT("port", tt_service_port(r->service)));
 	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE)
 		rc = tt_parts_open_scorer(&r->parts, &r->conf, err);
+	if (rc == TT_OK && r->conf.alerts.rules && r->parts.job == TT_JOB_SCORE)
+		rc = tt_alerts_new(&r->alerts, &r->conf.alerts, &r->conf.postgres, &r->conf.pipeline, err);
 	if (rc == TT_OK)
 		rc = open_line_patiently(r, err);
 	if (rc == TT_OK)
@@ -256,6 +274,8 @@ static void reload(struct run *r)
 		rc = r->parts.job == TT_JOB_SCORE ? reload_scorer(r, &now, &err) : TT_OK;
 		if (rc == TT_OK)
 			rc = reload_feeds(r, &now, &err);
+		if (rc == TT_OK && r->alerts)
+			rc = tt_alerts_reload(r->alerts, &err);
 		if (rc == TT_OK)
 			tt_app_log_setup(&next.log);
 		tt_app_conf_free(&next);
@@ -303,6 +323,7 @@ static void stop(struct run *r)
 	size_t given_up = tt_pipeline_stop(p);
 	tt_leases_stop(r->leases);
 	tt_events_stop(r->events);
+	tt_alerts_stop(r->alerts);
 	if (given_up)
 		tt_log(TT_LOG_ERROR,
 			"stopped with items that could not be stored; their feeds will be fetched again",
@@ -313,6 +334,7 @@ static void stop(struct run *r)
 	struct tt_websub_door *door = r->parts.door;
 	tt_parts_done(&r->parts);
 	tt_service_stop(r->service);
+	tt_alerts_free(r->alerts);
 	tt_websub_door_free(door);
 	tt_notify_done(&r->notify);
 	tt_app_conf_free(&r->conf);
@@ -333,6 +355,8 @@ static int is_usable(const struct run *r, struct tt_err *err)
 		rc = tt_err_set(err, TT_ECONF,
 			"%s: publish.events_topic needs a database (pipeline.sink: postgres): events are of what it stores",
 			r->config_path);
+	if (rc == TT_OK && conf->alerts.rules && conf->pipeline.sink != TT_SINK_POSTGRES)
+		rc = tt_err_set(err, TT_ECONF, "%s: alerts.rules needs a database (pipeline.sink: postgres)", r->config_path);
 	return rc < 0 ? rc : tt_app_conf_can_push(conf, r->config_path, err);
 }
 

@@ -10,15 +10,10 @@ static struct tt_pg_db db;
 static struct tt_arena arena;
 static struct tt_pg_conn *conn;
 
-/* What the migration of novelty brings, for a schema without it. */
-static const char seam[] =
-	"ALTER TABLE tickertone.entity_sentiment ADD COLUMN IF NOT EXISTS novelty real NOT NULL DEFAULT 1";
-
 static int setup(void **state)
 {
 	(void)state;
 	tt_pg_db_make(&db, true);
-	tt_pg_do(&db, "%s", seam);
 	tt_arena_init(&arena, 1 << 24);
 	TT_EQ(tt_pg_conn_new(&conn, &db.conf, NULL), TT_OK);
 	return 0;

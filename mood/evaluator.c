@@ -1,0 +1,353 @@
+/* evaluator.c - see evaluator.h. */
+#include "mood/evaluator.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUBJECT_BYTES = 1 << 30, MINUTE_MS = 60000, AGO = 60 /* minutes; of the sentence */ };
+
+/* One rule of one subject. */
+struct watch {
+	const struct tt_rule *rule;
+	struct tt_rule_state state;
+};
+
+struct subject {
+	int32_t id;
+	bool touched;
+	uint32_t n_watches, n_open; /* open: firing, or was before nothing was known */
+	struct tt_str kind, name;
+	struct tt_minutes minutes; /* none where no rule looks */
+	struct watch *watches;
+};
+
+/* The state of a rule that is no more. */
+struct orphan {
+	struct tt_str rule, kind, name;
+	struct tt_rule_state state;
+};
+
+struct tt_evaluator {
+	const struct tt_rule_set *rules;
+	struct tt_mood_conf conf;
+	struct tt_arena arena;    /* names, watches, orphans */
+	struct subject *subjects; /* by id once sorted */
+	size_t n_subjects, room;
+	bool sorted;
+	struct orphan *orphans;
+	size_t n_orphans;
+};
+
+int tt_evaluator_new(struct tt_evaluator **ret, const struct tt_rule_set *rules,
+	const struct tt_mood_conf *conf, struct tt_err *err)
+{
+	struct tt_evaluator *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return tt_err_set(err, TT_ENOMEM, "rules: %s", tt_err_text(TT_ENOMEM));
+	e->rules = rules;
+	e->conf = *conf;
+	tt_arena_init(&e->arena, SUBJECT_BYTES);
+	*ret = e;
+	return TT_OK;
+}
+
+void tt_evaluator_free(struct tt_evaluator *e)
+{
+	if (!e)
+		return;
+	for (size_t i = 0; i < e->n_subjects; i++)
+		tt_minutes_done(&e->subjects[i].minutes);
+	free(e->subjects);
+	tt_arena_done(&e->arena);
+	free(e);
+}
+
+/* ---- what is known ---- */
+
+static int by_id(const void *a, const void *b)
+{
+	const struct subject *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static struct subject *find(struct tt_evaluator *e, int32_t id)
+{
+	if (!e->sorted && e->n_subjects)
+		qsort(e->subjects, e->n_subjects, sizeof(*e->subjects), by_id);
+	e->sorted = true;
+	return e->n_subjects ? bsearch(&(struct subject){.id = id}, e->subjects, e->n_subjects,
+				       sizeof(*e->subjects), by_id)
+			     : NULL;
+}
+
+int tt_evaluator_add_subject(
+	struct tt_evaluator *e, int32_t id, struct tt_str kind, struct tt_str name, struct tt_str sector)
+{
+	if (e->n_subjects == e->room) {
+		size_t room = e->room ? 2 * e->room : 256;
+		struct subject *v = realloc(e->subjects, room * sizeof(*v));
+		if (!v)
+			return TT_ENOMEM;
+		e->subjects = v;
+		e->room = room;
+	}
+	struct subject s = {
+		.id = id, .kind = tt_arena_str(&e->arena, kind), .name = tt_arena_str(&e->arena, name)};
+	if (!s.kind.p || !s.name.p)
+		return TT_ENOMEM;
+	for (size_t i = 0; i < e->rules->n; i++)
+		s.n_watches += tt_rule_is_about(&e->rules->v[i], kind, name, sector);
+	if (s.n_watches) {
+		s.watches = tt_arena_zalloc(&e->arena, s.n_watches, sizeof(*s.watches));
+		if (!s.watches)
+			return TT_ENOMEM;
+	}
+	for (size_t i = 0, k = 0; i < e->rules->n && k < s.n_watches; i++)
+		if (tt_rule_is_about(&e->rules->v[i], kind, name, sector))
+			s.watches[k++] = (struct watch){&e->rules->v[i], tt_rule_state_new};
+	e->subjects[e->n_subjects++] = s;
+	e->sorted = false;
+	return TT_OK;
+}
+
+static bool is_open(const struct tt_rule_state *s)
+{
+	return s->state == TT_ALERT_FIRING || (s->state == TT_ALERT_NO_DATA && s->before == TT_ALERT_FIRING);
+}
+
+/* Linear: states are few beside minutes, and this is done once. */
+static struct watch *find_watch(struct tt_evaluator *e, struct tt_str rule, struct tt_str kind,
+	struct tt_str name, struct subject **ret)
+{
+	for (size_t i = 0; i < e->n_subjects; i++) {
+		struct subject *s = &e->subjects[i];
+		if (!tt_str_eq(s->name, name) || !tt_str_eq(s->kind, kind))
+			continue;
+		for (size_t k = 0; k < s->n_watches; k++)
+			if (tt_str_eq(s->watches[k].rule->name, rule)) {
+				*ret = s;
+				return &s->watches[k];
+			}
+	}
+	return NULL;
+}
+
+int tt_evaluator_add_state(struct tt_evaluator *e, struct tt_str rule, struct tt_str kind, struct tt_str name,
+	const struct tt_rule_state *state)
+{
+	struct subject *s;
+	struct watch *w = find_watch(e, rule, kind, name, &s);
+
+	if (w) {
+		w->state = *state;
+		s->n_open += is_open(state);
+		return TT_OK;
+	}
+	struct orphan *v = tt_arena_grow(&e->arena, e->orphans, e->n_orphans, sizeof(*v));
+	if (!v)
+		return TT_ENOMEM;
+	e->orphans = v;
+	v[e->n_orphans] = (struct orphan){tt_arena_str(&e->arena, rule), tt_arena_str(&e->arena, kind),
+		tt_arena_str(&e->arena, name), *state};
+	if (!v[e->n_orphans].rule.p || !v[e->n_orphans].kind.p || !v[e->n_orphans].name.p)
+		return TT_ENOMEM;
+	e->n_orphans++;
+	return TT_OK;
+}
+
+int tt_evaluator_add(struct tt_evaluator *e, int32_t subject, const struct tt_minute *m)
+{
+	struct subject *s = find(e, subject);
+
+	if (!s)
+		return TT_ESTALE;
+	if (!s->n_watches)
+		return TT_OK;
+	s->touched = true;
+	return tt_minutes_add(&s->minutes, m);
+}
+
+size_t tt_evaluator_firing(const struct tt_evaluator *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_subjects; i++)
+		n += e->subjects[i].n_open;
+	return n;
+}
+
+/* ---- a look ---- */
+
+struct look {
+	struct tt_evaluator *e;
+	int64_t now_ms, at;
+	struct tt_arena *arena;
+	struct tt_verdict *v;
+	size_t n;
+};
+
+/* The half-life that the sentence tells of: that of the first term that has one, else 6 hours. */
+static int64_t half_life_of(const struct tt_rule *r)
+{
+	const struct tt_term *t = &r->when.terms[0];
+
+	return t->measure == TT_MEASURE_MOOD || t->measure == TT_MEASURE_SHOCK ? t->times[0] : 360;
+}
+
+/* "NVDA mood fell from +0.31 to -0.42 in 60 min on 14 items; shock(1h, 1d) is -2.31 (limit -1.5)" */
+static struct tt_str say(const struct look *l, const struct subject *s, const struct watch *w)
+{
+	char term[TT_TERM_TEXT], mood[100] = "";
+	double half = (double)half_life_of(w->rule), floor = l->e->conf.weight_floor;
+	double now = tt_mood_at(&s->minutes, l->at, half, floor).mood,
+	       ago = tt_mood_at(&s->minutes, l->at - AGO, half, floor).mood;
+	long long items = (long long)tt_items_at(&s->minutes, l->at, AGO);
+
+	tt_term_format(&w->rule->when.terms[0], term);
+	if (!isnan(now) && !isnan(ago))
+		snprintf(mood, sizeof(mood), " mood %s from %+.2f to %+.2f in %d min on %lld items;",
+			now < ago ? "fell" : "rose", ago, now, AGO, items);
+	else if (!isnan(now))
+		snprintf(mood, sizeof(mood), " mood is %+.2f on %lld items in %d min;", now, items, AGO);
+	const char *text =
+		isnan(w->state.value)
+			? tt_arena_printf(l->arena, "%.*s:%s %s is not known", TT_FMT(s->name), mood, term)
+			: tt_arena_printf(l->arena, "%.*s%s %s is %.4g%s (limit %.4g)", TT_FMT(s->name), mood,
+				  term, w->state.value, w->state.state == TT_ALERT_RESOLVED ? " again" : "",
+				  w->rule->when.terms[0].bound);
+	return tt_str_c(text);
+}
+
+static bool is_told(enum tt_alert_state from, const struct tt_rule_state *s)
+{
+	return s->state == TT_ALERT_FIRING || is_open(s) ||
+	       (s->state == TT_ALERT_RESOLVED && (from == TT_ALERT_FIRING || from == TT_ALERT_NO_DATA));
+}
+
+static struct tt_verdict *add_verdict(struct look *l)
+{
+	struct tt_verdict *v = tt_arena_grow(l->arena, l->v, l->n, sizeof(*v));
+
+	if (!v)
+		return NULL;
+	l->v = v;
+	return &v[l->n++];
+}
+
+static int conclude(struct look *l, const struct subject *s, const struct watch *w, enum tt_alert_state from)
+{
+	struct tt_verdict *v = add_verdict(l);
+	struct tt_id fingerprint = TT_ID(w->rule->name, s->kind, s->name);
+
+	if (!v)
+		return TT_ENOMEM;
+	*v = (struct tt_verdict){
+		.state = w->state, .subject = s->id, .rule = w->rule, .told = is_told(from, &w->state)};
+	v->alert = (struct tt_alert){.fingerprint = fingerprint,
+		.change_id = tt_alert_change_id(fingerprint, w->state.episode, w->state.state),
+		.episode = w->state.episode,
+		.from = from,
+		.to = w->state.state,
+		.severity = w->rule->severity,
+		.rule = w->rule->name,
+		.subject_kind = s->kind,
+		.subject = s->name,
+		.value = w->state.value,
+		.threshold = w->rule->when.terms[0].bound,
+		.at_ms = l->now_ms,
+		.since_ms = w->state.since_ms == TT_TIME_NONE ? l->now_ms : w->state.since_ms};
+	if (!v->told)
+		return TT_OK;
+	v->alert.sentence = say(l, s, w);
+	return v->alert.sentence.p ? TT_OK : TT_ENOMEM;
+}
+
+static enum tt_truth opposite(enum tt_truth t)
+{
+	return t == TT_UNKNOWN ? t : t == TT_HOLDS ? TT_FAILS : TT_HOLDS;
+}
+
+static int look_at(struct look *l, struct subject *s)
+{
+	s->touched = false;
+	for (size_t i = 0; i < s->n_watches; i++) {
+		struct watch *w = &s->watches[i];
+		struct tt_rule_look look = {.now_ms = l->now_ms};
+		double unused;
+		look.when = tt_condition_at(&w->rule->when, &s->minutes, l->at, &l->e->conf, &look.value);
+		look.clear = w->rule->clear.n ? tt_condition_at(&w->rule->clear, &s->minutes, l->at,
+							&l->e->conf, &unused)
+					      : opposite(look.when);
+		enum tt_alert_state from = w->state.state;
+		bool was_open = is_open(&w->state);
+		if (!tt_rule_state_step(&w->state, &w->rule->waits, &look))
+			continue;
+		s->n_open = s->n_open + is_open(&w->state) - was_open;
+		int rc = conclude(l, s, w, from);
+		if (rc < 0)
+			return rc;
+	}
+	return TT_OK;
+}
+
+static bool rests(const struct subject *s)
+{
+	for (size_t i = 0; i < s->n_watches; i++)
+		if (s->watches[i].state.state != TT_ALERT_INACTIVE &&
+			s->watches[i].state.state != TT_ALERT_RESOLVED)
+			return false;
+	return true;
+}
+
+/* Nobody says any more when it would end. */
+static int end_orphan(struct look *l, const struct orphan *o)
+{
+	struct tt_verdict *v = add_verdict(l);
+	struct tt_id fingerprint = TT_ID(o->rule, o->kind, o->name);
+
+	if (!v)
+		return TT_ENOMEM;
+	*v = (struct tt_verdict){.state = o->state, .forgotten = true, .told = is_open(&o->state)};
+	v->alert = (struct tt_alert){.fingerprint = fingerprint,
+		.change_id = tt_alert_change_id(fingerprint, o->state.episode, TT_ALERT_RESOLVED),
+		.episode = o->state.episode,
+		.from = o->state.state,
+		.to = TT_ALERT_RESOLVED,
+		.rule = o->rule,
+		.subject_kind = o->kind,
+		.subject = o->name,
+		.value = NAN,
+		.threshold = NAN,
+		.at_ms = l->now_ms,
+		.since_ms = o->state.since_ms == TT_TIME_NONE ? l->now_ms : o->state.since_ms,
+		.sentence =
+			tt_str_c(tt_arena_printf(l->arena, "%.*s: the rule is no more", TT_FMT(o->name)))};
+	return v->alert.sentence.p ? TT_OK : TT_ENOMEM;
+}
+
+int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt_arena *arena,
+	struct tt_verdict **ret, size_t *ret_n, struct tt_err *err)
+{
+	struct look l = {.e = e, .now_ms = now_ms, .at = now_ms / MINUTE_MS + 1, .arena = arena};
+	int rc = TT_OK;
+
+	for (size_t i = 0; rc == TT_OK && i < e->n_orphans; i++)
+		rc = end_orphan(&l, &e->orphans[i]);
+	e->n_orphans = 0;
+	for (size_t i = 0; rc == TT_OK && i < e->n_subjects; i++) {
+		struct subject *s = &e->subjects[i];
+		if (all)
+			tt_minutes_forget(&s->minutes, l.at - e->rules->lookback);
+		if (s->n_watches && (all || s->touched || !rests(s)))
+			rc = look_at(&l, s);
+	}
+	if (rc < 0)
+		return tt_err_set(err, rc, "rules: %s", tt_err_text(rc));
+	*ret = l.v;
+	*ret_n = l.n;
+	return TT_OK;
+}

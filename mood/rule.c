@@ -1,0 +1,233 @@
+/* rule.c - see rule.h. */
+#include "mood/rule.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/suggest.h"
+
+enum { SET_BYTES = 16 << 20, DAY_MS = 86400000 };
+
+struct watch_list_conf {
+	char *name;
+	struct tt_conf_strs symbols;
+};
+
+struct rule_conf {
+	char *name, *when, *clear, *watch_list, *sector;
+	int over, severity;
+	int64_t for_ms, cooldown_ms;
+};
+
+struct file_conf {
+	struct tt_conf_list watch_lists, rules;
+};
+
+#define OPT(name, type, field, def, flags, doc)                                                              \
+	{                                                                                                    \
+		name, type, offsetof(struct watch_list_conf, field), def, 0, 0, "", flags, doc, NULL         \
+	}
+static const struct tt_opt watch_list_opts[] = {
+	OPT("name", TT_OPT_STR, name, NULL, TT_OPT_REQUIRED, "What rules call it."),
+	OPT("symbols", TT_OPT_STRS, symbols, NULL, TT_OPT_REQUIRED,
+		"Symbols of the dictionary, as `[AAPL, MSFT]`."),
+	{0},
+};
+#undef OPT
+
+#define OPT(name, type, field, def, hi, unit, flags, doc, choices)                                           \
+	{                                                                                                    \
+		name, type, offsetof(struct rule_conf, field), def, 0, hi, unit, flags, doc, choices         \
+	}
+static const struct tt_opt rule_opts[] = {
+	OPT("name", TT_OPT_STR, name, NULL, 0, "", TT_OPT_REQUIRED,
+		"Names it in every alert. Another name is another rule.", NULL),
+	OPT("over", TT_OPT_ENUM, over, "entity", 0, "", 0,
+		"What it looks at: each entity, each sector, the market as a whole, or each item about an "
+		"entity.",
+		"entity|sector|market|item"),
+	OPT("when", TT_OPT_STR, when, NULL, 0, "", TT_OPT_REQUIRED, "The condition that raises an alert.",
+		NULL),
+	OPT("clear", TT_OPT_STR, clear, NULL, 0, "", 0,
+		"The condition that ends it, which leaves room between the two. Without it the alert ends "
+		"when `when` does not hold.",
+		NULL),
+	OPT("for", TT_OPT_DURATION, for_ms, "0s", DAY_MS, "", 0,
+		"How long the condition must hold before the alert is raised.", NULL),
+	OPT("cooldown", TT_OPT_DURATION, cooldown_ms, "0s", 30.0 * DAY_MS, "", 0,
+		"How long after its end the same alert is not raised again.", NULL),
+	OPT("watch_list", TT_OPT_STR, watch_list, NULL, 0, "", 0, "Only entities of this list.", NULL),
+	OPT("sector", TT_OPT_STR, sector, NULL, 0, "", 0, "Only this sector, or entities of it.", NULL),
+	OPT("severity", TT_OPT_ENUM, severity, "warning", 0, "", 0, "How urgent it is.",
+		"info|warning|critical"),
+	{0},
+};
+#undef OPT
+
+const struct tt_section tt_rule_sections[] = {
+	{"watch_lists", "Lists of symbols that rules name.", watch_list_opts,
+		offsetof(struct file_conf, watch_lists), true, sizeof(struct watch_list_conf)},
+	{"rules", "The rules.", rule_opts, offsetof(struct file_conf, rules), true, sizeof(struct rule_conf)},
+	{0},
+};
+
+static const char *const scope_names[TT_SCOPES] = {"entity", "sector", "market", "item"};
+
+const char *tt_scope_name(enum tt_scope over)
+{
+	return scope_names[over];
+}
+
+/* ---- from what was read ---- */
+
+static int parse(const struct rule_conf *c, const char *key, const char *text, struct tt_condition *ret,
+	struct tt_err *err)
+{
+	struct tt_err why = {0};
+	int rc = tt_condition_parse(tt_str_c(text), ret, &why);
+
+	if (rc < 0)
+		return tt_err_set(err, rc, "rule '%s': %s: %s", c->name, key, why.msg);
+	if (tt_condition_is_of_items(ret) != (c->over == TT_OVER_ITEM))
+		return tt_err_set(err, TT_ECONF, "rule '%s': %s: a rule over %s asks for %s", c->name, key,
+			scope_names[c->over],
+			c->over == TT_OVER_ITEM ? "score, relevance or novelty"
+						: "moods and counts, not for score, relevance or novelty");
+	return TT_OK;
+}
+
+static int copy_symbols(struct tt_rule_set *s, const struct file_conf *f, const struct rule_conf *c,
+	struct tt_rule *r, struct tt_err *err)
+{
+	const struct watch_list_conf *lists = f->watch_lists.v, *list = NULL;
+	struct tt_suggest near = {.typed = tt_str_c(c->watch_list)};
+
+	for (size_t i = 0; i < f->watch_lists.n; i++) {
+		tt_suggest_try(&near, tt_str_c(lists[i].name));
+		if (strcmp(lists[i].name, c->watch_list) == 0)
+			list = &lists[i];
+	}
+	if (!list)
+		return tt_err_set(err, TT_ECONF, "rule '%s': there is no watch list '%s'%s%.*s", c->name,
+			c->watch_list, near.best.n ? "; did you mean " : "", TT_FMT(near.best));
+	if (!list->symbols.n)
+		return tt_err_set(err, TT_ECONF, "watch list '%s' is empty", list->name);
+	struct tt_str *v = tt_arena_zalloc(&s->arena, list->symbols.n, sizeof(*v));
+	for (size_t i = 0; v && i < list->symbols.n; i++) {
+		v[i] = tt_arena_str(&s->arena, tt_str_c(list->symbols.v[i]));
+		if (!v[i].p)
+			return TT_ENOMEM;
+	}
+	r->symbols = v;
+	r->n_symbols = list->symbols.n;
+	return v ? TT_OK : TT_ENOMEM;
+}
+
+/* What can only be decided of an item as it is stored, and what makes no sense. */
+static int check(const struct rule_conf *c, struct tt_err *err)
+{
+	if (c->over == TT_OVER_ITEM && (c->clear || c->for_ms || c->cooldown_ms))
+		return tt_err_set(err, TT_ECONF,
+			"rule '%s': an item is one moment: clear, for and cooldown do not apply", c->name);
+	if (c->watch_list && c->over != TT_OVER_ENTITY && c->over != TT_OVER_ITEM)
+		return tt_err_set(err, TT_ECONF,
+			"rule '%s': a watch list is of entities, not for a rule over %s", c->name,
+			scope_names[c->over]);
+	if (c->sector && c->over == TT_OVER_MARKET)
+		return tt_err_set(
+			err, TT_ECONF, "rule '%s': the market has no sector; use over: sector", c->name);
+	return TT_OK;
+}
+
+static int compile(
+	struct tt_rule_set *s, const struct file_conf *f, const struct rule_conf *c, struct tt_err *err)
+{
+	struct tt_rule *r = &s->v[s->n];
+
+	for (size_t i = 0; i < s->n; i++)
+		if (tt_str_eq(s->v[i].name, tt_str_c(c->name)))
+			return tt_err_set(err, TT_ECONF, "there are two rules '%s'", c->name);
+	*r = (struct tt_rule){.name = tt_arena_str(&s->arena, tt_str_c(c->name)),
+		.definition = tt_arena_str(&s->arena, tt_str_c(c->when)),
+		.over = (enum tt_scope)c->over,
+		.severity = (enum tt_severity)c->severity,
+		.waits = {c->for_ms, c->cooldown_ms}};
+	if (c->sector)
+		r->sector = tt_arena_str(&s->arena, tt_str_c(c->sector));
+	if (!r->name.p || !r->definition.p || (c->sector && !r->sector.p))
+		return TT_ENOMEM;
+	int rc = check(c, err);
+	if (rc == TT_OK)
+		rc = parse(c, "when", c->when, &r->when, err);
+	if (rc == TT_OK && c->clear)
+		rc = parse(c, "clear", c->clear, &r->clear, err);
+	if (rc == TT_OK && c->watch_list)
+		rc = copy_symbols(s, f, c, r, err);
+	if (rc < 0)
+		return rc;
+	int64_t back = tt_condition_lookback(&r->when), back_clear = tt_condition_lookback(&r->clear);
+	back = back > back_clear ? back : back_clear;
+	s->lookback = s->lookback > back ? s->lookback : back;
+	s->n++;
+	return TT_OK;
+}
+
+static int make(struct tt_rule_set **ret, struct file_conf *f, const char *name, struct tt_err *err)
+{
+	const struct rule_conf *rules = f->rules.v;
+	struct tt_rule_set *s = calloc(1, sizeof(*s));
+	struct tt_err why = {0};
+	int rc = s ? TT_OK : TT_ENOMEM;
+
+	if (s) {
+		tt_arena_init(&s->arena, SET_BYTES);
+		s->v = tt_arena_zalloc(&s->arena, f->rules.n + 1, sizeof(*s->v));
+		rc = s->v ? TT_OK : TT_ENOMEM;
+	}
+	for (size_t i = 0; rc == TT_OK && i < f->rules.n; i++)
+		rc = compile(s, f, &rules[i], &why);
+	tt_conf_free(tt_rule_sections, f);
+	if (rc < 0) {
+		tt_rule_set_free(s);
+		return tt_err_set(err, rc, "%s: %s", name, why.msg[0] ? why.msg : tt_err_text(rc));
+	}
+	*ret = s;
+	return TT_OK;
+}
+
+int tt_rule_set_load(struct tt_rule_set **ret, const char *path, struct tt_err *err)
+{
+	struct file_conf f;
+	int rc = tt_conf_load(path, tt_rule_sections, &f, err);
+
+	return rc < 0 ? rc : make(ret, &f, path, err);
+}
+
+int tt_rule_set_load_text(struct tt_rule_set **ret, struct tt_str yaml, const char *name, struct tt_err *err)
+{
+	struct file_conf f;
+	int rc = tt_conf_load_text(yaml, name, tt_rule_sections, &f, err);
+
+	return rc < 0 ? rc : make(ret, &f, name, err);
+}
+
+void tt_rule_set_free(struct tt_rule_set *s)
+{
+	if (!s)
+		return;
+	tt_arena_done(&s->arena);
+	free(s);
+}
+
+bool tt_rule_is_about(const struct tt_rule *r, struct tt_str kind, struct tt_str name, struct tt_str sector)
+{
+	if (r->over == TT_OVER_ITEM || !tt_str_eq(kind, tt_str_c(scope_names[r->over])))
+		return false;
+	if (r->sector.p && !tt_str_eq(r->sector, r->over == TT_OVER_SECTOR ? name : sector))
+		return false;
+	for (size_t i = 0; i < r->n_symbols; i++)
+		if (tt_str_eq(r->symbols[i], name))
+			return true;
+	return !r->n_symbols;
+}

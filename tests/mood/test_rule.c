@@ -1,0 +1,81 @@
+/* test_rule.c - files of rules: what is read, and what is refused with which words. */
+#include "mood/rule.h"
+#include "tests/tt_test.h"
+
+static const struct {
+	const char *yaml, *error; /* NULL: it is read */
+} files[] = {
+	{"rules: []\n", NULL},
+	{"rules:\n  - {name: a, when: mood(6h) < -0.3}\n", NULL},
+	{"rules:\n  - {name: a, over: item, when: score < -0.8 and relevance > 0.5}\n", NULL},
+	{"rules:\n  - {name: a, over: item, when: mood(6h) < 0}\n",
+		"f: rule 'a': when: a rule over item asks for score"},
+	{"rules:\n  - {name: a, when: score < 0}\n", "f: rule 'a': when: a rule over entity asks for moods"},
+	{"rules:\n  - {name: a, when: mod(6h) < 0}\n",
+		"f: rule 'a': when: column 1: there is no measure 'mod'"},
+	{"rules:\n  - {name: a, when: mood(6h) < 0, clear: mood(6h)}\n", "f: rule 'a': clear: column 9"},
+	{"rules:\n  - {name: a, when: items(1h) > 1}\n  - {name: a, when: items(1h) > 2}\n",
+		"f: there are two rules 'a'"},
+	{"rules:\n  - {name: a, when: items(1h) > 1, watch_list: chip}\nwatch_lists:\n  - {name: chips, "
+	 "symbols: [NVDA]}\n",
+		"f: rule 'a': there is no watch list 'chip'; did you mean chips"},
+	{"rules:\n  - {name: a, over: item, for: 5m, when: score < 0}\n", "an item is one moment"},
+	{"rules:\n  - {name: a, over: market, sector: Energy, when: mood(6h) < 0}\n",
+		"the market has no sector"},
+	{"rules:\n  - {name: a, over: sector, watch_list: w, when: mood(6h) < 0}\n",
+		"a watch list is of entities"},
+	{"rules:\n  - {name: a, when: mood(6h) < 0, sevrity: info}\n",
+		"f:2:35: rules[0]: unknown key 'sevrity', did you mean 'severity'?"},
+	{"rules:\n  - {name: a, when: mood(6h) < 0, severity: bad}\n", "f:2:"},
+	{"rules:\n  - {name: a}\n", "when"},
+};
+
+TT_TEST(read_and_refused)
+{
+	for (size_t i = 0; i < TT_LEN(files); i++) {
+		struct tt_rule_set *s = NULL;
+		struct tt_err err = {0};
+		int rc = tt_rule_set_load_text(&s, tt_str_c(files[i].yaml), "f", &err);
+		TT_EQ_ROW(i, rc, files[i].error ? TT_ECONF : TT_OK);
+		if (files[i].error && !strstr(err.msg, files[i].error))
+			fail_msg("row %zu: %s", i, err.msg);
+		tt_rule_set_free(s);
+	}
+}
+
+TT_TEST(about_whom)
+{
+	static const char yaml[] = "watch_lists:\n  - {name: w, symbols: [AAPL, MSFT]}\n"
+				   "rules:\n"
+				   "  - {name: any, when: mood(6h) < 0}\n"
+				   "  - {name: listed, when: mood(6h) < 0, watch_list: w}\n"
+				   "  - {name: energy, when: mood(6h) < 0, sector: Energy}\n"
+				   "  - {name: sectors, over: sector, when: mood(6h) < 0}\n"
+				   "  - {name: banks, over: sector, sector: Banks, when: mood(6h) < 0}\n"
+				   "  - {name: market, over: market, when: mood(6h) < 0}\n"
+				   "  - {name: item, over: item, when: score < 0}\n";
+	static const struct {
+		const char *kind, *name, *sector, *about; /* rules, a bit each: 1 is asked */
+	} rows[] = {
+		{"entity", "AAPL", NULL, "1100000"},
+		{"entity", "XOM", "Energy", "1010000"},
+		{"sector", "Energy", NULL, "0001000"},
+		{"sector", "Banks", NULL, "0001100"},
+		{"market", "market", NULL, "0000010"},
+		{"item", "AAPL", NULL, "0000000"},
+	};
+	struct tt_rule_set *s;
+
+	TT_EQ(tt_rule_set_load_text(&s, tt_str_c(yaml), "f", NULL), TT_OK);
+	TT_EQ(s->n, 7);
+	TT_EQ(s->lookback, 6 * 60 * TT_MOOD_HORIZON);
+	for (size_t i = 0; i < TT_LEN(rows); i++)
+		for (size_t k = 0; k < s->n; k++)
+			TT_EQ_ROW(i * 10 + k,
+				tt_rule_is_about(&s->v[k], tt_str_c(rows[i].kind), tt_str_c(rows[i].name),
+					rows[i].sector ? tt_str_c(rows[i].sector) : (struct tt_str){NULL, 0}),
+				rows[i].about[k] == '1');
+	tt_rule_set_free(s);
+}
+
+TT_MAIN(TT_RUN(read_and_refused), TT_RUN(about_whom))
