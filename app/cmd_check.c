@@ -1,6 +1,6 @@
 /* cmd_check.c - `tickertone check`: would `run` work? Reads the configuration, then tries the database, the
- * model, the dictionary, every file, the topics to be read and written and every feed: one line each, ok or what is
- * wrong. Changes nothing anywhere. */
+ * model, the dictionary, every file, the topics to be read and written and every feed: one line each, ok or
+ * what is wrong. Changes nothing anywhere. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +13,7 @@
 #include "ingest/fetch/fetch.h"
 #include "ingest/kafka/check.h"
 #include "ingest/lines.h"
+#include "mood/rule.h"
 #include "sink/kafka/producer.h"
 #include "sink/pg/pg.h"
 
@@ -113,6 +114,20 @@ static void check_topics_written(struct tally *t, const struct tt_publish_conf *
 	tt_producer_free(p);
 }
 
+static void check_rules(struct tally *t, const struct tt_app_conf *conf)
+{
+	struct tt_rule_set *rules = NULL;
+	struct tt_err err = {0};
+	char text[600] = "";
+	if (!conf->alerts.rules)
+		return;
+	int rc = tt_rule_set_load(&rules, conf->alerts.rules, &err);
+	if (rc == TT_OK)
+		snprintf(text, sizeof(text), "%s: %zu of them", conf->alerts.rules, rules->n);
+	report(t, rc, "rules", rc < 0 ? err.msg : text);
+	tt_rule_set_free(rules);
+}
+
 static void check_files(struct tally *t, const struct tt_app_conf *conf)
 {
 	const struct tt_lines_conf *files = conf->files.v;
@@ -175,6 +190,7 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	report(&t, rc, "config", rc < 0 ? err->msg : o->config);
 	check_model(&t, &conf);
 	check_files(&t, &conf);
+	check_rules(&t, &conf);
 	check_callback(&t, &conf);
 	if (!o->offline) {
 		check_database(&t, &conf);

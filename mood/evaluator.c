@@ -205,14 +205,15 @@ static struct tt_str say(const struct look *l, const struct subject *s, const st
 	double half = (double)half_life_of(w->rule), floor = l->e->conf.weight_floor;
 	double now = tt_mood_at(&s->minutes, l->at, half, floor).mood,
 	       ago = tt_mood_at(&s->minutes, l->at - AGO, half, floor).mood;
-	long long items = (long long)tt_items_at(&s->minutes, l->at, AGO);
+	long long n = (long long)tt_items_at(&s->minutes, l->at, AGO);
+	const char *items = n == 1 ? "item" : "items";
 
 	tt_term_format(&w->rule->when.terms[0], term);
-	if (!isnan(now) && !isnan(ago))
-		snprintf(mood, sizeof(mood), " mood %s from %+.2f to %+.2f in %d min on %lld items;",
-			now < ago ? "fell" : "rose", ago, now, AGO, items);
+	if (fabs(now - ago) >= 0.005) /* both known, and seen to differ */
+		snprintf(mood, sizeof(mood), " mood %s from %+.2f to %+.2f in %d min on %lld %s;",
+			now < ago ? "fell" : "rose", ago, now, AGO, n, items);
 	else if (!isnan(now))
-		snprintf(mood, sizeof(mood), " mood is %+.2f on %lld items in %d min;", now, items, AGO);
+		snprintf(mood, sizeof(mood), " mood is %+.2f, %lld %s in %d min;", now, n, items, AGO);
 	const char *text =
 		isnan(w->state.value)
 			? tt_arena_printf(l->arena, "%.*s:%s %s is not known", TT_FMT(s->name), mood, term)

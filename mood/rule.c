@@ -94,6 +94,15 @@ static int parse(const struct rule_conf *c, const char *key, const char *text, s
 			scope_names[c->over],
 			c->over == TT_OVER_ITEM ? "score, relevance or novelty"
 						: "moods and counts, not for score, relevance or novelty");
+	for (size_t i = 0; i < ret->n; i++) {
+		const struct tt_term *t = &ret->terms[i];
+		bool down = t->compare == TT_LESS || t->compare == TT_AT_MOST;
+		if (down && (t->measure == TT_MEASURE_RELEVANCE || t->measure == TT_MEASURE_NOVELTY))
+			return tt_err_set(err, TT_ECONF,
+				"rule '%s': %s: relevance and novelty can be asked to be at least something, "
+				"not less",
+				c->name, key);
+	}
 	return TT_OK;
 }
 

@@ -58,11 +58,10 @@ struct tt_alerts {
 
 /* ---- rules about items ---- */
 
-/* A rule over items is a threshold for each measure. */
-static int to_item_rule(
-	const struct tt_rule *r, int64_t max_age_ms, struct tt_pg_item_rule *ret, struct tt_err *err)
+/* A rule over items is a threshold for each measure (rule.c sees to it). */
+static struct tt_pg_item_rule to_item_rule(const struct tt_rule *r, int64_t max_age_ms)
 {
-	*ret = (struct tt_pg_item_rule){.name = r->name,
+	struct tt_pg_item_rule item = {.name = r->name,
 		.severity = r->severity,
 		.below = NAN,
 		.above = NAN,
@@ -76,23 +75,18 @@ static int to_item_rule(
 		double bound = t->compare == TT_LESS   ? nextafter(t->bound, -INFINITY)
 			       : t->compare == TT_MORE ? nextafter(t->bound, INFINITY)
 						       : t->bound;
-		if (down && t->measure != TT_MEASURE_SCORE)
-			return tt_err_set(err, TT_ECONF,
-				"rule '%.*s': relevance and novelty of an item can be asked to be at least "
-				"something, not less",
-				TT_FMT(r->name));
 		if (t->measure == TT_MEASURE_RELEVANCE)
-			ret->min_relevance = bound;
+			item.min_relevance = bound;
 		else if (t->measure == TT_MEASURE_NOVELTY)
-			ret->min_novelty = bound;
+			item.min_novelty = bound;
 		else if (down)
-			ret->below = bound;
+			item.below = bound;
 		else
-			ret->above = bound;
+			item.above = bound;
 	}
-	if (isnan(ret->below) && isnan(ret->above)) /* whatever the score */
-		ret->above = -1;
-	return TT_OK;
+	if (isnan(item.below) && isnan(item.above)) /* whatever the score */
+		item.above = -1;
+	return item;
 }
 
 static int set_item_rules(struct tt_alerts *a, const struct tt_rule_set *rules, struct tt_err *err)
@@ -101,9 +95,9 @@ static int set_item_rules(struct tt_alerts *a, const struct tt_rule_set *rules, 
 	size_t n = 0;
 	int rc = v ? TT_OK : tt_err_set(err, TT_ENOMEM, "alerts: %s", tt_err_text(TT_ENOMEM));
 
-	for (size_t i = 0; i < rules->n && rc == TT_OK; i++)
+	for (size_t i = 0; i < rules->n && v; i++)
 		if (rules->v[i].over == TT_OVER_ITEM)
-			rc = to_item_rule(&rules->v[i], a->conf->max_age_ms, &v[n++], err);
+			v[n++] = to_item_rule(&rules->v[i], a->conf->max_age_ms);
 	if (rc == TT_OK)
 		rc = tt_pg_item_rules_set(a->pg->item_rules, v, n, NULL, 0, err);
 	free(v);

@@ -67,7 +67,7 @@ end a KILL
 items 1 3 'Apple opens a factory' >"$tmp/aapl.jsonl"
 say "$tmp/aapl.jsonl"
 patience=5 await "the alerts after the death" is "$open" 'loud AAPL, loud NVDA, market-loud market'
-leads b || fail "b does not say that it evaluates"
+await "b to evaluate" leads b # the reader may have been faster, and has ended
 equal "changes" "$(sql "SELECT count(*) FROM alert_history WHERE rule <> 'each'")" 3
 
 echo "-- what comes again changes nothing"
@@ -96,4 +96,6 @@ status=0
 "$tickertone" run -c "$tmp/b.yaml" 2>"$tmp/err" || status=$?
 equal "exit status with a wrong rule" "$status" 78
 grep -q "rules.yaml: rule 'loud': when: column 1" "$tmp/err" || fail "the wrong rule is not named"
+"$tickertone" check -c "$tmp/b.yaml" --offline >"$tmp/out" 2>&1 && fail "check accepts a wrong rule"
+grep -q "FAIL.*rules.*column 1" "$tmp/out" || fail "check does not name the wrong rule"
 echo "ok"

@@ -96,7 +96,7 @@ TT_TEST(an_alert_from_begin_to_end)
 	TT_NEAR(x->alert.value, -0.8, 1e-9);
 	TT_NEAR(x->alert.threshold, -0.4, 1e-9);
 	TT_EQ(x->alert.since_ms, BEGIN * (int64_t)MINUTE_MS + 500);
-	if (!memmem(x->alert.sentence.p, x->alert.sentence.n, "B mood is -0.80 on 3 items", 26))
+	if (!memmem(x->alert.sentence.p, x->alert.sentence.n, "B mood is -0.80, 3 items in 60 min", 34))
 		fail_msg("%.*s", TT_FMT(x->alert.sentence));
 	TT_TRUE(tt_id_eq(x->alert.fingerprint, TT_ID(TT_STR("gloom"), TT_STR("entity"), TT_STR("B"))));
 	size_t open = tt_evaluator_firing(e);

@@ -20,6 +20,7 @@ static const struct {
 	 "symbols: [NVDA]}\n",
 		"f: rule 'a': there is no watch list 'chip'; did you mean chips"},
 	{"rules:\n  - {name: a, over: item, for: 5m, when: score < 0}\n", "an item is one moment"},
+	{"rules:\n  - {name: a, over: item, when: relevance < 0.5}\n", "can be asked to be at least"},
 	{"rules:\n  - {name: a, over: market, sector: Energy, when: mood(6h) < 0}\n",
 		"the market has no sector"},
 	{"rules:\n  - {name: a, over: sector, watch_list: w, when: mood(6h) < 0}\n",
