@@ -10,7 +10,7 @@ step_s=1 # asking takes time, too
 tables="item item_sentiment entity_sentiment seen"
 
 super() { psql -d "$admin dbname=${name}_speed user=postgres" "$@"; }
-empty() { super -c "TRUNCATE tickertone.item, tickertone.item_sentiment, tickertone.entity_sentiment, tickertone.seen, tickertone.kafka_offset" -c CHECKPOINT; }
+empty() { super -c "TRUNCATE tickertone.item, tickertone.item_sentiment, tickertone.entity_sentiment, tickertone.seen, tickertone.mood_minute, tickertone.kafka_offset" -c CHECKPOINT; }
 
 # Sets worker: rows a second between the first transaction and the last, those of the first left out.
 run_worker() {
