@@ -4,6 +4,7 @@
 
 #include "app/run/alerts.h"
 #include "app/run/leases.h"
+#include "app/run/novelty.h"
 #include "app/run/pipeline.h"
 #include "app/run/service.h"
 #include "common/conf.h"
@@ -32,6 +33,7 @@ struct tt_app_conf {
 	struct tt_publish_conf publish;
 	struct tt_pipeline_conf pipeline;
 	struct tt_leases_conf leases;
+	struct tt_novelty_conf novelty;
 	struct tt_alerts_conf alerts;
 	struct tt_service_conf service;
 	struct tt_log_conf log;

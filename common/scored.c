@@ -1,6 +1,8 @@
 /* scored.c - see scored.h. */
 #include "common/scored.h"
 
+#include <math.h>
+
 static const char *const names[TT_LABELS] = {"negative", "neutral", "positive"};
 
 const char *tt_label_name(enum tt_label label)
@@ -24,4 +26,9 @@ struct tt_id tt_scored_event_id(const struct tt_scored *s)
 	struct tt_str item = {(const char *)s->item.id.b, sizeof(s->item.id.b)};
 	struct tt_str text = {(const char *)s->item.text_hash.b, sizeof(s->item.text_hash.b)};
 	return TT_ID(TT_STR("event"), item, text);
+}
+
+float tt_novelty(int repeat)
+{
+	return powf(0.75f, (float)repeat);
 }

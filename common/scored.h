@@ -4,6 +4,7 @@
 #define TT_COMMON_SCORED_H
 
 #include "common/item.h"
+#include "common/sketch.h"
 
 enum tt_label { TT_NEGATIVE, TT_NEUTRAL, TT_POSITIVE, TT_LABELS };
 
@@ -25,6 +26,16 @@ struct tt_entity_score {
 	struct tt_sentiment sentiment;
 };
 
+/* Where an item stands among those that tell the same (nlp/story/stories.h). */
+struct tt_place {
+	struct tt_id story;   /* the first item of the story; zero: not placed yet */
+	struct tt_id cluster; /* the first item of those that came within a day */
+	int repeat;           /* number among these: 0 the first */
+};
+
+/* 0.75^repeat: what the k-th repeat is worth. */
+float tt_novelty(int repeat);
+
 struct tt_scored {
 	struct tt_item item;
 	const char *unscored; /* NULL when scored; else why not, a constant: "no text", "language". Never a zero score */
@@ -33,6 +44,8 @@ struct tt_scored {
 	size_t n_entities;
 	int n_tokens;      /* tokens the encoder read, windows summed */
 	int64_t scored_ms; /* TT_TIME_NONE before nlp/ */
+	const struct tt_sketch *sketch; /* set by nlp/; NULL: no words to be recognised by */
+	struct tt_place place;          /* set by app/ before the item is stored */
 	struct tt_id published; /* tt_scored_event_id() of what was delivered to the topic of items; zero: nothing yet. Set by sink/kafka */
 };
 

@@ -6,6 +6,7 @@
 
 #include "common/metrics.h"
 #include "nlp/scorer_parts.h"
+#include "nlp/story/sketch.h"
 #include "nlp/token/clean.h"
 
 enum { GROUP_BYTES_MAX = 1 << 30, ITEM_TOKENS_MIN = 3 /* of one that is scored */ };
@@ -242,5 +243,7 @@ int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct 
 	}
 	const int last = ctx->n_items ? score_group(ctx, clock, err)
 				      : TT_OK; /* after an error too: what is ready is kept */
+	for (size_t i = 0; rc == TT_OK && last == TT_OK && i < b->n_items; i++)
+		rc = tt_sketch_scored(&b->items[i], &b->arena, &b->items[i].sketch);
 	return rc < 0 ? rc : last;
 }

@@ -152,6 +152,18 @@ static void published_item(struct tt_buf *out, const struct tt_item *item)
 	categories(out, item);
 }
 
+static void place(struct tt_buf *out, const struct tt_place *p)
+{
+	if (tt_id_is_zero(p->story)) {
+		literal(out, "story_id", "null");
+		literal(out, "cluster_id", "null");
+	} else {
+		id(out, "story_id", p->story);
+		id(out, "cluster_id", p->cluster);
+	}
+	real(out, "novelty", tt_novelty(p->repeat));
+}
+
 int tt_sink_json_event(struct tt_buf *out, const struct tt_scored *v)
 {
 	const char *unscored = v->unscored ? v->unscored : v->scored_ms == TT_TIME_NONE ? "not scored" : NULL;
@@ -162,6 +174,7 @@ int tt_sink_json_event(struct tt_buf *out, const struct tt_scored *v)
 	when(out, "scored_at", v->scored_ms);
 	sentiment(out, &v->sentiment, !unscored);
 	text(out, "unscored", tt_str_c(unscored));
+	place(out, &v->place);
 	literal(out, "entities", "[");
 	for (size_t i = 0; i < v->n_entities; i++) {
 		if (i)

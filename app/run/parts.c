@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/paths.h"
+#include "app/run/novelty.h"
 #include "app/run/pair.h"
 #include "ingest/fetch/fetch.h"
 #include "ingest/kafka/kafka.h"
@@ -15,10 +16,11 @@
 #include "sink/pg/maintain.h"
 #include "sink/pg/positions.h"
 #include "sink/pg/registry.h"
+#include "sink/pg/stories.h"
 #include "sink/pg/websub.h"
 #include "sink/stdout.h"
 
-enum { ENTITIES_BYTES = 256 << 20, WEBSUB_BYTES = 256 << 20 }; /* far above what 100,000 of them take */
+enum { DAY_MS = 86400000, ENTITIES_BYTES = 256 << 20, WEBSUB_BYTES = 256 << 20 }; /* far above what 100,000 of them take */
 
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
 {
@@ -107,6 +109,8 @@ int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock,
 	int rc = tt_pg_conn_new(&c, &conf->postgres, err);
 	if (rc == TT_OK)
 		rc = tt_pg_prune(c, &conf->postgres, tt_wall_ms(clock), &pruned, err);
+	if (rc == TT_OK)
+		rc = tt_pg_stories_prune(c, tt_wall_ms(clock) - conf->novelty.story_within_ms - DAY_MS, err);
 	if (rc == TT_OK && !conf->alerts.rules)
 		rc = tt_pg_alerts_rest(c, err);
 	tt_pg_conn_free(c);
@@ -138,6 +142,9 @@ static int open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, co
 		rc = tt_stdout_open(&parts->sink, STDOUT_FILENO, err);
 	else
 		rc = tt_pg_open(&parts->sink, &conf->postgres, err);
+	if (rc == TT_OK && parts->job == TT_JOB_SCORE)
+		rc = tt_novelty_open(&parts->sink, &conf->novelty,
+			conf->pipeline.sink == TT_SINK_POSTGRES ? &conf->postgres : NULL, clock, err);
 	if (rc == TT_OK && conf->pipeline.sink == TT_SINK_POSTGRES && parts->job == TT_JOB_SCORE)
 		rc = tt_pg_open(&parts->filter, &conf->postgres, err);
 	return rc < 0 ? rc : open_publish(parts, conf, clock, err);

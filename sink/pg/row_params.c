@@ -165,6 +165,9 @@ void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *row
 	COLUMN(p, TT_PG_TIMESTAMPTZ, rows->n_aliases, tt_pg_put_time(p, rows->aliases[i]->event_ms));
 	tt_pg_put_int(p, TT_PG_INT4, rows->max_versions);
 	event_column(p, rows);
+	COLUMN(p, TT_PG_UUID, rows->n_items, tt_pg_put_id(p, rows->items[i].scored->place.story));
+	COLUMN(p, TT_PG_UUID, rows->n_items, tt_pg_put_id(p, rows->items[i].scored->place.cluster));
+	COLUMN(p, TT_PG_INT4, rows->n_items, tt_pg_put_int(p, TT_PG_INT4, rows->items[i].scored->place.repeat));
 	tt_pg_put_bool(p, rows->all_new);
 }
 

@@ -58,6 +58,7 @@ static struct tt_scored *random_item(struct tt_batch *b, int number)
 
 	s->item.published_ms =
 		tt_pg_now_ms - (int64_t)number % 97 * 37 * MINUTE_MS - (int64_t)below(MINUTE_MS);
+	s->place = (struct tt_place){s->item.id, s->item.id, (int)below(4)};
 	for (size_t i = 0; i < s->n_entities; i++) {
 		struct tt_entity_score *e = &s->entities[i];
 		float negative = (float)below(1000) / 1999, positive = (float)below(1000) / 1999;

@@ -1,6 +1,6 @@
 -- What moved a subject: for each question (number $1; items of [$2, $3) with half-life $4 seconds; $5: -1 what drew it down, 1 up, 0
 -- either; $6 its sector, NULL: not by sector; $7 whether about anybody) about the symbols $9 (of the questions $8) the $10
--- strongest items. An item counts once, as in mood_minute: weight the greatest relevance, score the mean by relevance.
+-- strongest items. An item counts once, as in mood_minute: weight the greatest relevance × novelty, score the mean by relevance.
 WITH question AS MATERIALIZED (
 	SELECT q.*,
 		CASE
@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (
 			row_number() OVER (ORDER BY CASE q.direction WHEN 0 THEN abs(m.score) ELSE m.score * q.direction END
 				* m.w * m.decay DESC, m.event_at DESC, m.item_id) AS place
 		FROM (
-			SELECT e.item_id, e.event_at, max(e.relevance) AS w,
+			SELECT e.item_id, e.event_at, max(e.relevance * e.novelty) AS w,
 				sum(e.relevance * e.score) / sum(e.relevance) AS score,
 				2 ^ -(extract(epoch FROM q.until - e.event_at) / q.half_life) AS decay
 			FROM (

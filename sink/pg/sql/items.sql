@@ -4,25 +4,26 @@
 -- with the numbers of their item and symbol; $38 what to do with each item: 0 nothing, it repeats an earlier one of this write, 1
 -- store it when all its keys are new, 2 store it as a new text of the story whose id and event time it has; $39 hashes of the texts;
 -- $40-$41 stored items that learn keys (in $1 with numbers after those of the items); $42 how many versions are kept; $43 their
--- events, which go to the outbox with them; NULL: none; $44 whether all keys are taken for new: then one that is not makes the
+-- events, which go to the outbox with them; NULL: none; $44-$46 their stories,
+-- clusters and repeats; $47 whether all keys are taken for new: then one that is not makes the
 -- statement fail (23505), and an insert costs half, for nothing is asked before. Numbers count from 1: `($3)[n]` is the id of item n.
 WITH taken AS (
 	INSERT INTO seen (key, item_id, event_at)
 	SELECT k.key, ($3::uuid[])[k.item], ($4::timestamptz[])[k.item]
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
-	WHERE $44::bool
+	WHERE $47::bool
 ), claim AS (
 	INSERT INTO seen (key, item_id, event_at)
 	SELECT k.key, coalesce(($3::uuid[])[k.item], ($40::uuid[])[k.item - cardinality($3)]),
 		coalesce(($4::timestamptz[])[k.item], ($41::timestamptz[])[k.item - cardinality($3)])
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
-	WHERE NOT $44
+	WHERE NOT $47
 	ON CONFLICT (key) DO NOTHING
 	RETURNING key
 ), refused AS MATERIALIZED (
 	SELECT DISTINCT k.item
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
-	WHERE NOT $44 AND k.key NOT IN (SELECT key FROM claim)
+	WHERE NOT $47 AND k.key NOT IN (SELECT key FROM claim)
 ), learnt AS MATERIALIZED (
 	SELECT array_agg(($40::uuid[])[k.item - cardinality($3)]) AS ids,
 		array_agg(($41::timestamptz[])[k.item - cardinality($3)]) AS event_ats
@@ -47,10 +48,11 @@ WITH taken AS (
 	LEFT JOIN entity e USING (symbol)
 ), items AS (
 	INSERT INTO item (item_id, event_at, url_key, published_at, updated_at, fetched_at, date_clamped, source, guid, url,
-		title, summary, content, author, lang, categories, text_hash, version, aliases, stored_at)
+		title, summary, content, author, lang, categories, text_hash, version, aliases, stored_at, story_id, cluster_id, repeats)
 	SELECT i.item_id, i.event_at, i.url_key, i.published_at, i.updated_at, i.fetched_at, coalesce(r.date_clamped, i.date_clamped),
 		i.source, i.guid, i.url, i.title, i.summary, i.content, i.author, i.lang, i.categories::text[], i.text_hash,
-		(SELECT version FROM fate)[i.n], coalesce(r.aliases, 0), coalesce(r.stored_at, now())
+		(SELECT version FROM fate)[i.n], coalesce(r.aliases, 0), coalesce(r.stored_at, now()),
+		($44::uuid[])[i.n], ($45::uuid[])[i.n], ($46::int[])[i.n]
 	FROM unnest($3::uuid[], $4::timestamptz[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[],
 		$9::bool[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
 		$17::text[], $18::text[], $39) WITH ORDINALITY AS i (item_id, event_at, url_key, published_at, updated_at,
@@ -69,9 +71,10 @@ WITH taken AS (
 	WHERE (SELECT version FROM fate)[i.n] > 0
 ), entity_sentiments AS (
 	INSERT INTO entity_sentiment AS s (item_id, event_at, entity_id, score, p_negative, p_neutral, p_positive, relevance,
-		mentions, model_id, in_title, mention)
+		mentions, model_id, in_title, mention, novelty)
 	SELECT ($3::uuid[])[r.item], ($4::timestamptz[])[r.item], (SELECT id FROM entities)[r.symbol], r.score, r.p_negative,
-		r.p_neutral, r.p_positive, r.relevance, r.mentions, ($25::smallint[])[r.item], r.in_title, r.mention
+		r.p_neutral, r.p_positive, r.relevance, r.mentions, ($25::smallint[])[r.item], r.in_title, r.mention,
+		novelty(($46::int[])[r.item])
 	FROM unnest($28::int[], $29::int[], $30::real[], $31::real[], $32::real[], $33::real[], $34::real[], $35::int[],
 		$36::bool[], $37::text[]) AS r (item, symbol, score, p_negative, p_neutral, p_positive, relevance,
 		mentions, in_title, mention)
