@@ -128,6 +128,17 @@ static void check_rules(struct tally *t, const struct tt_app_conf *conf)
 	tt_rule_set_free(rules);
 }
 
+static void check_webhooks(struct tally *t, const struct tt_app_conf *conf)
+{
+	struct tt_err err = {0};
+	char text[40];
+	if (!conf->webhooks.n)
+		return;
+	int rc = tt_webhooks_check(&conf->webhooks, &err);
+	snprintf(text, sizeof(text), "%zu of them", conf->webhooks.n);
+	report(t, rc, "webhooks", rc < 0 ? err.msg : text);
+}
+
 static void check_files(struct tally *t, const struct tt_app_conf *conf)
 {
 	const struct tt_lines_conf *files = conf->files.v;
@@ -191,6 +202,7 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	check_model(&t, &conf);
 	check_files(&t, &conf);
 	check_rules(&t, &conf);
+	check_webhooks(&t, &conf);
 	check_callback(&t, &conf);
 	if (!o->offline) {
 		check_database(&t, &conf);

@@ -28,6 +28,8 @@ const struct tt_section tt_app_sections[] = {
 	{"leases", "How several processes share feeds through the database.", tt_leases_opts, AT(leases), false, 0},
 	{"novelty", "Which items tell the same story, so that repeats count for less.", tt_novelty_opts, AT(novelty), false, 0},
 	{"alerts", "Rules about the mood, and what they raise.", tt_alerts_opts, AT(alerts), false, 0},
+	{"webhooks", "Who is told of alerts over HTTP (docs/ALERTS.md).", tt_webhook_opts, AT(webhooks), true,
+		sizeof(struct tt_webhook_conf)},
 	{"service", "Metrics and health over HTTP.", tt_service_opts, AT(service), false, 0},
 	{"log", "What is written to standard error.", tt_log_opts, AT(log), false, 0},
 	{0},

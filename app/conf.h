@@ -15,6 +15,7 @@
 #include "nlp/scorer.h"
 #include "sink/kafka/conf.h"
 #include "sink/pg/pg.h"
+#include "sink/webhook/conf.h"
 
 struct tt_log_conf {
 	int level;  /* enum tt_log_level */
@@ -25,6 +26,7 @@ extern const struct tt_opt tt_log_opts[]; /* section `log` */
 struct tt_app_conf {
 	struct tt_conf_list feeds; /* struct tt_feed_conf */
 	struct tt_conf_list files; /* struct tt_lines_conf */
+	struct tt_conf_list webhooks; /* struct tt_webhook_conf */
 	struct tt_kafka_conf kafka;
 	struct tt_fetch_conf fetch;
 	struct tt_websub_conf websub;

@@ -18,6 +18,7 @@ struct rule_conf {
 	char *name, *when, *clear, *watch_list, *sector;
 	int over, severity;
 	int64_t for_ms, cooldown_ms;
+	struct tt_conf_strs mutes;
 };
 
 struct file_conf {
@@ -59,6 +60,11 @@ static const struct tt_opt rule_opts[] = {
 		"How long after its end the same alert is not raised again.", NULL),
 	OPT("watch_list", TT_OPT_STR, watch_list, NULL, 0, "", 0, "Only entities of this list.", NULL),
 	OPT("sector", TT_OPT_STR, sector, NULL, 0, "", 0, "Only this sector, or entities of it.", NULL),
+	OPT("mutes", TT_OPT_STRS, mutes, NULL, 0, "", 0,
+		"While an alert of this rule is open, alerts about these kinds of subjects within its own "
+		"are raised but not told: "
+		"`[entity, item]` of a sector that has an alert, anybody when the market has.",
+		NULL),
 	OPT("severity", TT_OPT_ENUM, severity, "warning", 0, "", 0, "How urgent it is.",
 		"info|warning|critical"),
 	{0},
@@ -133,6 +139,31 @@ static int copy_symbols(struct tt_rule_set *s, const struct file_conf *f, const 
 	return v ? TT_OK : TT_ENOMEM;
 }
 
+static int copy_mutes(struct tt_rule_set *s, const struct rule_conf *c, struct tt_rule *r, struct tt_err *err)
+{
+	struct tt_str *v = tt_arena_zalloc(&s->arena, c->mutes.n + 1, sizeof(*v));
+
+	for (size_t i = 0; v && i < c->mutes.n; i++) {
+		bool known = false;
+		for (int over = 0; over < TT_SCOPES; over++) {
+			if (strcmp(c->mutes.v[i], scope_names[over]) != 0)
+				continue;
+			v[i] = tt_str_c(scope_names[over]);
+			known = over != TT_OVER_MARKET;
+		}
+		if (!known)
+			return tt_err_set(err, TT_ECONF,
+				"rule '%s': mutes: '%s' is neither entity, sector nor item", c->name,
+				c->mutes.v[i]);
+	}
+	if (c->mutes.n && c->over == TT_OVER_ITEM)
+		return tt_err_set(err, TT_ECONF,
+			"rule '%s': an alert of an item is over as it is raised: it mutes nothing", c->name);
+	r->mutes = v;
+	r->n_mutes = c->mutes.n;
+	return v ? TT_OK : TT_ENOMEM;
+}
+
 /* What can only be decided of an item as it is stored, and what makes no sense. */
 static int check(const struct rule_conf *c, struct tt_err *err)
 {
@@ -171,6 +202,8 @@ static int compile(
 		rc = parse(c, "when", c->when, &r->when, err);
 	if (rc == TT_OK && c->clear)
 		rc = parse(c, "clear", c->clear, &r->clear, err);
+	if (rc == TT_OK)
+		rc = copy_mutes(s, c, r, err);
 	if (rc == TT_OK && c->watch_list)
 		rc = copy_symbols(s, f, c, r, err);
 	if (rc < 0)

@@ -33,6 +33,8 @@ struct tt_rule {
 	struct tt_str sector;         /* absent: any */
 	const struct tt_str *symbols; /* of the watch list; n 0: any */
 	size_t n_symbols;
+	const struct tt_str *mutes; /* kinds of subjects that are not told of while it fires */
+	size_t n_mutes;
 	struct tt_str definition; /* `when`, for people */
 };
 

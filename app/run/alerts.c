@@ -27,6 +27,10 @@ const struct tt_opt tt_alerts_opts[] = {
 	OPT("max_age", TT_OPT_DURATION, max_age_ms, "1h", 1000, 30.0 * 86400000, "", 0,
 		"Items published longer ago raise no alerts of rules over items, so that reading a topic "
 		"from its beginning is no storm."),
+	OPT("print", TT_OPT_BOOL, print, "false", 0, 0, "", 0,
+		"Write every change of an alert to standard output, too: a CloudEvent as one line of JSON."),
+	OPT("source", TT_OPT_STR, source, "/tickertone", 0, 0, "", 0,
+		"The CloudEvents attribute `source`: which service says it, where one receiver hears several."),
 	OPT("evidence", TT_OPT_INT, evidence, "5", 1, 50, "items", 0,
 		"Items that are named with an alert, strongest first."),
 	OPT("weight_floor", TT_OPT_REAL, weight_floor, "0.05", 0, 1000, "", 0,
@@ -41,6 +45,7 @@ struct tt_alerts {
 	const struct tt_alerts_conf *conf;
 	struct tt_pg_conf *pg;
 	const struct tt_pipeline_conf *pipeline;
+	struct tt_alert_targets targets;
 	struct tt_pg_conn *conn; /* of the thread, as the next four */
 	struct tt_rule_set *rules;
 	struct tt_tick tick;
@@ -99,7 +104,7 @@ static int set_item_rules(struct tt_alerts *a, const struct tt_rule_set *rules, 
 		if (rules->v[i].over == TT_OVER_ITEM)
 			v[n++] = to_item_rule(&rules->v[i], a->conf->max_age_ms);
 	if (rc == TT_OK)
-		rc = tt_pg_item_rules_set(a->pg->item_rules, v, n, NULL, 0, err);
+		rc = tt_pg_item_rules_set(a->pg->item_rules, v, n, a->targets.v, a->targets.n, err);
 	free(v);
 	return rc;
 }
@@ -194,7 +199,7 @@ static void *alerts_main(void *arg)
 /* ---- start and stop ---- */
 
 int tt_alerts_new(struct tt_alerts **ret, const struct tt_alerts_conf *conf, struct tt_pg_conf *pg,
-	const struct tt_pipeline_conf *pipeline, struct tt_err *err)
+	const struct tt_pipeline_conf *pipeline, struct tt_alert_targets targets, struct tt_err *err)
 {
 	pthread_condattr_t attr;
 	struct tt_alerts *a = calloc(1, sizeof(*a));
@@ -204,6 +209,7 @@ int tt_alerts_new(struct tt_alerts **ret, const struct tt_alerts_conf *conf, str
 	a->conf = conf;
 	a->pg = pg;
 	a->pipeline = pipeline;
+	a->targets = targets;
 	tt_tick_init(&a->tick, conf);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -220,6 +226,7 @@ int tt_alerts_new(struct tt_alerts **ret, const struct tt_alerts_conf *conf, str
 		return rc;
 	}
 	a->tick.rules = a->rules;
+	a->tick.targets = targets;
 	*ret = a;
 	return TT_OK;
 }

@@ -18,14 +18,22 @@ struct tt_alerts_conf {
 	char *rules; /* file; NULL: there are none */
 	int64_t tick_ms, max_age_ms, evidence;
 	double weight_floor, dispersion_floor;
+	bool print;
+	char *source; /* of the CloudEvents */
 };
 extern const struct tt_opt tt_alerts_opts[]; /* section `alerts` */
+
+/* Who is told of changes: names of targets in the outbox. Borrowed. */
+struct tt_alert_targets {
+	const struct tt_str *v;
+	size_t n;
+};
 
 struct tt_alerts;
 
 /* Loads the rules; those about items are in pg->item_rules from now on. What is given must outlive it. */
 int tt_alerts_new(struct tt_alerts **ret, const struct tt_alerts_conf *conf, struct tt_pg_conf *pg,
-	const struct tt_pipeline_conf *pipeline, struct tt_err *err);
+	const struct tt_pipeline_conf *pipeline, struct tt_alert_targets targets, struct tt_err *err);
 int tt_alerts_start(struct tt_alerts *a, struct tt_err *err);
 
 /* The file as it is now. Refused: those before stay. States stay in any case; what has no rule any more is

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "app/run/bury.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/retry.h"
@@ -15,7 +16,6 @@ enum {
 	ASIDE_MS = 2000, /* between two looks whether the process that publishes has ended */
 	TOGETHER_BYTES = 4 << 20,
 	TURN_BYTES = 1 << 30, /* far above what one turn takes */
-	DEAD_BYTES = 64 << 20,
 };
 
 struct tt_events {
@@ -52,32 +52,17 @@ static int lead(struct tt_events *e, struct tt_err *err)
 /* An event that its topic will never take. */
 static int bury(const struct tt_events *e, const struct tt_pg_event *v, const char *why, struct tt_err *err)
 {
-	struct tt_sink sink;
-	struct tt_sink_result stored;
-	struct tt_batch *b = tt_batch_new(DEAD_BYTES);
-	struct tt_dead_letter *dead = b ? tt_batch_add_dead(b) : NULL;
 	char id[37];
 	tt_id_format(v->item_id, id);
-	if (!dead) {
-		tt_batch_free(b);
-		return tt_err_set(err, TT_ENOMEM, "events: %s", tt_err_text(TT_ENOMEM));
-	}
-	*dead = (struct tt_dead_letter){.source = tt_str_c(e->publish->events_topic),
+	const struct tt_dead_letter letter = {.source = tt_str_c(e->publish->events_topic),
 		.where = tt_str_c(id),
 		.stage = "event",
 		.reason = tt_str_c(why),
-		.payload = v->body,
-		.at_ms = tt_wall_ms(&tt_clock_real)};
-	int rc = tt_pg_open(&sink, e->pg, err);
-	if (rc == TT_OK) {
-		rc = sink.ops->write(sink.self, &b, 1, &stored, err);
-		sink.ops->close(sink.self);
-	}
-	tt_batch_free(b);
+		.payload = v->body};
 	tt_metric_add(TT_M_publish_refused, 1);
 	tt_log(TT_LOG_WARN, "event refused by its topic, now a dead letter", TT_F_C("item_id", id),
 		TT_F_C("error", why));
-	return rc;
+	return tt_bury(e->pg, &letter, err);
 }
 
 /* Notes what has got there; the rest stays for the next turn. */

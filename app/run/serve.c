@@ -11,6 +11,7 @@
 
 #include "app/run/alerts.h"
 #include "app/run/callback.h"
+#include "app/run/couriers.h"
 #include "app/run/events.h"
 #include "app/run/leases.h"
 #include "app/run/notify.h"
@@ -34,10 +35,12 @@ struct run {
 	struct tt_service *service;
 	struct tt_notify notify; /* main's */
 	sigset_t signals;
-	struct tt_leases *leases; /* NULL: none. For the HTTP threads while there is a pipeline, as the next */
+	struct tt_leases
+		*leases; /* NULL: none. For the HTTP threads while there is a pipeline, as the next */
 	struct tt_events *events;
 	struct tt_alerts *alerts;
-	pthread_mutex_t lock;     /* guards the two below, for the HTTP threads */
+	struct tt_couriers *couriers;
+	pthread_mutex_t lock; /* guards the two below, for the HTTP threads */
 	struct tt_pipeline *pipeline;
 	struct tt_err waiting; /* why there is no pipeline yet */
 };
@@ -104,8 +107,8 @@ static void report_readiness(struct run *r)
 	tt_buf_init(&reason, TT_NOTIFY_STATUS_MAX);
 	bool ready = is_ready(r, &reason);
 	tt_metric_set(TT_M_ready, ready);
-	tt_notify_tick(&r->notify, tt_pipeline_alive(r->pipeline),
-		ready ? TT_STR("running") : tt_buf_view(&reason));
+	tt_notify_tick(
+		&r->notify, tt_pipeline_alive(r->pipeline), ready ? TT_STR("running") : tt_buf_view(&reason));
 	tt_buf_done(&reason);
 }
 
@@ -186,6 +189,8 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 		rc = tt_events_start(&r->events, &r->conf.publish, &r->conf.postgres, &r->conf.pipeline, err);
 	if (rc == TT_OK && r->alerts)
 		rc = tt_alerts_start(r->alerts, err);
+	if (rc == TT_OK && r->couriers)
+		rc = tt_couriers_start(r->couriers, err);
 	set_pipeline(r, p, ""); /* also when that failed: it is to be stopped */
 	return rc;
 }
@@ -204,6 +209,18 @@ static int start_service(struct run *r, struct tt_err *err)
 	return tt_service_start(&r->service, &r->conf.service, &calls, r->parts.door ? &mount : NULL, err);
 }
 
+static int start_alerts(struct run *r, struct tt_err *err)
+{
+	const struct tt_couriers_parts parts = {
+		&r->conf.alerts, &r->conf.publish, &r->conf.webhooks, &r->conf.postgres, &r->conf.pipeline};
+	struct tt_alert_targets targets;
+	int rc = tt_couriers_new(&r->couriers, &parts, err);
+	if (rc < 0 || !r->conf.alerts.rules)
+		return rc;
+	targets.v = tt_couriers_targets(r->couriers, &targets.n);
+	return tt_alerts_new(&r->alerts, &r->conf.alerts, &r->conf.postgres, &r->conf.pipeline, targets, err);
+}
+
 static int start(struct run *r, struct tt_err *err)
 {
 	set_pipeline(r, NULL, "starting");
@@ -213,8 +230,8 @@ static int start(struct run *r, struct tt_err *err)
 			TT_F_INT("port", tt_service_port(r->service)));
 	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE)
 		rc = tt_parts_open_scorer(&r->parts, &r->conf, err);
-	if (rc == TT_OK && r->conf.alerts.rules && r->parts.job == TT_JOB_SCORE)
-		rc = tt_alerts_new(&r->alerts, &r->conf.alerts, &r->conf.postgres, &r->conf.pipeline, err);
+	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE && r->conf.pipeline.sink == TT_SINK_POSTGRES)
+		rc = start_alerts(r, err);
 	if (rc == TT_OK)
 		rc = open_line_patiently(r, err);
 	if (rc == TT_OK)
@@ -324,6 +341,7 @@ static void stop(struct run *r)
 	tt_leases_stop(r->leases);
 	tt_events_stop(r->events);
 	tt_alerts_stop(r->alerts);
+	tt_couriers_stop(r->couriers);
 	if (given_up)
 		tt_log(TT_LOG_ERROR,
 			"stopped with items that could not be stored; their feeds will be fetched again",
@@ -335,6 +353,7 @@ static void stop(struct run *r)
 	tt_parts_done(&r->parts);
 	tt_service_stop(r->service);
 	tt_alerts_free(r->alerts);
+	tt_couriers_free(r->couriers);
 	tt_websub_door_free(door);
 	tt_notify_done(&r->notify);
 	tt_app_conf_free(&r->conf);
@@ -350,13 +369,22 @@ static int is_usable(const struct run *r, struct tt_err *err)
 	int rc = tt_app_conf_has_sources(conf, r->config_path, err);
 	if (rc == TT_OK && r->parts.job == TT_JOB_INGEST && !conf->publish.items_topic)
 		rc = tt_err_set(err, TT_ECONF,
-			"%s: publish.items_topic is not set: where are items to be written to?", r->config_path);
+			"%s: publish.items_topic is not set: where are items to be written to?",
+			r->config_path);
 	if (rc == TT_OK && conf->publish.events_topic && conf->pipeline.sink != TT_SINK_POSTGRES)
 		rc = tt_err_set(err, TT_ECONF,
-			"%s: publish.events_topic needs a database (pipeline.sink: postgres): events are of what it stores",
+			"%s: publish.events_topic needs a database (pipeline.sink: postgres): events are of "
+			"what it stores",
 			r->config_path);
 	if (rc == TT_OK && conf->alerts.rules && conf->pipeline.sink != TT_SINK_POSTGRES)
-		rc = tt_err_set(err, TT_ECONF, "%s: alerts.rules needs a database (pipeline.sink: postgres)", r->config_path);
+		rc = tt_err_set(err, TT_ECONF, "%s: alerts.rules needs a database (pipeline.sink: postgres)",
+			r->config_path);
+	if (rc == TT_OK && (conf->publish.alerts_topic || conf->alerts.print || conf->webhooks.n) &&
+		conf->pipeline.sink != TT_SINK_POSTGRES)
+		rc = tt_err_set(err, TT_ECONF,
+			"%s: publish.alerts_topic, alerts.print and webhooks need a database (pipeline.sink: "
+			"postgres)",
+			r->config_path);
 	return rc < 0 ? rc : tt_app_conf_can_push(conf, r->config_path, err);
 }
 

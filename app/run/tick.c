@@ -75,7 +75,7 @@ static int tell_rules(struct tt_tick *t, struct tt_pg_conn *c, struct tt_err *er
 	for (size_t i = 0; v && i < t->rules->n; i++) {
 		const struct tt_rule *r = &t->rules->v[i];
 		v[i] = (struct tt_pg_rule){
-			r->name, tt_str_c(tt_scope_name(r->over)), r->definition, r->severity};
+			r->name, tt_str_c(tt_scope_name(r->over)), r->definition, r->severity, r->mutes, r->n_mutes};
 	}
 	return v ? tt_pg_alerts_rules(c, v, t->rules->n, err)
 		 : tt_err_set(err, TT_ENOMEM, "alerts: %s", tt_err_text(TT_ENOMEM));
@@ -216,6 +216,8 @@ static int store(struct tt_tick *t, struct tt_pg_conn *c, const struct tt_verdic
 	o.tick.changes = o.changes;
 	o.tick.evidence = o.evidence;
 	o.tick.forgotten = o.forgotten;
+	o.tick.targets = t->targets.v;
+	o.tick.n_targets = t->targets.n;
 	if (rc == TT_OK)
 		rc = tt_pg_alerts_store(c, &o.tick, &changes, err);
 	if (rc == TT_OK)

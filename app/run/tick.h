@@ -11,6 +11,7 @@
 struct tt_tick {
 	const struct tt_alerts_conf *conf;
 	const struct tt_rule_set *rules;
+	struct tt_alert_targets targets;
 	struct tt_evaluator *evaluator; /* NULL: nothing is loaded */
 	int64_t minute;                 /* the last at which all were looked at */
 	struct tt_arena arena;

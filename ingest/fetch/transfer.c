@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "common/metrics.h"
-#include "ingest/fetch/address.h"
+#include "common/address.h"
 #include "ingest/fetch/decode.h"
 
 enum { FORM_REPLY_BYTES = 4096 };

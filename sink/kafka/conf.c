@@ -21,6 +21,11 @@ const struct tt_opt tt_publish_opts[] = {
 		"Topic that `tickertone ingest` writes items to, for others to score."),
 	OPT("events_topic", TT_OPT_STR, events_topic, NULL, 0, 0, "",
 		"Topic that `tickertone run` writes scored items to, beside the database. Without it none are written."),
+	OPT("alerts_topic", TT_OPT_STR, alerts_topic, NULL, 0, 0, "",
+		"Topic that gets every change of an alert as a CloudEvent, key: the subject (docs/ALERTS.md)."),
+	{"alerts_mode", TT_OPT_ENUM, offsetof(struct tt_publish_conf, alerts_mode), "binary", 0, 0, "", 0,
+		"How a CloudEvent becomes a record: binary, its attributes are headers and the value is the alert; structured, "
+		"the value is the whole event.", "binary|structured"},
 	OPT("dead_letters_topic", TT_OPT_STR, dead_letters_topic, NULL, 0, 0, "",
 		"Topic that gets a copy of every dead letter, with headers that say where it came from and why."),
 	{"compression", TT_OPT_ENUM, offsetof(struct tt_publish_conf, compression), "zstd", 0, 0, "", 0,

@@ -10,6 +10,8 @@ struct tt_publish_conf {
 	struct tt_conf_map properties; /* of librdkafka, passed through */
 	char *items_topic;             /* what `tickertone ingest` writes to */
 	char *events_topic;            /* of scored items; NULL: none */
+	char *alerts_topic;            /* of changes of alerts; NULL: none */
+	int alerts_mode;               /* index into "binary|structured" */
 	char *dead_letters_topic;      /* beside the table; NULL: none */
 	int compression;               /* index into "zstd|lz4|snappy|gzip|none" */
 	int64_t max_record_bytes;

@@ -207,13 +207,14 @@ int tt_pg_alerts_evidence(struct tt_pg_conn *c, const struct tt_pg_question *que
 int tt_pg_alerts_store(
 	struct tt_pg_conn *c, const struct tt_pg_tick *tick, int64_t *ret_changes, struct tt_err *err)
 {
-	struct tt_pg_params states, changes;
-	PGresult *results[3] = {NULL};
-	struct tt_pg_stmt stmts[3];
+	struct tt_pg_params states, changes, told;
+	PGresult *results[4] = {NULL};
+	struct tt_pg_stmt stmts[4];
 	size_t n = 0, changes_at = TT_LEN(stmts);
 
 	tt_pg_params_init(&states, PARAM_BYTES);
 	tt_pg_params_init(&changes, PARAM_BYTES);
+	tt_pg_params_init(&told, PARAM_BYTES);
 	if (tick->n_states || tick->n_forgotten) {
 		tt_pg_state_params(&states, tick);
 		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("alerts_states_store.sql"), &states, false};
@@ -223,10 +224,15 @@ int tt_pg_alerts_store(
 		stmts[changes_at = n++] =
 			(struct tt_pg_stmt){tt_pg_statement("alerts_store.sql"), &changes, false};
 	}
+	if (tick->n_changes && tick->n_targets) {
+		tt_pg_tell_params(&told, tick);
+		stmts[n++] = (struct tt_pg_stmt){tt_pg_statement("alerts_tell.sql"), &told, false};
+	}
 	stmts[n++] = (struct tt_pg_stmt){.sql = "COMMIT"};
 	int rc = tt_pg_run(c, stmts, n, results, err);
 	tt_pg_params_done(&states);
 	tt_pg_params_done(&changes);
+	tt_pg_params_done(&told);
 	if (rc == TT_OK)
 		*ret_changes = changes_at < n ? tt_pg_get_int(results[changes_at], 0, 0) : 0;
 	else

@@ -12,6 +12,8 @@
 struct tt_pg_rule {
 	struct tt_str name, scope, definition;
 	enum tt_severity severity;
+	const struct tt_str *mutes; /* kinds of subjects that are not told of while it fires */
+	size_t n_mutes;
 };
 
 struct tt_pg_rule_state {

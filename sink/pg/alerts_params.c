@@ -16,6 +16,7 @@ void tt_pg_rule_params(struct tt_pg_params *p, const struct tt_pg_rule *rules, s
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, tt_str_c(tt_severity_name(rules[i].severity))));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, rules[i].definition));
 	COLUMN(p, TT_PG_UUID, n, tt_pg_put_id(p, TT_ID(rules[i].definition)));
+	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_texts(p, rules[i].mutes, rules[i].n_mutes));
 }
 
 void tt_pg_question_params(
@@ -94,5 +95,10 @@ void tt_pg_change_params(struct tt_pg_params *p, const struct tt_pg_tick *tick)
 	COLUMN(p, TT_PG_TIMESTAMPTZ, n, tt_pg_put_time(p, v[i].since_ms));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, v[i].sentence));
 	COLUMN(p, TT_PG_TEXT, n, tt_pg_put_text(p, tick->evidence[i]));
+}
+
+void tt_pg_tell_params(struct tt_pg_params *p, const struct tt_pg_tick *tick)
+{
+	COLUMN(p, TT_PG_UUID, tick->n_changes, tt_pg_put_id(p, tick->changes[i].change_id));
 	COLUMN(p, TT_PG_TEXT, tick->n_targets, tt_pg_put_text(p, tick->targets[i]));
 }

@@ -9,5 +9,6 @@ void tt_pg_question_params(
 	struct tt_pg_params *p, const struct tt_pg_question *questions, size_t n, size_t max_items);
 void tt_pg_state_params(struct tt_pg_params *p, const struct tt_pg_tick *tick);
 void tt_pg_change_params(struct tt_pg_params *p, const struct tt_pg_tick *tick);
+void tt_pg_tell_params(struct tt_pg_params *p, const struct tt_pg_tick *tick);
 
 #endif

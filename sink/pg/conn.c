@@ -257,6 +257,29 @@ int tt_pg_query(struct tt_pg_conn *c, const char *sql, const struct tt_pg_params
 	return tt_pg_run(c, &(struct tt_pg_stmt){.sql = sql, .params = params}, 1, ret, err);
 }
 
+int tt_pg_wait(struct tt_pg_conn *c, int64_t ms, bool *ret_notified)
+{
+	PGnotify *n;
+
+	*ret_notified = false;
+	if (!c->pg || PQstatus(c->pg) != CONNECTION_OK)
+		return TT_EPEER;
+	n = PQnotifies(c->pg); /* one may have come along with an answer */
+	if (!n) {
+		struct pollfd fd = {.fd = PQsocket(c->pg), .events = POLLIN};
+		if (poll(&fd, 1, (int)ms) < 0 && errno != EINTR)
+			return TT_EIO;
+		if (!PQconsumeInput(c->pg))
+			return TT_EPEER;
+		n = PQnotifies(c->pg);
+	}
+	for (; n; n = PQnotifies(c->pg)) {
+		PQfreemem(n);
+		*ret_notified = true;
+	}
+	return TT_OK;
+}
+
 int tt_pg_script(struct tt_pg_conn *c, const char *sql, struct tt_err *err)
 {
 	int rc = tt_pg_conn_ready(c, err);

@@ -6,6 +6,9 @@ static const struct {
 	const char *yaml, *error; /* NULL: it is read */
 } files[] = {
 	{"rules: []\n", NULL},
+	{"rules: [{name: a, over: market, when: mood(1h) > 0, mutes: [entity, sector, item]}]\n", NULL},
+	{"rules: [{name: a, over: market, when: mood(1h) > 0, mutes: [market]}]\n", "f: rule 'a': mutes: 'market' is neither entity, sector nor item"},
+	{"rules: [{name: a, over: item, when: score > 0, mutes: [entity]}]\n", "f: rule 'a': an alert of an item is over as it is raised: it mutes nothing"},
 	{"rules:\n  - {name: a, when: mood(6h) < -0.3}\n", NULL},
 	{"rules:\n  - {name: a, over: item, when: score < -0.8 and relevance > 0.5}\n", NULL},
 	{"rules:\n  - {name: a, over: item, when: mood(6h) < 0}\n",

@@ -99,7 +99,7 @@ TT_TEST(one_leads)
 	must(tt_pg_alerts_lead(other, &leads, &err), &err);
 	TT_TRUE(!leads);
 	must(tt_pg_alerts_rules(
-		     conn, &(struct tt_pg_rule){TT_STR("r"), TT_STR("entity"), TT_STR("x"), 0}, 1, &err),
+		     conn, &(struct tt_pg_rule){.name = TT_STR("r"), .scope = TT_STR("entity"), .definition = TT_STR("x")}, 1, &err),
 		&err);
 	note_minutes(0, 1);
 	must(tt_pg_alerts_rest(other, &err), &err); /* there is a leader: nothing is forgotten */
@@ -116,8 +116,9 @@ TT_TEST(one_leads)
 
 TT_TEST(rules_are_what_is_configured)
 {
-	const struct tt_pg_rule rules[] = {{TT_STR("a"), TT_STR("entity"), TT_STR("one"), TT_SEVERITY_INFO},
-		{TT_STR("b"), TT_STR("market"), TT_STR("two"), TT_SEVERITY_CRITICAL}};
+	const struct tt_str mutes[] = {TT_STR("entity"), TT_STR("item")};
+	const struct tt_pg_rule rules[] = {{.name = TT_STR("a"), .scope = TT_STR("entity"), .definition = TT_STR("one")},
+		{TT_STR("b"), TT_STR("market"), TT_STR("two"), TT_SEVERITY_CRITICAL, mutes, TT_LEN(mutes)}};
 	struct tt_err err = {0};
 
 	must(tt_pg_alerts_rules(conn, rules, 2, &err), &err);

@@ -1,5 +1,5 @@
 -- Changes in their order: $1 change ids, $2 fingerprints, $3 episodes, $4 and $5 states from and to, $6 severities, $7 rules, $8 kinds
--- of subjects, $9 subjects, $10 values, $11 thresholds, $12 at, $13 since, $14 sentences, $15 evidence; $16 the targets. A change that
+-- of subjects, $9 subjects, $10 values, $11 thresholds, $12 at, $13 since, $14 sentences, $15 evidence. A change that
 -- is stored already is not stored or told again, but the alert stands as the last one says.
 WITH change AS MATERIALIZED (
 	SELECT *
@@ -16,10 +16,6 @@ WITH change AS MATERIALIZED (
 	ORDER BY n
 	ON CONFLICT (change_id) DO NOTHING
 	RETURNING change_id, change_no
-), outgoing AS (
-	INSERT INTO alert_outbox (change_id, target)
-	SELECT s.change_id, t.target FROM stored s CROSS JOIN unnest($16::text[]) AS t (target)
-	ORDER BY s.change_no, t.target
 ), last AS (
 	SELECT DISTINCT ON (fingerprint, episode) * FROM change ORDER BY fingerprint, episode, n DESC
 ), fired AS (

@@ -36,10 +36,12 @@ WITH hit AS MATERIALIZED (
 	JOIN raised USING (fingerprint)
 	ORDER BY fingerprint
 	ON CONFLICT (change_id) DO NOTHING
-	RETURNING change_id, change_no
+	RETURNING change_id, change_no, rule, subject
 ), outgoing AS (
 	INSERT INTO alert_outbox (change_id, target)
 	SELECT s.change_id, t.target FROM stored s CROSS JOIN unnest($12::text[]) AS t (target)
+	WHERE NOT is_muted(s.rule, 'item', s.subject)
+		AND NOT EXISTS (SELECT FROM delivery_target d WHERE d.target = t.target AND d.disabled_at IS NOT NULL)
 	ORDER BY s.change_no, t.target
 )
 SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify('tickertone_alert', '') END::text FROM stored;

@@ -1,5 +1,5 @@
 /* address.c - see address.h. Ranges: IANA IPv4 and IPv6 Special-Purpose Address Registries, as of 2024. */
-#include "ingest/fetch/address.h"
+#include "common/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

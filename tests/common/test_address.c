@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#include "ingest/fetch/address.h"
+#include "common/address.h"
 #include "tests/tt_test.h"
 
 static const struct {

@@ -1,11 +1,11 @@
-/* address.h - which addresses a feed may be fetched from.
+/* address.h - which addresses we connect to where somebody else names the host: feeds and webhooks.
  * Asked for each address at the moment it is connected to, on every redirect hop: a name that resolves
  * differently the second time (DNS rebinding) finds no gap. Public is what the IANA special-purpose
  * registries leave: no loopback, private, shared (RFC 6598), link-local, documentation, benchmark, multicast
  * or reserved range, no cloud metadata service, and no IPv6 form that carries such an IPv4 address. Pure; any
  * thread. */
-#ifndef TT_INGEST_FETCH_ADDRESS_H
-#define TT_INGEST_FETCH_ADDRESS_H
+#ifndef TT_COMMON_ADDRESS_H
+#define TT_COMMON_ADDRESS_H
 
 #include <stddef.h>
 #include <sys/socket.h>
