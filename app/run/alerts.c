@@ -57,6 +57,7 @@ struct tt_alerts {
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t wake;
 	struct tt_rule_set *next; /* to go on with; NULL: those there are */
+	struct tt_scorer *scorer; /* counted */
 	struct tt_err away;       /* code 0: rules are evaluated */
 	bool stopping;
 };
@@ -116,6 +117,7 @@ static void take_new_rules(struct tt_alerts *a)
 	pthread_mutex_lock(&a->lock);
 	struct tt_rule_set *next = a->next;
 	a->next = NULL;
+	tt_words_use(&a->tick.words, a->scorer);
 	pthread_mutex_unlock(&a->lock);
 	if (!next)
 		return;
@@ -260,6 +262,14 @@ int tt_alerts_reload(struct tt_alerts *a, struct tt_err *err)
 	return TT_OK;
 }
 
+void tt_alerts_set_scorer(struct tt_alerts *a, struct tt_scorer *scorer)
+{
+	pthread_mutex_lock(&a->lock);
+	tt_scorer_unref(a->scorer);
+	a->scorer = scorer ? tt_scorer_ref(scorer) : NULL;
+	pthread_mutex_unlock(&a->lock);
+}
+
 bool tt_alerts_report(struct tt_alerts *a, struct tt_buf *reason)
 {
 	pthread_mutex_lock(&a->lock);
@@ -288,6 +298,7 @@ void tt_alerts_free(struct tt_alerts *a)
 		return;
 	tt_pg_conn_free(a->conn);
 	tt_tick_done(&a->tick);
+	tt_scorer_unref(a->scorer);
 	tt_rule_set_free(a->next);
 	tt_rule_set_free(a->rules);
 	tt_pg_item_rules_free(a->pg->item_rules);

@@ -36,6 +36,9 @@ int tt_alerts_new(struct tt_alerts **ret, const struct tt_alerts_conf *conf, str
 	const struct tt_pipeline_conf *pipeline, struct tt_alert_targets targets, struct tt_err *err);
 int tt_alerts_start(struct tt_alerts *a, struct tt_err *err);
 
+/* What explains evidence by its words from the next look on; NULL: nothing does. Any thread. */
+void tt_alerts_set_scorer(struct tt_alerts *a, struct tt_scorer *scorer);
+
 /* The file as it is now. Refused: those before stay. States stay in any case; what has no rule any more is
  * resolved. */
 int tt_alerts_reload(struct tt_alerts *a, struct tt_err *err);

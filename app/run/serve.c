@@ -187,6 +187,8 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 			r->conf.feeds.n, p, &tt_clock_real, err);
 	if (rc == TT_OK && r->conf.publish.events_topic && r->parts.job == TT_JOB_SCORE)
 		rc = tt_events_start(&r->events, &r->conf.publish, &r->conf.postgres, &r->conf.pipeline, err);
+	if (r->alerts)
+		tt_alerts_set_scorer(r->alerts, r->parts.scorer);
 	if (rc == TT_OK && r->alerts)
 		rc = tt_alerts_start(r->alerts, err);
 	if (rc == TT_OK && r->couriers)
@@ -270,6 +272,8 @@ static int reload_scorer(struct run *r, const struct tt_app_conf *now, struct tt
 	int rc = tt_parts_open_scorer(&parts, now, err);
 	if (rc == TT_OK)
 		rc = tt_parts_register(now, parts.scorer, &parts.model_id, err);
+	if (rc == TT_OK && r->alerts)
+		tt_alerts_set_scorer(r->alerts, parts.scorer);
 	if (rc == TT_OK)
 		tt_pipeline_set_scorer(r->pipeline, parts.scorer, parts.model_id);
 	tt_parts_done(&parts);

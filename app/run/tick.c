@@ -10,6 +10,8 @@ enum {
 	TICK_BYTES = 1 << 30,
 	TAKE_ROWS = 50000,
 	EXPLAINED_MAX = 50, /* alerts of one look that are explained; a storm has no strongest story each */
+	WITH_WORDS_MAX = 3, /* of them also have the words that mattered ... */
+	WORDY_ITEMS = 3,    /* ... in so many items each: together well under a second */
 	EVIDENCE_MS = 24 * 3600 * 1000,
 	MINUTE_MS = 60000,
 };
@@ -30,6 +32,7 @@ void tt_tick_forget(struct tt_tick *t)
 void tt_tick_done(struct tt_tick *t)
 {
 	tt_tick_forget(t);
+	tt_words_use(&t->words, NULL);
 	tt_arena_done(&t->arena);
 }
 
@@ -193,6 +196,10 @@ static int explain(struct tt_tick *t, struct tt_pg_conn *c, struct outcome *o, s
 	for (size_t i = 0; i < o->n_questions && rc == TT_OK; i++) {
 		struct tt_alert *a = &o->changes[o->asked[i]];
 		o->evidence[o->asked[i]] = answers[i].evidence;
+		if (i < WITH_WORDS_MAX && answers[i].evidence.p)
+			o->evidence[o->asked[i]] = tt_words_add(&t->words, answers[i].evidence,
+				o->questions[i].n_symbols == 1 ? o->questions[i].symbols[0] : (struct tt_str){NULL, 0}, WORDY_ITEMS,
+				&t->arena);
 		if (!answers[i].strongest.p)
 			continue;
 		const char *text = tt_arena_printf(&t->arena, "%.*s; strongest: %.*s", TT_FMT(a->sentence),

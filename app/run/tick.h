@@ -5,6 +5,7 @@
 #define TT_APP_TICK_H
 
 #include "app/run/alerts.h"
+#include "app/run/words.h"
 #include "mood/evaluator.h"
 #include "sink/pg/conn.h"
 
@@ -14,6 +15,7 @@ struct tt_tick {
 	struct tt_alert_targets targets;
 	struct tt_evaluator *evaluator; /* NULL: nothing is loaded */
 	int64_t minute;                 /* the last at which all were looked at */
+	struct tt_words_of words;
 	struct tt_arena arena;
 };
 
