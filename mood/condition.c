@@ -258,20 +258,24 @@ static bool compares(double value, const struct tt_term *t)
 	}
 }
 
+enum tt_truth tt_term_join(enum tt_truth truth, const struct tt_term *t, double value)
+{
+	if (isnan(value))
+		return truth == TT_FAILS ? truth : TT_UNKNOWN;
+	return compares(value, t) ? truth : TT_FAILS;
+}
+
 enum tt_truth tt_condition_at(const struct tt_condition *c, const struct tt_minutes *h, int64_t at,
 	const struct tt_mood_conf *conf, double *ret_value)
 {
 	enum tt_truth truth = TT_HOLDS;
 
 	*ret_value = NAN;
-	for (size_t i = 0; i < c->n; i++) {
+	for (size_t i = 0; i < c->n && truth != TT_FAILS; i++) {
 		double value = measure_at(&c->terms[i], h, at, conf);
 		if (i == 0)
 			*ret_value = value;
-		if (isnan(value))
-			truth = TT_UNKNOWN;
-		else if (!compares(value, &c->terms[i]))
-			return TT_FAILS;
+		truth = tt_term_join(truth, &c->terms[i], value);
 	}
 	return truth;
 }

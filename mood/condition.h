@@ -69,6 +69,9 @@ int64_t tt_condition_lookback(const struct tt_condition *c);
 enum tt_truth tt_condition_at(const struct tt_condition *c, const struct tt_minutes *h, int64_t at,
 	const struct tt_mood_conf *conf, double *ret_value);
 
+/* The truth of terms so far, and of one more with this value. */
+enum tt_truth tt_term_join(enum tt_truth truth, const struct tt_term *t, double value);
+
 enum { TT_TERM_TEXT = 80 };
 /* "shock(1h, 24h)", NUL-terminated. */
 void tt_term_format(const struct tt_term *t, char out[TT_TERM_TEXT]);

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUBJECT_BYTES = 1 << 30, MINUTE_MS = 60000, AGO = 60 /* minutes; of the sentence */ };
+#include "mood/gauge.h"
+
+enum { SUBJECT_BYTES = 1 << 30, MINUTE_MS = 60000, AGO = 60 /* minutes; of the sentence */, FORGET_EVERY = 60 /* minutes */ };
 
 /* One rule of one subject. */
 struct watch {
@@ -16,10 +18,13 @@ struct watch {
 
 struct subject {
 	int32_t id;
-	bool touched;
+	bool touched, seen; /* since the last look; ever looked at */
+	bool waits;	    /* something of it may come with time alone: a `for` or a `cooldown` is over */
 	uint32_t n_watches, n_open; /* open: firing, or was before nothing was known */
 	struct tt_str kind, name;
 	struct tt_minutes minutes; /* none where no rule looks */
+	struct tt_gauges gauges;
+	int64_t next; /* minute at which it is to be looked at again though nothing is said */
 	struct watch *watches;
 };
 
@@ -32,6 +37,7 @@ struct orphan {
 struct tt_evaluator {
 	const struct tt_rule_set *rules;
 	struct tt_mood_conf conf;
+	struct tt_gauge_plan plan; /* in the arena */
 	struct tt_arena arena;    /* names, watches, orphans */
 	struct subject *subjects; /* by id once sorted */
 	size_t n_subjects, room;
@@ -39,6 +45,17 @@ struct tt_evaluator {
 	struct orphan *orphans;
 	size_t n_orphans;
 };
+
+static int plan(struct tt_evaluator *e, struct tt_err *err)
+{
+	e->plan.v = tt_arena_zalloc(&e->arena, TT_GAUGES_MAX, sizeof(*e->plan.v));
+	if (!e->plan.v)
+		return tt_err_set(err, TT_ENOMEM, "rules: %s", tt_err_text(TT_ENOMEM));
+	for (size_t i = 0; i < e->rules->n; i++)
+		if (!tt_gauge_plan_add(&e->plan, &e->rules->v[i].when) || !tt_gauge_plan_add(&e->plan, &e->rules->v[i].clear))
+			return tt_err_set(err, TT_ELIMIT, "rules: more than %d different figures are asked for", TT_GAUGES_MAX);
+	return TT_OK;
+}
 
 int tt_evaluator_new(struct tt_evaluator **ret, const struct tt_rule_set *rules,
 	const struct tt_mood_conf *conf, struct tt_err *err)
@@ -50,8 +67,12 @@ int tt_evaluator_new(struct tt_evaluator **ret, const struct tt_rule_set *rules,
 	e->rules = rules;
 	e->conf = *conf;
 	tt_arena_init(&e->arena, SUBJECT_BYTES);
-	*ret = e;
-	return TT_OK;
+	int rc = plan(e, err);
+	if (rc < 0)
+		tt_evaluator_free(e);
+	else
+		*ret = e;
+	return rc;
 }
 
 void tt_evaluator_free(struct tt_evaluator *e)
@@ -103,7 +124,8 @@ int tt_evaluator_add_subject(
 		s.n_watches += tt_rule_is_about(&e->rules->v[i], kind, name, sector);
 	if (s.n_watches) {
 		s.watches = tt_arena_zalloc(&e->arena, s.n_watches, sizeof(*s.watches));
-		if (!s.watches)
+		s.gauges = (struct tt_gauges){&e->plan, tt_arena_zalloc(&e->arena, e->plan.n + 1, sizeof(struct tt_gauge))};
+		if (!s.watches || !s.gauges.v)
 			return TT_ENOMEM;
 	}
 	for (size_t i = 0, k = 0; i < e->rules->n && k < s.n_watches; i++)
@@ -145,6 +167,7 @@ int tt_evaluator_add_state(struct tt_evaluator *e, struct tt_str rule, struct tt
 	if (w) {
 		w->state = *state;
 		s->n_open += is_open(state);
+		s->waits = true;
 		return TT_OK;
 	}
 	struct orphan *v = tt_arena_grow(&e->arena, e->orphans, e->n_orphans, sizeof(*v));
@@ -167,8 +190,13 @@ int tt_evaluator_add(struct tt_evaluator *e, int32_t subject, const struct tt_mi
 		return TT_ESTALE;
 	if (!s->n_watches)
 		return TT_OK;
+	struct tt_minutes_change change;
+	int rc = tt_minutes_add(&s->minutes, m, &change);
+	if (rc < 0)
+		return rc;
 	s->touched = true;
-	return tt_minutes_add(&s->minutes, m);
+	tt_gauges_note(&s->gauges, &s->minutes, m, &change);
+	return TT_OK;
 }
 
 size_t tt_evaluator_firing(const struct tt_evaluator *e)
@@ -274,18 +302,24 @@ static enum tt_truth opposite(enum tt_truth t)
 
 static int look_at(struct look *l, struct subject *s)
 {
-	s->touched = false;
+	s->touched = s->waits = false;
+	s->seen = true;
+	s->next = 0;
 	for (size_t i = 0; i < s->n_watches; i++) {
 		struct watch *w = &s->watches[i];
 		struct tt_rule_look look = {.now_ms = l->now_ms};
 		double unused;
-		look.when = tt_condition_at(&w->rule->when, &s->minutes, l->at, &l->e->conf, &look.value);
-		look.clear = w->rule->clear.n ? tt_condition_at(&w->rule->clear, &s->minutes, l->at,
+		look.when = tt_gauges_condition(
+			&s->gauges, &s->minutes, &w->rule->when, l->at, &l->e->conf, &look.value);
+		look.clear = w->rule->clear.n ? tt_gauges_condition(&s->gauges, &s->minutes, &w->rule->clear, l->at,
 							&l->e->conf, &unused)
 					      : opposite(look.when);
 		enum tt_alert_state from = w->state.state;
 		bool was_open = is_open(&w->state);
-		if (!tt_rule_state_step(&w->state, &w->rule->waits, &look))
+		bool is_changed = tt_rule_state_step(&w->state, &w->rule->waits, &look);
+		s->waits |= w->state.state == TT_ALERT_PENDING ||
+			    (w->state.state == TT_ALERT_RESOLVED && look.when == TT_HOLDS);
+		if (!is_changed)
 			continue;
 		s->n_open = s->n_open + is_open(&w->state) - was_open;
 		int rc = conclude(l, s, w, from);
@@ -295,13 +329,18 @@ static int look_at(struct look *l, struct subject *s)
 	return TT_OK;
 }
 
-static bool rests(const struct subject *s)
+/* Whether a look could find anything new. */
+static bool is_due(struct look *l, struct subject *s, bool all)
 {
-	for (size_t i = 0; i < s->n_watches; i++)
-		if (s->watches[i].state.state != TT_ALERT_INACTIVE &&
-			s->watches[i].state.state != TT_ALERT_RESOLVED)
-			return false;
-	return true;
+	if (!s->n_watches)
+		return false;
+	if (s->touched || s->waits)
+		return true;
+	if (!all || !s->seen)
+		return all;
+	if (!s->next)
+		s->next = tt_gauges_next(&s->gauges, &s->minutes, &l->e->conf);
+	return l->at >= s->next;
 }
 
 /* Nobody says any more when it would end. */
@@ -341,10 +380,10 @@ int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt
 	e->n_orphans = 0;
 	for (size_t i = 0; rc == TT_OK && i < e->n_subjects; i++) {
 		struct subject *s = &e->subjects[i];
-		if (all)
-			tt_minutes_forget(&s->minutes, l.at - e->rules->lookback);
-		if (s->n_watches && (all || s->touched || !rests(s)))
+		if (is_due(&l, s, all))
 			rc = look_at(&l, s);
+		if (all && s->n_watches && l.at % FORGET_EVERY == 0)
+			tt_gauges_forget(&s->gauges, tt_minutes_forget(&s->minutes, l.at - e->rules->lookback));
 	}
 	if (rc < 0)
 		return tt_err_set(err, rc, "rules: %s", tt_err_text(rc));

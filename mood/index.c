@@ -7,8 +7,7 @@
 
 #include "common/err.h"
 
-/* The first minute not before `minute`. */
-static size_t lower_bound(const struct tt_minutes *h, int64_t minute)
+size_t tt_minutes_find(const struct tt_minutes *h, int64_t minute)
 {
 	size_t low = 0, high = h->n;
 
@@ -35,11 +34,14 @@ static int make_room(struct tt_minutes *h)
 	return TT_OK;
 }
 
-int tt_minutes_add(struct tt_minutes *h, const struct tt_minute *m)
+int tt_minutes_add(struct tt_minutes *h, const struct tt_minute *m, struct tt_minutes_change *ret)
 {
-	size_t at = h->n && h->v[h->n - 1].minute < m->minute ? h->n : lower_bound(h, m->minute);
+	struct tt_minutes_change unused, *change = ret ? ret : &unused;
+	size_t at = h->n && h->v[h->n - 1].minute < m->minute ? h->n : tt_minutes_find(h, m->minute);
 
+	*change = (struct tt_minutes_change){.index = at, .is_less = m->n < 0 || m->w < 0};
 	if (at == h->n || h->v[at].minute != m->minute) {
+		change->is_new = true;
 		if (make_room(h) < 0)
 			return TT_ENOMEM;
 		memmove(h->v + at + 1, h->v + at, (h->n - at) * sizeof(*h->v));
@@ -57,18 +59,20 @@ int tt_minutes_add(struct tt_minutes *h, const struct tt_minute *m)
 	if (v->n == 0) { /* what is left of the sums is what rounding left */
 		memmove(v, v + 1, (h->n - at - 1) * sizeof(*v));
 		h->n--;
+		change->is_less = true;
 	}
 	return TT_OK;
 }
 
-void tt_minutes_forget(struct tt_minutes *h, int64_t before)
+size_t tt_minutes_forget(struct tt_minutes *h, int64_t before)
 {
-	size_t n = lower_bound(h, before);
+	size_t n = tt_minutes_find(h, before);
 
 	if (!n)
-		return;
+		return 0;
 	memmove(h->v, h->v + n, (h->n - n) * sizeof(*h->v));
 	h->n -= n;
+	return n;
 }
 
 void tt_minutes_done(struct tt_minutes *h)
@@ -84,7 +88,7 @@ struct tt_mood tt_mood_at(const struct tt_minutes *h, int64_t at, double half_li
 	struct tt_mood mood = {NAN, NAN, 0};
 
 	/* One pass: the three sums decay from minute to minute. */
-	for (size_t i = lower_bound(h, at - (int64_t)floor(TT_MOOD_HORIZON * half_life)); i < h->n; i++) {
+	for (size_t i = tt_minutes_find(h, at - (int64_t)floor(TT_MOOD_HORIZON * half_life)); i < h->n; i++) {
 		const struct tt_minute *m = &h->v[i];
 		if (m->minute >= at)
 			break;
@@ -108,7 +112,7 @@ int64_t tt_items_at(const struct tt_minutes *h, int64_t at, int64_t window)
 {
 	int64_t n = 0;
 
-	for (size_t i = lower_bound(h, at - window); i < h->n && h->v[i].minute < at; i++)
+	for (size_t i = tt_minutes_find(h, at - window); i < h->n && h->v[i].minute < at; i++)
 		n += h->v[i].n;
 	return n;
 }

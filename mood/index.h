@@ -15,6 +15,7 @@
 #ifndef TT_MOOD_INDEX_H
 #define TT_MOOD_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,10 +33,18 @@ struct tt_minutes {
 	size_t n, room;
 };
 
+/* What a change did to the array. */
+struct tt_minutes_change {
+	size_t index; /* of the minute, or of where it was */
+	bool is_new;  /* it was inserted there */
+	bool is_less; /* some figure has become smaller, or the minute has gone */
+};
+
 /* Adds m's figures, which may be negative (a text was replaced), to those of its minute; a minute without
  * items goes. TT_ENOMEM: nothing was changed. */
-int tt_minutes_add(struct tt_minutes *h, const struct tt_minute *m);
-void tt_minutes_forget(struct tt_minutes *h, int64_t before);
+int tt_minutes_add(struct tt_minutes *h, const struct tt_minute *m, struct tt_minutes_change *ret); /* ret: may be NULL */
+size_t tt_minutes_forget(struct tt_minutes *h, int64_t before);     /* returns how many */
+size_t tt_minutes_find(const struct tt_minutes *h, int64_t minute); /* index of the first not before it */
 void tt_minutes_done(struct tt_minutes *h);
 
 struct tt_mood {

@@ -1,10 +1,10 @@
 /* alerts.c - see alerts.h. */
 #include "app/run/alerts.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "app/run/item_rule.h"
 #include "app/run/tick.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -64,37 +64,6 @@ struct tt_alerts {
 
 /* ---- rules about items ---- */
 
-/* A rule over items is a threshold for each measure (rule.c sees to it). */
-static struct tt_pg_item_rule to_item_rule(const struct tt_rule *r, int64_t max_age_ms)
-{
-	struct tt_pg_item_rule item = {.name = r->name,
-		.severity = r->severity,
-		.below = NAN,
-		.above = NAN,
-		.sector = r->sector,
-		.symbols = r->symbols,
-		.n_symbols = r->n_symbols,
-		.max_age_ms = max_age_ms};
-	for (size_t i = 0; i < r->when.n; i++) {
-		const struct tt_term *t = &r->when.terms[i];
-		bool down = t->compare == TT_LESS || t->compare == TT_AT_MOST;
-		double bound = t->compare == TT_LESS   ? nextafter(t->bound, -INFINITY)
-			       : t->compare == TT_MORE ? nextafter(t->bound, INFINITY)
-						       : t->bound;
-		if (t->measure == TT_MEASURE_RELEVANCE)
-			item.min_relevance = bound;
-		else if (t->measure == TT_MEASURE_NOVELTY)
-			item.min_novelty = bound;
-		else if (down)
-			item.below = bound;
-		else
-			item.above = bound;
-	}
-	if (isnan(item.below) && isnan(item.above)) /* whatever the score */
-		item.above = -1;
-	return item;
-}
-
 static int set_item_rules(struct tt_alerts *a, const struct tt_rule_set *rules, struct tt_err *err)
 {
 	struct tt_pg_item_rule *v = calloc(rules->n + 1, sizeof(*v));
@@ -103,7 +72,7 @@ static int set_item_rules(struct tt_alerts *a, const struct tt_rule_set *rules, 
 
 	for (size_t i = 0; i < rules->n && v; i++)
 		if (rules->v[i].over == TT_OVER_ITEM)
-			v[n++] = to_item_rule(&rules->v[i], a->conf->max_age_ms);
+			v[n++] = tt_item_rule_of(&rules->v[i], a->conf->max_age_ms);
 	if (rc == TT_OK)
 		rc = tt_pg_item_rules_set(a->pg->item_rules, v, n, a->targets.v, a->targets.n, err);
 	free(v);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sink/pg/alerts_params.h"
+#include "sink/pg/alerts_parts.h"
 #include "sink/pg/statements.h"
 
 enum {
@@ -47,7 +48,7 @@ int tt_pg_alerts_rules(struct tt_pg_conn *c, const struct tt_pg_rule *rules, siz
 
 /* ---- loading ---- */
 
-static int load_subjects(const PGresult *r, const struct tt_pg_alerts_loader *to, struct tt_err *err)
+int tt_pg_load_subjects(const PGresult *r, const struct tt_pg_alerts_loader *to, struct tt_err *err)
 {
 	for (int i = 0; i < PQntuples(r); i++) {
 		const struct tt_pg_subject s = {(int32_t)tt_pg_get_int(r, i, 0), tt_pg_get_text(r, i, 1),
@@ -96,10 +97,11 @@ static struct tt_pg_minute minute_of_row(const PGresult *r, int row)
 		tt_pg_get_double(r, row, 5), tt_pg_get_double(r, row, 6), tt_pg_get_double(r, row, 7)};
 }
 
-static int load_minutes(struct tt_pg_conn *c, const struct tt_pg_alerts_loader *to, struct tt_arena *arena,
-	struct tt_err *err)
+int tt_pg_load_minutes(struct tt_pg_conn *c, const struct tt_pg_alerts_loader *to, struct tt_err *err)
 {
-	struct tt_pg_minute *v = tt_arena_zalloc(arena, FETCH_ROWS, sizeof(*v));
+	struct tt_arena arena;
+	tt_arena_init(&arena, FETCH_ROWS * 2 * sizeof(struct tt_pg_minute));
+	struct tt_pg_minute *v = tt_arena_zalloc(&arena, FETCH_ROWS, sizeof(*v));
 	int n = FETCH_ROWS, rc = v ? TT_OK : tt_err_set(err, TT_ENOMEM, "alerts: %s", tt_err_text(TT_ENOMEM));
 
 	while (rc == TT_OK && n == FETCH_ROWS) {
@@ -112,6 +114,7 @@ static int load_minutes(struct tt_pg_conn *c, const struct tt_pg_alerts_loader *
 		if (n)
 			rc = to->minutes(to->ctx, v, (size_t)n, err);
 	}
+	tt_arena_done(&arena);
 	return rc;
 }
 
@@ -119,10 +122,8 @@ int tt_pg_alerts_load(
 	struct tt_pg_conn *c, int64_t since_minute, const struct tt_pg_alerts_loader *to, struct tt_err *err)
 {
 	PGresult *results[5] = {NULL};
-	struct tt_arena arena;
 	struct tt_pg_params p;
 
-	tt_arena_init(&arena, FETCH_ROWS * 2 * sizeof(struct tt_pg_minute));
 	tt_pg_params_init(&p, 4096);
 	tt_pg_put_time(&p, since_minute * 60000);
 	const struct tt_pg_stmt stmts[] = {{.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ"},
@@ -131,11 +132,11 @@ int tt_pg_alerts_load(
 		{.sql = tt_pg_statement("alerts_minutes.sql"), .params = &p}};
 	int rc = tt_pg_run(c, stmts, TT_LEN(stmts), results, err);
 	if (rc == TT_OK)
-		rc = load_subjects(results[2], to, err);
+		rc = tt_pg_load_subjects(results[2], to, err);
 	if (rc == TT_OK)
 		rc = load_states(results[3], to, err);
 	if (rc == TT_OK)
-		rc = load_minutes(c, to, &arena, err);
+		rc = tt_pg_load_minutes(c, to, err);
 	if (rc == TT_OK)
 		rc = tt_pg_query(c, "COMMIT", NULL, NULL, err);
 	if (rc < 0)
@@ -143,7 +144,6 @@ int tt_pg_alerts_load(
 	for (size_t i = 0; i < TT_LEN(results); i++)
 		PQclear(results[i]);
 	tt_pg_params_done(&p);
-	tt_arena_done(&arena);
 	return rc;
 }
 

@@ -89,7 +89,7 @@ TT_TEST(what_is_not_known_is_neither)
 	for (int i = 0; i < 4; i++) {
 		const struct tt_minute m = {
 			.minute = 90 + i, .n = 2, .n_neg = i == 3, .w = 1, .ws = -0.5, .wss = 0.3};
-		TT_EQ(tt_minutes_add(&h, &m), TT_OK);
+		TT_EQ(tt_minutes_add(&h, &m, NULL), TT_OK);
 	}
 	TT_EQ(ask("mood(6h) < 0", &h, 100, &value), TT_HOLDS);
 	TT_NEAR(value, -0.5, 1e-12);

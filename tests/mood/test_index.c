@@ -8,7 +8,7 @@ static void add(struct tt_minutes *h, int64_t minute, double w, double s)
 {
 	const struct tt_minute m = {.minute = minute, .n = 1, .w = w, .ws = w * s, .wss = w * s * s};
 
-	TT_EQ(tt_minutes_add(h, &m), 0);
+	TT_EQ(tt_minutes_add(h, &m, NULL), 0);
 }
 
 static void near(double a, double b)
@@ -43,7 +43,7 @@ TT_TEST(what_is_taken_back_is_gone)
 
 	add(&h, 7, 0.3, 0.1);
 	add(&h, 9, 1, 0.25);
-	TT_EQ(tt_minutes_add(&h, &back), 0);
+	TT_EQ(tt_minutes_add(&h, &back, NULL), 0);
 	TT_EQ(h.n, 1);
 	near(tt_mood_at(&h, 10, 5, 0).mood, 0.25);
 	tt_minutes_forget(&h, 10);

@@ -190,7 +190,7 @@ static void random_minutes(const struct tt_pg_db *db, struct tt_minutes *h, int6
 			.w = w,
 			.ws = w * s,
 			.wss = w * (s * s + spread)};
-		TT_EQ(tt_minutes_add(h, &v), TT_OK);
+		TT_EQ(tt_minutes_add(h, &v, NULL), TT_OK);
 	}
 	struct tt_buf rows;
 	tt_buf_init(&rows, 1 << 24);

@@ -1,0 +1,236 @@
+/* gauge.c - see gauge.h. */
+#include "mood/gauge.h"
+
+#include <math.h>
+
+/* ---- what is needed ---- */
+
+static bool add_kind(struct tt_gauge_plan *plan, bool decays, int64_t span, int64_t lag)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->v[i].decays == decays && plan->v[i].span == span && plan->v[i].lag == lag)
+			return true;
+	if (plan->n == TT_GAUGES_MAX)
+		return false;
+	plan->v[plan->n++] = (struct tt_gauge_kind){decays, span, lag};
+	return true;
+}
+
+static bool add_term(struct tt_gauge_plan *plan, const struct tt_term *t)
+{
+	switch (t->measure) {
+	case TT_MEASURE_MOOD:
+	case TT_MEASURE_DISPERSION:
+		return add_kind(plan, true, t->times[0], 0);
+	case TT_MEASURE_CHANGE:
+		return add_kind(plan, true, t->times[1], 0) && add_kind(plan, true, t->times[1], t->times[0]);
+	case TT_MEASURE_SHOCK:
+		return add_kind(plan, true, t->times[0], 0) && add_kind(plan, true, t->times[1], 0);
+	case TT_MEASURE_BUZZ:
+		return add_kind(plan, false, t->times[0], 0) && add_kind(plan, false, t->times[1], 0);
+	case TT_MEASURE_ITEMS:
+	case TT_MEASURE_NEGATIVE:
+		return add_kind(plan, false, t->times[0], 0);
+	default:
+		return true; /* of items: no subject has it */
+	}
+}
+
+bool tt_gauge_plan_add(struct tt_gauge_plan *plan, const struct tt_condition *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (!add_term(plan, &c->terms[i]))
+			return false;
+	return true;
+}
+
+/* ---- sums ---- */
+
+static void take_in(struct tt_gauge *g, const struct tt_gauge_kind *k, const struct tt_minute *m)
+{
+	if (!k->decays) {
+		g->n += m->n;
+		g->n_neg += m->n_neg;
+		return;
+	}
+	double old = 1, new = 1; /* what each is decayed by */
+	if (g->w > 0 && m->minute > g->last)
+		old = exp2(-(double)(m->minute - g->last) / (double)k->span);
+	else if (g->w > 0)
+		new = exp2(-(double)(g->last - m->minute) / (double)k->span);
+	if (!(g->w > 0) || m->minute > g->last)
+		g->last = m->minute;
+	g->w = g->w * old + m->w * new;
+	g->ws = g->ws * old + m->ws * new;
+	g->wss = g->wss * old + m->wss * new;
+}
+
+static void begin(struct tt_gauge *g, const struct tt_gauge_kind *k, const struct tt_minutes *h, int64_t at)
+{
+	int64_t from = at - k->lag - (k->decays ? TT_MOOD_HORIZON * k->span : k->span);
+	*g = (struct tt_gauge){.is_valid = true, .at = at};
+	g->first = g->next = tt_minutes_find(h, from);
+}
+
+/* Brings it to the beginning of minute at. */
+static void advance(struct tt_gauge *g, const struct tt_gauge_kind *k, const struct tt_minutes *h, int64_t at)
+{
+	int64_t until = at - k->lag;
+	if (!g->is_valid || at < g->at)
+		begin(g, k, h, at);
+	for (; g->next < h->n && h->v[g->next].minute < until; g->next++)
+		take_in(g, k, &h->v[g->next]);
+	for (; !k->decays && g->first < g->next && h->v[g->first].minute < until - k->span; g->first++) {
+		g->n -= h->v[g->first].n;
+		g->n_neg -= h->v[g->first].n_neg;
+	}
+	g->at = at;
+}
+
+void tt_gauges_note(struct tt_gauges *all, const struct tt_minutes *h, const struct tt_minute *added, const struct tt_minutes_change *change)
+{
+	(void)h;
+	for (size_t i = 0; i < all->plan->n; i++) {
+		const struct tt_gauge_kind *k = &all->plan->v[i];
+		struct tt_gauge *g = &all->v[i];
+		if (!g->is_valid)
+			continue;
+		if (change->is_less) { /* rounding would be left */
+			g->is_valid = false;
+			continue;
+		}
+		bool is_in = added->minute < g->at - k->lag, is_over = !k->decays && added->minute < g->at - k->lag - k->span;
+		if (is_in && !is_over)
+			take_in(g, k, added);
+		if (change->is_new) { /* those behind it have moved */
+			g->next += is_in;
+			g->first += is_over || (change->index < g->first);
+		}
+	}
+}
+
+void tt_gauges_forget(struct tt_gauges *all, size_t n)
+{
+	for (size_t i = 0; i < all->plan->n; i++) {
+		struct tt_gauge *g = &all->v[i];
+		g->is_valid = g->is_valid && g->next >= n && (all->plan->v[i].decays || g->first >= n);
+		g->next -= g->is_valid ? n : 0;
+		g->first = g->is_valid && g->first >= n ? g->first - n : 0;
+	}
+}
+
+/* ---- measures ---- */
+
+static struct tt_gauge *find(struct tt_gauges *all, const struct tt_minutes *h, bool decays, int64_t span, int64_t lag, int64_t at)
+{
+	for (size_t i = 0; i < all->plan->n; i++) {
+		const struct tt_gauge_kind *k = &all->plan->v[i];
+		if (k->decays != decays || k->span != span || k->lag != lag)
+			continue;
+		advance(&all->v[i], k, h, at);
+		return &all->v[i];
+	}
+	return NULL; /* not planned: a fault of the caller */
+}
+
+static struct tt_mood mood_at(
+	struct tt_gauges *all, const struct tt_minutes *h, int64_t half, int64_t lag, int64_t at, double weight_floor)
+{
+	const struct tt_gauge *g = find(all, h, true, half, lag, at);
+	struct tt_mood mood = {NAN, NAN, 0};
+	int64_t age = at - lag - g->last;
+	if (!(g->w > 0) || age > TT_MOOD_HORIZON * half)
+		return mood;
+	mood.weight = g->w * exp2(-(double)age / (double)half);
+	if (mood.weight < weight_floor)
+		return mood;
+	mood.mood = g->ws / g->w;
+	mood.dispersion = sqrt(fmax(g->wss / g->w - mood.mood * mood.mood, 0));
+	return mood;
+}
+
+static double buzz_at(struct tt_gauges *all, const struct tt_minutes *h, const struct tt_term *t, int64_t at)
+{
+	int64_t baseline = find(all, h, false, t->times[1], 0, at)->n, window = find(all, h, false, t->times[0], 0, at)->n;
+	return baseline ? (double)window / ((double)baseline * (double)t->times[0] / (double)t->times[1]) : NAN;
+}
+
+static double measure(
+	struct tt_gauges *all, const struct tt_minutes *h, const struct tt_term *t, int64_t at, const struct tt_mood_conf *conf)
+{
+	double floor = conf->weight_floor;
+	struct tt_mood near, far;
+	const struct tt_gauge *g;
+
+	switch (t->measure) {
+	case TT_MEASURE_MOOD:
+		return mood_at(all, h, t->times[0], 0, at, floor).mood;
+	case TT_MEASURE_DISPERSION:
+		return mood_at(all, h, t->times[0], 0, at, floor).dispersion;
+	case TT_MEASURE_CHANGE:
+		return mood_at(all, h, t->times[1], 0, at, floor).mood - mood_at(all, h, t->times[1], t->times[0], at, floor).mood;
+	case TT_MEASURE_SHOCK:
+		near = mood_at(all, h, t->times[0], 0, at, floor);
+		far = mood_at(all, h, t->times[1], 0, at, floor);
+		return (near.mood - far.mood) / fmax(far.dispersion, conf->dispersion_floor);
+	case TT_MEASURE_BUZZ:
+		return buzz_at(all, h, t, at);
+	case TT_MEASURE_ITEMS:
+		return (double)find(all, h, false, t->times[0], 0, at)->n;
+	case TT_MEASURE_NEGATIVE:
+		g = find(all, h, false, t->times[0], 0, at);
+		return g->n ? (double)g->n_neg / (double)g->n : NAN;
+	default:
+		return NAN;
+	}
+}
+
+enum tt_truth tt_gauges_condition(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_condition *c, int64_t at,
+	const struct tt_mood_conf *conf, double *ret_value)
+{
+	enum tt_truth truth = TT_HOLDS;
+
+	*ret_value = NAN;
+	for (size_t i = 0; i < c->n && truth != TT_FAILS; i++) {
+		double value = measure(g, h, &c->terms[i], at, conf);
+		if (i == 0)
+			*ret_value = value;
+		truth = tt_term_join(truth, &c->terms[i], value);
+	}
+	return truth;
+}
+
+/* ---- when to look again ---- */
+
+/* When the weight falls below the floor, or is too old; a minute early does no harm. */
+static int64_t fades_at(const struct tt_gauge *g, const struct tt_gauge_kind *k, double floor)
+{
+	double lives = floor > 0 && g->w > 0 ? log2(g->w / floor) : TT_MOOD_HORIZON;
+	if (!(g->w > 0) || lives <= 0)
+		return INT64_MAX;
+	if (lives > TT_MOOD_HORIZON)
+		lives = TT_MOOD_HORIZON;
+	int64_t at = g->last + k->lag + (int64_t)(lives * (double)k->span);
+	return at > g->at ? at : at + 1 > g->at ? g->at + 1 : INT64_MAX;
+}
+
+int64_t tt_gauges_next(const struct tt_gauges *all, const struct tt_minutes *h, const struct tt_mood_conf *conf)
+{
+	int64_t soonest = INT64_MAX;
+	for (size_t i = 0; i < all->plan->n; i++) {
+		const struct tt_gauge_kind *k = &all->plan->v[i];
+		const struct tt_gauge *g = &all->v[i];
+		int64_t at = INT64_MAX;
+		if (!g->is_valid)
+			continue; /* no rule of this subject asks for it, or it has never been looked at */
+		if (g->next < h->n)
+			at = h->v[g->next].minute + k->lag + 1;
+		soonest = at < soonest ? at : soonest;
+		if (k->decays)
+			at = fades_at(g, k, conf->weight_floor);
+		else if (g->first < g->next)
+			at = h->v[g->first].minute + k->lag + k->span + 1;
+		soonest = at < soonest ? at : soonest;
+	}
+	return soonest;
+}
