@@ -300,11 +300,23 @@ static enum tt_truth opposite(enum tt_truth t)
 	return t == TT_UNKNOWN ? t : t == TT_HOLDS ? TT_FAILS : TT_HOLDS;
 }
 
+/* The first minute at which this rule may say something new though nothing is said. */
+static int64_t next_look(const struct look *l, struct subject *s, const struct watch *w)
+{
+	const struct tt_condition *when = &w->rule->when, *clear = w->rule->clear.n ? &w->rule->clear : when;
+	if (w->state.state != TT_ALERT_FIRING && w->state.state != TT_ALERT_NO_DATA)
+		return tt_gauges_until(&s->gauges, &s->minutes, when, l->at, &l->e->conf, TT_UNTIL_HOLDS);
+	int64_t a = tt_gauges_until(&s->gauges, &s->minutes, clear, l->at, &l->e->conf, TT_UNTIL_CHANGES), b = INT64_MAX;
+	if (w->state.state == TT_ALERT_NO_DATA && clear != when)
+		b = tt_gauges_until(&s->gauges, &s->minutes, when, l->at, &l->e->conf, TT_UNTIL_CHANGES);
+	return a < b ? a : b;
+}
+
 static int look_at(struct look *l, struct subject *s)
 {
 	s->touched = s->waits = false;
 	s->seen = true;
-	s->next = 0;
+	s->next = INT64_MAX;
 	for (size_t i = 0; i < s->n_watches; i++) {
 		struct watch *w = &s->watches[i];
 		struct tt_rule_look look = {.now_ms = l->now_ms};
@@ -319,6 +331,8 @@ static int look_at(struct look *l, struct subject *s)
 		bool is_changed = tt_rule_state_step(&w->state, &w->rule->waits, &look);
 		s->waits |= w->state.state == TT_ALERT_PENDING ||
 			    (w->state.state == TT_ALERT_RESOLVED && look.when == TT_HOLDS);
+		int64_t next = next_look(l, s, w);
+		s->next = next < s->next ? next : s->next;
 		if (!is_changed)
 			continue;
 		s->n_open = s->n_open + is_open(&w->state) - was_open;
@@ -330,17 +344,13 @@ static int look_at(struct look *l, struct subject *s)
 }
 
 /* Whether a look could find anything new. */
-static bool is_due(struct look *l, struct subject *s, bool all)
+static bool is_due(const struct look *l, const struct subject *s, bool all)
 {
 	if (!s->n_watches)
 		return false;
 	if (s->touched || s->waits)
 		return true;
-	if (!all || !s->seen)
-		return all;
-	if (!s->next)
-		s->next = tt_gauges_next(&s->gauges, &s->minutes, &l->e->conf);
-	return l->at >= s->next;
+	return all && (!s->seen || l->at >= s->next);
 }
 
 /* Nobody says any more when it would end. */

@@ -214,23 +214,74 @@ static int64_t fades_at(const struct tt_gauge *g, const struct tt_gauge_kind *k,
 	return at > g->at ? at : at + 1 > g->at ? g->at + 1 : INT64_MAX;
 }
 
-int64_t tt_gauges_next(const struct tt_gauges *all, const struct tt_minutes *h, const struct tt_mood_conf *conf)
+/* The first minute at which this gauge says something else. */
+static int64_t gauge_next(const struct tt_gauge *g, const struct tt_gauge_kind *k, const struct tt_minutes *h, double floor)
 {
-	int64_t soonest = INT64_MAX;
-	for (size_t i = 0; i < all->plan->n; i++) {
-		const struct tt_gauge_kind *k = &all->plan->v[i];
-		const struct tt_gauge *g = &all->v[i];
-		int64_t at = INT64_MAX;
-		if (!g->is_valid)
-			continue; /* no rule of this subject asks for it, or it has never been looked at */
-		if (g->next < h->n)
-			at = h->v[g->next].minute + k->lag + 1;
-		soonest = at < soonest ? at : soonest;
-		if (k->decays)
-			at = fades_at(g, k, conf->weight_floor);
-		else if (g->first < g->next)
-			at = h->v[g->first].minute + k->lag + k->span + 1;
-		soonest = at < soonest ? at : soonest;
+	int64_t enters = g->next < h->n ? h->v[g->next].minute + k->lag + 1 : INT64_MAX, other = INT64_MAX;
+	if (k->decays)
+		other = fades_at(g, k, floor);
+	else if (g->first < g->next)
+		other = h->v[g->first].minute + k->lag + k->span + 1;
+	return enters < other ? enters : other;
+}
+
+static int64_t soonest(struct tt_gauges *all, const struct tt_minutes *h, bool decays, int64_t span, int64_t lag, int64_t at, double floor,
+	int64_t than)
+{
+	const struct tt_gauge *g = find(all, h, decays, span, lag, at);
+	int64_t next = gauge_next(g, &all->plan->v[g - all->v], h, floor);
+	return next < than ? next : than;
+}
+
+/* The first minute at which the term's measure is another. */
+static int64_t term_next(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_term *t, int64_t at, double floor)
+{
+	const int64_t *times = t->times, never = INT64_MAX;
+	switch (t->measure) {
+	case TT_MEASURE_MOOD:
+	case TT_MEASURE_DISPERSION:
+		return soonest(g, h, true, times[0], 0, at, floor, never);
+	case TT_MEASURE_CHANGE:
+		return soonest(g, h, true, times[1], 0, at, floor, soonest(g, h, true, times[1], times[0], at, floor, never));
+	case TT_MEASURE_SHOCK:
+		return soonest(g, h, true, times[0], 0, at, floor, soonest(g, h, true, times[1], 0, at, floor, never));
+	case TT_MEASURE_BUZZ:
+		return soonest(g, h, false, times[0], 0, at, floor, soonest(g, h, false, times[1], 0, at, floor, never));
+	case TT_MEASURE_ITEMS:
+	case TT_MEASURE_NEGATIVE:
+		return soonest(g, h, false, times[0], 0, at, floor, never);
+	default:
+		return never;
 	}
-	return soonest;
+}
+
+/* Whether time alone can make it true. What lies in the future comes in by time, too. */
+static bool can_ripen(const struct tt_term *t, const struct tt_minutes *h, int64_t at)
+{
+	if (h->n && h->v[h->n - 1].minute >= at)
+		return true;
+	switch (t->measure) {
+	case TT_MEASURE_MOOD:
+	case TT_MEASURE_DISPERSION:
+	case TT_MEASURE_SHOCK:
+		return false;
+	case TT_MEASURE_ITEMS:
+		return t->compare == TT_LESS || t->compare == TT_AT_MOST;
+	default:
+		return true;
+	}
+}
+
+int64_t tt_gauges_until(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_condition *c, int64_t at,
+	const struct tt_mood_conf *conf, enum tt_until until)
+{
+	int64_t first = INT64_MAX;
+	for (size_t i = 0; until == TT_UNTIL_HOLDS && i < c->n; i++)
+		if (!can_ripen(&c->terms[i], h, at) && tt_term_join(TT_HOLDS, &c->terms[i], measure(g, h, &c->terms[i], at, conf)) != TT_HOLDS)
+			return INT64_MAX;
+	for (size_t i = 0; i < c->n; i++) {
+		int64_t next = term_next(g, h, &c->terms[i], at, conf->weight_floor);
+		first = next < first ? next : first;
+	}
+	return first;
 }

@@ -46,7 +46,14 @@ void tt_gauges_forget(struct tt_gauges *g, size_t n);
 enum tt_truth tt_gauges_condition(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_condition *c, int64_t at,
 	const struct tt_mood_conf *conf, double *ret_value);
 
-/* The first minute after the last look at which a figure changes, or is not known any more, though nothing is said; INT64_MAX: never. */
-int64_t tt_gauges_next(const struct tt_gauges *g, const struct tt_minutes *h, const struct tt_mood_conf *conf);
+enum tt_until {
+	TT_UNTIL_HOLDS,  /* a condition that does not hold may hold */
+	TT_UNTIL_CHANGES /* it may be another: hold, not hold, not be known */
+};
+
+/* The first minute after `at` at which that may come with time alone, though nothing is said; INT64_MAX: never. Time takes items out
+ * of windows and makes weights fade, so what asks for at least so many items, or for a mood, cannot come true by it. */
+int64_t tt_gauges_until(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_condition *c, int64_t at,
+	const struct tt_mood_conf *conf, enum tt_until until);
 
 #endif

@@ -29,25 +29,51 @@ static struct tt_minute opposite(const struct tt_minute *m)
 	return (struct tt_minute){m->minute, -m->n, -m->n_pos, -m->n_neg, -m->w, -m->ws, -m->wss};
 }
 
-static void compare(long row, struct tt_gauges *g, const struct tt_minutes *h, int64_t at, const struct tt_mood_conf *conf, double values[],
-	bool only_values)
+static bool near(const struct tt_condition *c, double want, double got)
+{
+	if (c->terms[0].measure == TT_MEASURE_DISPERSION) { /* the root of a difference that may be nearly nothing */
+		want *= want;
+		got *= got;
+	}
+	return isnan(want) == isnan(got) && !(fabs(want - got) > 1e-9 * fmax(1, fabs(want)));
+}
+
+/* What was found at the last look, and when there may be something else. */
+struct found {
+	enum tt_truth truth;
+	int64_t holds_at, changes_at;
+};
+
+static void look(long row, struct tt_gauges *g, const struct tt_minutes *h, int64_t at, const struct tt_mood_conf *conf, struct found *f)
 {
 	for (size_t i = 0; i < TT_LEN(conditions); i++) {
 		double want, got;
 		enum tt_truth w = tt_condition_at(&parsed[i], h, at, conf, &want);
-		if (only_values) {
-			got = values[i];
-		} else {
-			TT_EQ_ROW(row * 100 + (long)i, tt_gauges_condition(g, h, &parsed[i], at, conf, &got), w);
-			values[i] = got;
-		}
-		if (parsed[i].terms[0].measure == TT_MEASURE_DISPERSION) { /* the root of a difference that may be nearly nothing */
-			want *= want;
-			got *= got;
-		}
-		if (isnan(want) != isnan(got) || fabs(want - got) > 1e-9 * fmax(1, fabs(want)))
+		f[i].truth = tt_gauges_condition(g, h, &parsed[i], at, conf, &got);
+		TT_EQ_ROW(row * 100 + (long)i, f[i].truth, w);
+		if (!near(&parsed[i], want, got))
 			fail_msg("%ld, %s: %.15g, want %.15g", row, conditions[i], got, want);
+		f[i].holds_at = tt_gauges_until(g, h, &parsed[i], at, conf, TT_UNTIL_HOLDS);
+		f[i].changes_at = tt_gauges_until(g, h, &parsed[i], at, conf, TT_UNTIL_CHANGES);
+		TT_TRUE(f[i].holds_at > at && f[i].changes_at > at);
 	}
+}
+
+/* Nothing was said since: what was said not to come before then has not come. Returns whether it is time to look again. */
+static bool trust(long row, const struct tt_minutes *h, int64_t at, const struct tt_mood_conf *conf, const struct found *f, size_t *slept)
+{
+	bool is_time = false;
+	for (size_t i = 0; i < TT_LEN(conditions); i++) {
+		double value;
+		enum tt_truth now = tt_condition_at(&parsed[i], h, at, conf, &value);
+		if (f[i].truth != TT_HOLDS && at < f[i].holds_at && now == TT_HOLDS)
+			fail_msg("%ld, %s holds too early", row, conditions[i]);
+		if (at < f[i].changes_at)
+			TT_EQ_ROW(row * 100 + (long)i, now, f[i].truth);
+		*slept += f[i].truth != TT_HOLDS && at < f[i].holds_at;
+		is_time |= at >= f[i].changes_at;
+	}
+	return is_time;
 }
 
 static void run(int history, const struct tt_mood_conf *conf)
@@ -57,9 +83,11 @@ static void run(int history, const struct tt_mood_conf *conf)
 	struct tt_gauge_kind kinds[TT_GAUGES_MAX];
 	struct tt_gauge_plan plan = {kinds, 0};
 	struct tt_minutes h = {0};
-	double values[TT_LEN(conditions)];
+	struct found found[TT_LEN(conditions)] = {{0}};
+	size_t slept = 0;
 	int n_said = 0;
-	int64_t now = 1000000, next = 0;
+	int64_t now = 1000000;
+	bool is_first = true;
 	for (size_t i = 0; i < TT_LEN(conditions); i++)
 		TT_TRUE(tt_gauge_plan_add(&plan, &parsed[i]));
 	struct tt_gauge gauges[64] = {{0}};
@@ -78,21 +106,19 @@ static void run(int history, const struct tt_mood_conf *conf)
 			tt_gauges_note(&g, &h, &m, &change);
 			touched = true;
 		}
-		if (touched || now >= next) {
-			compare(step, &g, &h, now, conf, values, false);
-			next = tt_gauges_next(&g, &h, conf);
-			TT_TRUE(next > now);
-		} else
-			compare(step, &g, &h, now, conf, values, true); /* nothing has changed, as was said */
+		if (touched || is_first || trust(step, &h, now, conf, found, &slept))
+			look(step, &g, &h, now, conf, found);
+		is_first = false;
 		if (below(10) == 0)
 			tt_gauges_forget(&g, tt_minutes_forget(&h, now - LOOKBACK));
 		int64_t jump = below(40);
 		if (jump == 0 && history % 2) {
 			now -= below(50); /* the clock is set back */
-			next = 0;
+			is_first = true;
 		} else
 			now += jump < 20 ? 1 : jump < 25 ? 0 : jump < 38 ? below(12) : below(history % 3 ? 300 : 6000);
 	}
+	TT_TRUE(slept > 1000);
 	tt_minutes_done(&h);
 }
 
