@@ -5,14 +5,28 @@
 
 /* ---- what is needed ---- */
 
+/* The kind's slot, or the free one where it belongs. */
+static size_t slot_of(const struct tt_gauge_plan *plan, bool decays, int64_t span, int64_t lag)
+{
+	uint64_t hash = ((uint64_t)span * 2 + decays) * 0x9E3779B97F4A7C15u + (uint64_t)lag * 0xC2B2AE3D27D4EB4Fu;
+	size_t at = (size_t)(hash >> 52);
+	for (; plan->slots[at]; at = (at + 1) % TT_GAUGE_SLOTS) {
+		const struct tt_gauge_kind *k = &plan->v[plan->slots[at] - 1];
+		if (k->decays == decays && k->span == span && k->lag == lag)
+			break;
+	}
+	return at;
+}
+
 static bool add_kind(struct tt_gauge_plan *plan, bool decays, int64_t span, int64_t lag)
 {
-	for (size_t i = 0; i < plan->n; i++)
-		if (plan->v[i].decays == decays && plan->v[i].span == span && plan->v[i].lag == lag)
-			return true;
+	size_t at = slot_of(plan, decays, span, lag);
+	if (plan->slots[at])
+		return true;
 	if (plan->n == TT_GAUGES_MAX)
 		return false;
 	plan->v[plan->n++] = (struct tt_gauge_kind){decays, span, lag};
+	plan->slots[at] = (uint16_t)plan->n;
 	return true;
 }
 
@@ -123,14 +137,9 @@ void tt_gauges_forget(struct tt_gauges *all, size_t n)
 
 static struct tt_gauge *find(struct tt_gauges *all, const struct tt_minutes *h, bool decays, int64_t span, int64_t lag, int64_t at)
 {
-	for (size_t i = 0; i < all->plan->n; i++) {
-		const struct tt_gauge_kind *k = &all->plan->v[i];
-		if (k->decays != decays || k->span != span || k->lag != lag)
-			continue;
-		advance(&all->v[i], k, h, at);
-		return &all->v[i];
-	}
-	return NULL; /* not planned: a fault of the caller */
+	size_t i = (size_t)all->plan->slots[slot_of(all->plan, decays, span, lag)] - 1; /* it was planned */
+	advance(&all->v[i], &all->plan->v[i], h, at);
+	return &all->v[i];
 }
 
 static struct tt_mood mood_at(

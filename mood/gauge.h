@@ -13,11 +13,12 @@ struct tt_gauge_kind {
 	int64_t lag;  /* as of so many minutes ago */
 };
 
-enum { TT_GAUGES_MAX = 1024 /* kinds of all rules together */ };
+enum { TT_GAUGES_MAX = 1024 /* kinds of all rules together */, TT_GAUGE_SLOTS = 4096 };
 
 struct tt_gauge_plan {
 	struct tt_gauge_kind *v; /* each once; the caller's memory, TT_GAUGES_MAX at least */
 	size_t n;
+	uint16_t slots[TT_GAUGE_SLOTS]; /* hash table: number of the kind, from 1; 0: none */
 };
 
 /* Adds what a condition needs. False: there are too many. */

@@ -110,6 +110,8 @@ int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock,
 	if (rc == TT_OK)
 		rc = tt_pg_prune(c, &conf->postgres, tt_wall_ms(clock), &pruned, err);
 	if (rc == TT_OK)
+		rc = tt_pg_settle(c, err);
+	if (rc == TT_OK)
 		rc = tt_pg_stories_prune(c, tt_wall_ms(clock) - conf->novelty.story_within_ms - DAY_MS, err);
 	if (rc == TT_OK && !conf->alerts.rules)
 		rc = tt_pg_alerts_rest(c, err);

@@ -55,3 +55,8 @@ int tt_pg_prune(struct tt_pg_conn *c, const struct tt_pg_conf *conf, int64_t now
 	tt_pg_params_done(&p);
 	return rc;
 }
+
+int tt_pg_settle(struct tt_pg_conn *c, struct tt_err *err)
+{
+	return tt_pg_query(c, "SELECT settle_mood()", NULL, NULL, err);
+}

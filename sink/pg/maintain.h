@@ -22,4 +22,7 @@ struct tt_pg_pruned {
 int tt_pg_prune(struct tt_pg_conn *c, const struct tt_pg_conf *conf, int64_t now_ms, struct tt_pg_pruned *ret,
 	struct tt_err *err);
 
+/* Puts the minutes of one more week that is over into the order in which they are asked for. */
+int tt_pg_settle(struct tt_pg_conn *c, struct tt_err *err);
+
 #endif

@@ -81,7 +81,7 @@ static void run(int history, const struct tt_mood_conf *conf)
 	enum { STEPS = 3000, LOOKBACK = 48 * 360 };
 	static struct tt_minute said[4 * STEPS];
 	struct tt_gauge_kind kinds[TT_GAUGES_MAX];
-	struct tt_gauge_plan plan = {kinds, 0};
+	struct tt_gauge_plan plan = {.v = kinds};
 	struct tt_minutes h = {0};
 	struct found found[TT_LEN(conditions)] = {{0}};
 	size_t slept = 0;
@@ -134,7 +134,7 @@ TT_TEST(agree_with_the_formulas)
 TT_TEST(too_many_kinds)
 {
 	struct tt_gauge_kind kinds[TT_GAUGES_MAX];
-	struct tt_gauge_plan plan = {kinds, 0};
+	struct tt_gauge_plan plan = {.v = kinds};
 	struct tt_condition c = {.terms = {{.measure = TT_MEASURE_ITEMS}}, .n = 1};
 	for (int i = 1; i <= TT_GAUGES_MAX; i++) {
 		c.terms[0].times[0] = i;

@@ -317,10 +317,26 @@ TT_TEST(plans_prune_and_use_the_key)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Weeks that are over are ordered one by one, and nothing else changes: also not for items that come late. */
+TT_TEST(weeks_settle)
+{
+	struct tt_pg_db *db = *state;
+
+	write_items(db, 0, 200);
+	int64_t rows = tt_pg_int(db, "SELECT count(*) FROM tickertone.mood_minute"), settled = 0;
+	while (tt_pg_int(db, "SELECT tickertone.settle_mood('2026-11-30Z')"))
+		settled++;
+	TT_TRUE(settled >= 2);
+	TT_EQ(tt_pg_int(db, "SELECT tickertone.settle_mood('2026-11-30Z')"), 0);
+	TT_EQ(tt_pg_int(db, "SELECT count(*) FROM tickertone.mood_minute"), rows);
+	write_items(db, 200, 400);
+	TT_EQ(tt_pg_int(db, "SELECT count(*) FROM tickertone.mood_minute_fault"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {CASE(new_repeated_and_late_items), CASE(new_texts),
-		CASE(retention_takes_roll_ups_along), CASE(the_database_and_c_agree), CASE(trading_days),
+		CASE(retention_takes_roll_ups_along), CASE(weeks_settle), CASE(the_database_and_c_agree), CASE(trading_days),
 		CASE(plans_prune_and_use_the_key)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
