@@ -23,7 +23,8 @@ static struct tt_str word_text(const struct tt_str *text, const struct tt_explai
 	return (struct tt_str){text->p + w->start, w->end - w->start};
 }
 
-static struct tt_str phrase_text(const struct tt_str *text, const struct tt_explanation *x, const struct tt_explained_phrase *p)
+static struct tt_str phrase_text(
+	const struct tt_str *text, const struct tt_explanation *x, const struct tt_explained_phrase *p)
 {
 	size_t start = x->words[p->first].start, end = x->words[p->first + p->n_words - 1].end;
 	return (struct tt_str){text->p + start, end - start};
@@ -38,7 +39,8 @@ static void put_real(struct tt_buf *out, const char *key, double v)
 		tt_buf_printf(out, "%.4f", v);
 }
 
-static void put_json(struct tt_buf *out, struct tt_str text, struct tt_str symbol, const struct tt_explanation *x)
+static void put_json(
+	struct tt_buf *out, struct tt_str text, struct tt_str symbol, const struct tt_explanation *x)
 {
 	tt_buf_char(out, '{');
 	tt_out_str(out, "entity", symbol);
@@ -72,11 +74,20 @@ static void put_escaped(struct tt_buf *out, struct tt_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		switch (s.p[i]) {
-		case '<': tt_buf_str(out, TT_STR("&lt;")); break;
-		case '>': tt_buf_str(out, TT_STR("&gt;")); break;
-		case '&': tt_buf_str(out, TT_STR("&amp;")); break;
-		case '"': tt_buf_str(out, TT_STR("&quot;")); break;
-		default: tt_buf_char(out, s.p[i]);
+		case '<':
+			tt_buf_str(out, TT_STR("&lt;"));
+			break;
+		case '>':
+			tt_buf_str(out, TT_STR("&gt;"));
+			break;
+		case '&':
+			tt_buf_str(out, TT_STR("&amp;"));
+			break;
+		case '"':
+			tt_buf_str(out, TT_STR("&quot;"));
+			break;
+		default:
+			tt_buf_char(out, s.p[i]);
 		}
 }
 
@@ -97,8 +108,10 @@ static void put_html(struct tt_buf *out, struct tt_str text, const struct tt_exp
 		if (isnan(w->contribution))
 			tt_buf_str(out, TT_STR("<b>"));
 		else
-			tt_buf_printf(out, "<span title=\"%+.2f\" style=\"background-color: rgba(%s, %.2f)\">", w->contribution,
-				w->contribution < 0 ? "214, 40, 40" : "30, 150, 60", strength(w->contribution));
+			tt_buf_printf(out,
+				"<span title=\"%+.2f\" style=\"background-color: rgba(%s, %.2f)\">",
+				w->contribution, w->contribution < 0 ? "214, 40, 40" : "30, 150, 60",
+				strength(w->contribution));
 		put_escaped(out, word_text(&text, w));
 		tt_buf_str(out, isnan(w->contribution) ? TT_STR("</b>") : TT_STR("</span>"));
 		at = w->end;
@@ -131,11 +144,12 @@ static int widest(const struct tt_str *text, const struct tt_explanation *x)
 	return widest < 40 ? (int)widest : 40;
 }
 
-static void put_text(struct tt_buf *out, struct tt_str text, struct tt_str symbol, const struct tt_explanation *x, bool colours)
+static void put_text(struct tt_buf *out, struct tt_str text, struct tt_str symbol,
+	const struct tt_explanation *x, bool colours)
 {
 	int width = widest(&text, x);
-	tt_buf_printf(out, "%s%.*s%s%+.2f\n", symbol.p ? "about " : "", TT_FMT(symbol), symbol.p ? ": " : "score ",
-		(double)x->sentiment.score);
+	tt_buf_printf(out, "%s%.*s%s%+.2f\n", symbol.p ? "about " : "", TT_FMT(symbol),
+		symbol.p ? ": " : "score ", (double)x->sentiment.score);
 	for (size_t i = 0; i < x->n_words; i++) {
 		struct tt_str word = word_text(&text, &x->words[i]);
 		tt_buf_str(out, TT_STR("  "));
@@ -151,8 +165,8 @@ static void put_text(struct tt_buf *out, struct tt_str text, struct tt_str symbo
 		tt_term_text(out, phrase_text(&text, x, &x->phrases[i]), 60);
 		tt_buf_printf(out, "\" %+.2f\n", x->phrases[i].contribution);
 	}
-	tt_buf_printf(out, "words add up to %+.2f; all together they add %+.2f to %+.2f without them\n", x->sum,
-		(double)x->sentiment.score - x->baseline, x->baseline);
+	tt_buf_printf(out, "words add up to %+.2f; all together they add %+.2f to %+.2f without them\n",
+		x->sum, (double)x->sentiment.score - x->baseline, x->baseline);
 }
 
 /* ---- the command ---- */
@@ -160,7 +174,11 @@ static void put_text(struct tt_buf *out, struct tt_str text, struct tt_str symbo
 static int open_scorer(struct tt_scorer **ret, const struct explain_opts *o, struct tt_err *err)
 {
 	char model[TT_PATH_MAX], entities[TT_PATH_MAX];
-	struct tt_nlp_conf conf = {.model = model, .entities = entities, .threads = 1, .batch_tokens = 2048, .item_tokens = 2048};
+	struct tt_nlp_conf conf = {.model = model,
+		.entities = entities,
+		.threads = 1,
+		.batch_tokens = 2048,
+		.item_tokens = 2048};
 	int rc = tt_model_path(o->model, model, err);
 	if (rc == TT_OK)
 		rc = tt_entities_path(o->dictionary, entities, err);
@@ -208,10 +226,13 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 		name, letter, type, offsetof(struct explain_opts, field), arg, doc, 0, 0, NULL               \
 	}
 static const struct tt_cli_opt options[] = {
-	OPT("entity", 'e', TT_CLI_STR, entity, "SYMBOL", "What is said about this entity of the dictionary; else the text as a whole."),
+	OPT("entity", 'e', TT_CLI_STR, entity, "SYMBOL",
+		"What is said about this entity of the dictionary; else the text as a whole."),
 	OPT("model", 'm', TT_CLI_FILE, model, "DIR", "Model folder; default: the built-in model's."),
-	OPT("entities", 0, TT_CLI_FILE, dictionary, "FILE", "Dictionary; default: the one that comes with tickertone."),
-	OPT("json", 'j', TT_CLI_FLAG, json, NULL, "Print a JSON object with words, phrases and their places."),
+	OPT("entities", 0, TT_CLI_FILE, dictionary, "FILE",
+		"Dictionary; default: the one that comes with tickertone."),
+	OPT("json", 'j', TT_CLI_FLAG, json, NULL,
+		"Print a JSON object with words, phrases and their places."),
 	OPT("html", 0, TT_CLI_FLAG, html, NULL, "Print the text as HTML, coloured."),
 	{0},
 };
@@ -220,7 +241,8 @@ const struct tt_cmd tt_cmd_explain = {
 	.name = "explain",
 	.args = "TEXT",
 	.summary = "Why a text has its score: what each word adds to it",
-	.details = "Each word, and each run of two and three, is hidden from the model in turn; what the score loses is what it adds "
+	.details = "Each word, and each run of two and three, is hidden from the model in turn; what the "
+		   "score loses is what it adds "
 		   "(docs/SCORING.md). Words do not add up exactly: the last line says how far.\n\n"
 		   "    tickertone explain 'Apple soars as Samsung sinks' --entity AAPL",
 	.group = TT_GROUP_TEXT,

@@ -1,5 +1,6 @@
-/* cmd_replay.c - `tickertone replay`: which alerts rules would have raised over stored history, and what another file of rules would have
- * raised instead. The same evaluator as the service's, with the clock of the history. */
+/* cmd_replay.c - `tickertone replay`: which alerts rules would have raised over stored history, and what
+ * another file of rules would have raised instead. The same evaluator as the service's, with the clock of the
+ * history. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,8 @@ static int take_minutes(void *ctx, const struct tt_pg_minute *v, size_t n, struc
 	struct replay *r = ctx;
 	int rc = TT_OK;
 	for (size_t i = 0; rc == TT_OK && i < n; i++) {
-		const struct tt_minute m = {v[i].minute, v[i].n, v[i].n_pos, v[i].n_neg, v[i].w, v[i].ws, v[i].wss};
+		const struct tt_minute m = {
+			v[i].minute, v[i].n, v[i].n_pos, v[i].n_neg, v[i].w, v[i].ws, v[i].wss};
 		rc = look_until(r, v[i].minute, err);
 		if (rc == TT_OK && tt_evaluator_add(r->evaluator, v[i].subject_id, &m) < 0)
 			rc = tt_err_set(err, TT_ENOMEM, "replay: %s", tt_err_text(TT_ENOMEM));
@@ -111,7 +113,8 @@ static int take_minutes(void *ctx, const struct tt_pg_minute *v, size_t n, struc
 
 static int replay_minutes(struct replay *r, struct tt_err *err)
 {
-	const struct tt_mood_conf floors = {r->db.conf.alerts.weight_floor, r->db.conf.alerts.dispersion_floor};
+	const struct tt_mood_conf floors = {
+		r->db.conf.alerts.weight_floor, r->db.conf.alerts.dispersion_floor};
 	const struct tt_pg_alerts_loader to = {.subject = take_subject, .minutes = take_minutes, .ctx = r};
 	int64_t since = r->from_ms / MINUTE_MS - r->rules->lookback;
 	r->minute = since;
@@ -129,8 +132,9 @@ static int add_item(struct replay *r, const struct tt_rule *rule, const struct t
 	if (!grown)
 		return TT_ENOMEM;
 	r->v = grown;
-	grown[r->n++] = (struct raised){rule->name, item->symbol, TT_STR("item"), item->title.p ? item->title : TT_STR(""),
-		rule->severity, item->event_ms, item->event_ms, item->score, false};
+	grown[r->n++] = (struct raised){rule->name, item->symbol, TT_STR("item"),
+		item->title.p ? item->title : TT_STR(""), rule->severity, item->event_ms, item->event_ms,
+		item->score, false};
 	return TT_OK;
 }
 
@@ -194,8 +198,8 @@ static void replay_done(struct replay *r)
 
 static bool is_same(const struct raised *a, const struct raised *b)
 {
-	return tt_str_eq(a->rule, b->rule) && tt_str_eq(a->subject, b->subject) && tt_str_eq(a->kind, b->kind) &&
-	       llabs(a->fired_ms - b->fired_ms) < MINUTE_MS;
+	return tt_str_eq(a->rule, b->rule) && tt_str_eq(a->subject, b->subject) &&
+	       tt_str_eq(a->kind, b->kind) && llabs(a->fired_ms - b->fired_ms) < MINUTE_MS;
 }
 
 /* Marks what both raise; both are in the order of time. */
@@ -285,7 +289,8 @@ static void put_all(struct tt_buf *out, const struct replay *a, const struct rep
 			put_row(out, x, !b ? "" : from_a ? "+ " : "- ", width);
 	}
 	if (b)
-		tt_buf_printf(out, "\n%zu alerts, %zu with the other rules; %zu are the same\n", a->n, b->n, both);
+		tt_buf_printf(
+			out, "\n%zu alerts, %zu with the other rules; %zu are the same\n", a->n, b->n, both);
 	else
 		tt_buf_printf(out, "\n%zu alerts\n", a->n);
 	put_counts(out, a);
@@ -321,7 +326,8 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 static const struct tt_cli_opt options[] = {
 	TT_ALERT_OPT_DATABASE,
 	OPT("rules", 'r', TT_CLI_FILE, rules, "FILE", "The rules to try (docs/RULES.md)."),
-	OPT("against", 0, TT_CLI_FILE, against, "FILE", "Show only what differs from what these would have raised."),
+	OPT("against", 0, TT_CLI_FILE, against, "FILE",
+		"Show only what differs from what these would have raised."),
 	OPT("from", 0, TT_CLI_STR, from, "TIME", "From when on: a date, or an age such as 6h or 30d."),
 	OPT("to", 0, TT_CLI_STR, to, "TIME", "Until when; the default is now."),
 	OPT("json", 'j', TT_CLI_FLAG, json, NULL, "Print a JSON array, one object an alert."),
@@ -331,10 +337,13 @@ static const struct tt_cli_opt options[] = {
 const struct tt_cmd tt_cmd_replay = {
 	.name = "replay",
 	.summary = "Try rules on stored history: which alerts they would have raised",
-	.details = "Nothing is written. Each minute of the history is looked at once, as the service does while it runs; an item that came late "
-		   "counts when it was published. With --against, lines with + are raised by --rules alone, lines with - by --against alone.\n\n"
-		   "    tickertone replay -c tickertone.yaml --rules new.yaml --from 30d\n"
-		   "    tickertone replay -c tickertone.yaml --rules new.yaml --against rules.yaml --from 30d",
+	.details =
+		"Nothing is written. Each minute of the history is looked at once, as the service does while "
+		"it runs; an item that came late "
+		"counts when it was published. With --against, lines with + are raised by --rules alone, "
+		"lines with - by --against alone.\n\n"
+		"    tickertone replay -c tickertone.yaml --rules new.yaml --from 30d\n"
+		"    tickertone replay -c tickertone.yaml --rules new.yaml --against rules.yaml --from 30d",
 	.group = TT_GROUP_DATA,
 	.opts = options,
 	.defaults = &(const struct replay_opts){.from = "7d"},

@@ -1,5 +1,6 @@
-/* bench_rules.c - what evaluating rules costs: 10,000 entities (Zipf), 20 rules, 1,000 items a second for some minutes after a week of
- * history, a look each second and one at all of them each minute, as the leader does (app/run/tick.c); without the database.
+/* bench_rules.c - what evaluating rules costs: 10,000 entities (Zipf), 20 rules, 1,000 items a second for
+ *some minutes after a week of history, a look each second and one at all of them each minute, as the leader
+ *does (app/run/tick.c); without the database.
  *
  *	bench_rules RULES [SECONDS] */
 #include <math.h>
@@ -9,7 +10,14 @@
 
 #include "mood/evaluator.h"
 
-enum { ENTITIES = 10000, SECTORS = 11, RATE = 1000, HISTORY = 7 * 1440, HISTORY_PER_MINUTE = 100, BEGIN = 30000000 };
+enum {
+	ENTITIES = 10000,
+	SECTORS = 11,
+	RATE = 1000,
+	HISTORY = 7 * 1440,
+	HISTORY_PER_MINUTE = 100,
+	BEGIN = 30000000
+};
 
 static uint64_t rng = 1;
 static double unit(void)
@@ -46,7 +54,8 @@ static void add_subjects(struct tt_evaluator *e)
 	}
 	for (int i = 0; i < SECTORS; i++) {
 		snprintf(sector, sizeof(sector), "S%d", i);
-		tt_evaluator_add_subject(e, -2 - i, TT_STR("sector"), tt_str_c(sector), (struct tt_str){NULL, 0});
+		tt_evaluator_add_subject(
+			e, -2 - i, TT_STR("sector"), tt_str_c(sector), (struct tt_str){NULL, 0});
 	}
 	tt_evaluator_add_subject(e, -1, TT_STR("market"), TT_STR("market"), (struct tt_str){NULL, 0});
 }
@@ -58,10 +67,11 @@ int main(int argc, char **argv)
 	struct tt_evaluator *e = NULL;
 	struct tt_arena arena;
 	struct tt_err err = {0};
-	int seconds = argc > 2 ? atoi(argv[2]) : 300;
+	int seconds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 300;
 	double most = 0, spent = 0;
 	size_t told = 0;
-	if (argc < 2 || tt_rule_set_load(&rules, argv[1], &err) < 0 || tt_evaluator_new(&e, rules, &conf, &err) < 0) {
+	if (argc < 2 || tt_rule_set_load(&rules, argv[1], &err) < 0 ||
+		tt_evaluator_new(&e, rules, &conf, &err) < 0) {
 		fprintf(stderr, "usage: bench_rules RULES [SECONDS] %s\n", err.msg);
 		return 64;
 	}
@@ -76,7 +86,8 @@ int main(int argc, char **argv)
 		struct tt_verdict *v = NULL;
 		size_t n = 0;
 		for (int i = 0; i < RATE; i++)
-			say(e, now_ms / 60000 - (i % 10 == 0 ? i % 30 : 0)); /* every tenth is some minutes old */
+			say(e, now_ms / 60000 -
+					(i % 10 == 0 ? i % 30 : 0)); /* every tenth is some minutes old */
 		tt_arena_reset(&arena);
 		if (tt_evaluator_run(e, now_ms, s % 60 == 0, &arena, &v, &n, &err) < 0)
 			abort();
@@ -87,8 +98,9 @@ int main(int argc, char **argv)
 			spent += took;
 		most = s && took > most ? took : most;
 	}
-	printf("%zu rules, %d entities, %d items/s, %d s: %.1f %% of a core, %.1f ms the longest look, %zu changes told\n", rules->n, ENTITIES,
-		RATE, seconds, 100 * spent / (seconds - 1), 1000 * most, told);
+	printf("%zu rules, %d entities, %d items/s, %d s: %.1f %% of a core, %.1f ms the longest look, %zu "
+	       "changes told\n",
+		rules->n, ENTITIES, RATE, seconds, 100 * spent / (seconds - 1), 1000 * most, told);
 	tt_evaluator_free(e);
 	tt_rule_set_free(rules);
 	tt_arena_done(&arena);

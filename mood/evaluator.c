@@ -8,7 +8,12 @@
 
 #include "mood/gauge.h"
 
-enum { SUBJECT_BYTES = 1 << 30, MINUTE_MS = 60000, AGO = 60 /* minutes; of the sentence */, FORGET_EVERY = 60 /* minutes */ };
+enum {
+	SUBJECT_BYTES = 1 << 30,
+	MINUTE_MS = 60000,
+	AGO = 60 /* minutes; of the sentence */,
+	FORGET_EVERY = 60 /* minutes */
+};
 
 /* One rule of one subject. */
 struct watch {
@@ -19,7 +24,7 @@ struct watch {
 struct subject {
 	int32_t id;
 	bool touched, seen; /* since the last look; ever looked at */
-	bool waits;	    /* something of it may come with time alone: a `for` or a `cooldown` is over */
+	bool waits;         /* something of it may come with time alone: a `for` or a `cooldown` is over */
 	uint32_t n_watches, n_open; /* open: firing, or was before nothing was known */
 	struct tt_str kind, name;
 	struct tt_minutes minutes; /* none where no rule looks */
@@ -38,8 +43,8 @@ struct tt_evaluator {
 	const struct tt_rule_set *rules;
 	struct tt_mood_conf conf;
 	struct tt_gauge_plan plan; /* in the arena */
-	struct tt_arena arena;    /* names, watches, orphans */
-	struct subject *subjects; /* by id once sorted */
+	struct tt_arena arena;     /* names, watches, orphans */
+	struct subject *subjects;  /* by id once sorted */
 	size_t n_subjects, room;
 	bool sorted;
 	struct orphan *orphans;
@@ -52,8 +57,10 @@ static int plan(struct tt_evaluator *e, struct tt_err *err)
 	if (!e->plan.v)
 		return tt_err_set(err, TT_ENOMEM, "rules: %s", tt_err_text(TT_ENOMEM));
 	for (size_t i = 0; i < e->rules->n; i++)
-		if (!tt_gauge_plan_add(&e->plan, &e->rules->v[i].when) || !tt_gauge_plan_add(&e->plan, &e->rules->v[i].clear))
-			return tt_err_set(err, TT_ELIMIT, "rules: more than %d different figures are asked for", TT_GAUGES_MAX);
+		if (!tt_gauge_plan_add(&e->plan, &e->rules->v[i].when) ||
+			!tt_gauge_plan_add(&e->plan, &e->rules->v[i].clear))
+			return tt_err_set(err, TT_ELIMIT,
+				"rules: more than %d different figures are asked for", TT_GAUGES_MAX);
 	return TT_OK;
 }
 
@@ -124,7 +131,8 @@ int tt_evaluator_add_subject(
 		s.n_watches += tt_rule_is_about(&e->rules->v[i], kind, name, sector);
 	if (s.n_watches) {
 		s.watches = tt_arena_zalloc(&e->arena, s.n_watches, sizeof(*s.watches));
-		s.gauges = (struct tt_gauges){&e->plan, tt_arena_zalloc(&e->arena, e->plan.n + 1, sizeof(struct tt_gauge))};
+		s.gauges = (struct tt_gauges){
+			&e->plan, tt_arena_zalloc(&e->arena, e->plan.n + 1, sizeof(struct tt_gauge))};
 		if (!s.watches || !s.gauges.v)
 			return TT_ENOMEM;
 	}
@@ -306,7 +314,8 @@ static int64_t next_look(const struct look *l, struct subject *s, const struct w
 	const struct tt_condition *when = &w->rule->when, *clear = w->rule->clear.n ? &w->rule->clear : when;
 	if (w->state.state != TT_ALERT_FIRING && w->state.state != TT_ALERT_NO_DATA)
 		return tt_gauges_until(&s->gauges, &s->minutes, when, l->at, &l->e->conf, TT_UNTIL_HOLDS);
-	int64_t a = tt_gauges_until(&s->gauges, &s->minutes, clear, l->at, &l->e->conf, TT_UNTIL_CHANGES), b = INT64_MAX;
+	int64_t a = tt_gauges_until(&s->gauges, &s->minutes, clear, l->at, &l->e->conf, TT_UNTIL_CHANGES),
+		b = INT64_MAX;
 	if (w->state.state == TT_ALERT_NO_DATA && clear != when)
 		b = tt_gauges_until(&s->gauges, &s->minutes, when, l->at, &l->e->conf, TT_UNTIL_CHANGES);
 	return a < b ? a : b;
@@ -323,8 +332,8 @@ static int look_at(struct look *l, struct subject *s)
 		double unused;
 		look.when = tt_gauges_condition(
 			&s->gauges, &s->minutes, &w->rule->when, l->at, &l->e->conf, &look.value);
-		look.clear = w->rule->clear.n ? tt_gauges_condition(&s->gauges, &s->minutes, &w->rule->clear, l->at,
-							&l->e->conf, &unused)
+		look.clear = w->rule->clear.n ? tt_gauges_condition(&s->gauges, &s->minutes, &w->rule->clear,
+							l->at, &l->e->conf, &unused)
 					      : opposite(look.when);
 		enum tt_alert_state from = w->state.state;
 		bool was_open = is_open(&w->state);
@@ -393,7 +402,8 @@ int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt
 		if (is_due(&l, s, all))
 			rc = look_at(&l, s);
 		if (all && s->n_watches && l.at % FORGET_EVERY == 0)
-			tt_gauges_forget(&s->gauges, tt_minutes_forget(&s->minutes, l.at - e->rules->lookback));
+			tt_gauges_forget(
+				&s->gauges, tt_minutes_forget(&s->minutes, l.at - e->rules->lookback));
 	}
 	if (rc < 0)
 		return tt_err_set(err, rc, "rules: %s", tt_err_text(rc));

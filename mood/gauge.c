@@ -8,7 +8,8 @@
 /* The kind's slot, or the free one where it belongs. */
 static size_t slot_of(const struct tt_gauge_plan *plan, bool decays, int64_t span, int64_t lag)
 {
-	uint64_t hash = ((uint64_t)span * 2 + decays) * 0x9E3779B97F4A7C15u + (uint64_t)lag * 0xC2B2AE3D27D4EB4Fu;
+	uint64_t hash =
+		((uint64_t)span * 2 + decays) * 0x9E3779B97F4A7C15u + (uint64_t)lag * 0xC2B2AE3D27D4EB4Fu;
 	size_t at = (size_t)(hash >> 52);
 	for (; plan->slots[at]; at = (at + 1) % TT_GAUGE_SLOTS) {
 		const struct tt_gauge_kind *k = &plan->v[plan->slots[at] - 1];
@@ -101,7 +102,8 @@ static void advance(struct tt_gauge *g, const struct tt_gauge_kind *k, const str
 	g->at = at;
 }
 
-void tt_gauges_note(struct tt_gauges *all, const struct tt_minutes *h, const struct tt_minute *added, const struct tt_minutes_change *change)
+void tt_gauges_note(struct tt_gauges *all, const struct tt_minutes *h, const struct tt_minute *added,
+	const struct tt_minutes_change *change)
 {
 	(void)h;
 	for (size_t i = 0; i < all->plan->n; i++) {
@@ -113,7 +115,8 @@ void tt_gauges_note(struct tt_gauges *all, const struct tt_minutes *h, const str
 			g->is_valid = false;
 			continue;
 		}
-		bool is_in = added->minute < g->at - k->lag, is_over = !k->decays && added->minute < g->at - k->lag - k->span;
+		bool is_in = added->minute < g->at - k->lag,
+		     is_over = !k->decays && added->minute < g->at - k->lag - k->span;
 		if (is_in && !is_over)
 			take_in(g, k, added);
 		if (change->is_new) { /* those behind it have moved */
@@ -135,15 +138,16 @@ void tt_gauges_forget(struct tt_gauges *all, size_t n)
 
 /* ---- measures ---- */
 
-static struct tt_gauge *find(struct tt_gauges *all, const struct tt_minutes *h, bool decays, int64_t span, int64_t lag, int64_t at)
+static struct tt_gauge *find(
+	struct tt_gauges *all, const struct tt_minutes *h, bool decays, int64_t span, int64_t lag, int64_t at)
 {
 	size_t i = (size_t)all->plan->slots[slot_of(all->plan, decays, span, lag)] - 1; /* it was planned */
 	advance(&all->v[i], &all->plan->v[i], h, at);
 	return &all->v[i];
 }
 
-static struct tt_mood mood_at(
-	struct tt_gauges *all, const struct tt_minutes *h, int64_t half, int64_t lag, int64_t at, double weight_floor)
+static struct tt_mood mood_at(struct tt_gauges *all, const struct tt_minutes *h, int64_t half, int64_t lag,
+	int64_t at, double weight_floor)
 {
 	const struct tt_gauge *g = find(all, h, true, half, lag, at);
 	struct tt_mood mood = {NAN, NAN, 0};
@@ -160,12 +164,14 @@ static struct tt_mood mood_at(
 
 static double buzz_at(struct tt_gauges *all, const struct tt_minutes *h, const struct tt_term *t, int64_t at)
 {
-	int64_t baseline = find(all, h, false, t->times[1], 0, at)->n, window = find(all, h, false, t->times[0], 0, at)->n;
-	return baseline ? (double)window / ((double)baseline * (double)t->times[0] / (double)t->times[1]) : NAN;
+	int64_t baseline = find(all, h, false, t->times[1], 0, at)->n,
+		window = find(all, h, false, t->times[0], 0, at)->n;
+	return baseline ? (double)window / ((double)baseline * (double)t->times[0] / (double)t->times[1])
+			: NAN;
 }
 
-static double measure(
-	struct tt_gauges *all, const struct tt_minutes *h, const struct tt_term *t, int64_t at, const struct tt_mood_conf *conf)
+static double measure(struct tt_gauges *all, const struct tt_minutes *h, const struct tt_term *t, int64_t at,
+	const struct tt_mood_conf *conf)
 {
 	double floor = conf->weight_floor;
 	struct tt_mood near, far;
@@ -177,7 +183,8 @@ static double measure(
 	case TT_MEASURE_DISPERSION:
 		return mood_at(all, h, t->times[0], 0, at, floor).dispersion;
 	case TT_MEASURE_CHANGE:
-		return mood_at(all, h, t->times[1], 0, at, floor).mood - mood_at(all, h, t->times[1], t->times[0], at, floor).mood;
+		return mood_at(all, h, t->times[1], 0, at, floor).mood -
+		       mood_at(all, h, t->times[1], t->times[0], at, floor).mood;
 	case TT_MEASURE_SHOCK:
 		near = mood_at(all, h, t->times[0], 0, at, floor);
 		far = mood_at(all, h, t->times[1], 0, at, floor);
@@ -194,8 +201,8 @@ static double measure(
 	}
 }
 
-enum tt_truth tt_gauges_condition(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_condition *c, int64_t at,
-	const struct tt_mood_conf *conf, double *ret_value)
+enum tt_truth tt_gauges_condition(struct tt_gauges *g, const struct tt_minutes *h,
+	const struct tt_condition *c, int64_t at, const struct tt_mood_conf *conf, double *ret_value)
 {
 	enum tt_truth truth = TT_HOLDS;
 
@@ -224,7 +231,8 @@ static int64_t fades_at(const struct tt_gauge *g, const struct tt_gauge_kind *k,
 }
 
 /* The first minute at which this gauge says something else. */
-static int64_t gauge_next(const struct tt_gauge *g, const struct tt_gauge_kind *k, const struct tt_minutes *h, double floor)
+static int64_t gauge_next(
+	const struct tt_gauge *g, const struct tt_gauge_kind *k, const struct tt_minutes *h, double floor)
 {
 	int64_t enters = g->next < h->n ? h->v[g->next].minute + k->lag + 1 : INT64_MAX, other = INT64_MAX;
 	if (k->decays)
@@ -234,8 +242,8 @@ static int64_t gauge_next(const struct tt_gauge *g, const struct tt_gauge_kind *
 	return enters < other ? enters : other;
 }
 
-static int64_t soonest(struct tt_gauges *all, const struct tt_minutes *h, bool decays, int64_t span, int64_t lag, int64_t at, double floor,
-	int64_t than)
+static int64_t soonest(struct tt_gauges *all, const struct tt_minutes *h, bool decays, int64_t span,
+	int64_t lag, int64_t at, double floor, int64_t than)
 {
 	const struct tt_gauge *g = find(all, h, decays, span, lag, at);
 	int64_t next = gauge_next(g, &all->plan->v[g - all->v], h, floor);
@@ -243,7 +251,8 @@ static int64_t soonest(struct tt_gauges *all, const struct tt_minutes *h, bool d
 }
 
 /* The first minute at which the term's measure is another. */
-static int64_t term_next(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_term *t, int64_t at, double floor)
+static int64_t term_next(
+	struct tt_gauges *g, const struct tt_minutes *h, const struct tt_term *t, int64_t at, double floor)
 {
 	const int64_t *times = t->times, never = INT64_MAX;
 	switch (t->measure) {
@@ -251,11 +260,14 @@ static int64_t term_next(struct tt_gauges *g, const struct tt_minutes *h, const 
 	case TT_MEASURE_DISPERSION:
 		return soonest(g, h, true, times[0], 0, at, floor, never);
 	case TT_MEASURE_CHANGE:
-		return soonest(g, h, true, times[1], 0, at, floor, soonest(g, h, true, times[1], times[0], at, floor, never));
+		return soonest(g, h, true, times[1], 0, at, floor,
+			soonest(g, h, true, times[1], times[0], at, floor, never));
 	case TT_MEASURE_SHOCK:
-		return soonest(g, h, true, times[0], 0, at, floor, soonest(g, h, true, times[1], 0, at, floor, never));
+		return soonest(g, h, true, times[0], 0, at, floor,
+			soonest(g, h, true, times[1], 0, at, floor, never));
 	case TT_MEASURE_BUZZ:
-		return soonest(g, h, false, times[0], 0, at, floor, soonest(g, h, false, times[1], 0, at, floor, never));
+		return soonest(g, h, false, times[0], 0, at, floor,
+			soonest(g, h, false, times[1], 0, at, floor, never));
 	case TT_MEASURE_ITEMS:
 	case TT_MEASURE_NEGATIVE:
 		return soonest(g, h, false, times[0], 0, at, floor, never);
@@ -281,12 +293,14 @@ static bool can_ripen(const struct tt_term *t, const struct tt_minutes *h, int64
 	}
 }
 
-int64_t tt_gauges_until(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_condition *c, int64_t at,
-	const struct tt_mood_conf *conf, enum tt_until until)
+int64_t tt_gauges_until(struct tt_gauges *g, const struct tt_minutes *h, const struct tt_condition *c,
+	int64_t at, const struct tt_mood_conf *conf, enum tt_until until)
 {
 	int64_t first = INT64_MAX;
 	for (size_t i = 0; until == TT_UNTIL_HOLDS && i < c->n; i++)
-		if (!can_ripen(&c->terms[i], h, at) && tt_term_join(TT_HOLDS, &c->terms[i], measure(g, h, &c->terms[i], at, conf)) != TT_HOLDS)
+		if (!can_ripen(&c->terms[i], h, at) &&
+			tt_term_join(TT_HOLDS, &c->terms[i], measure(g, h, &c->terms[i], at, conf)) !=
+				TT_HOLDS)
 			return INT64_MAX;
 	for (size_t i = 0; i < c->n; i++) {
 		int64_t next = term_next(g, h, &c->terms[i], at, conf->weight_floor);

@@ -150,22 +150,6 @@ static int run_list(const void *given, int argc, char **argv, struct tt_err *err
 
 /* ---- show ---- */
 
-static void put_line(struct tt_buf *out, const char *name, struct tt_str value)
-{
-	if (!value.p)
-		return;
-	tt_buf_printf(out, "%-11s ", name);
-	tt_term_text(out, value, 0);
-	tt_buf_char(out, '\n');
-}
-
-static void put_time(struct tt_buf *out, const char *name, int64_t ms)
-{
-	char text[40];
-	tt_time_rfc3339(ms, text);
-	put_line(out, name, text[0] ? tt_str_c(text) : (struct tt_str){NULL, 0});
-}
-
 static void put_evidence(struct tt_buf *out, struct tt_str text)
 {
 	json_t *all = json_loadb(text.p, text.n, 0, NULL), *one, *word;
@@ -189,18 +173,18 @@ static void put_evidence(struct tt_buf *out, struct tt_str text)
 
 static void put_alert(struct tt_buf *out, const PGresult *r, int i)
 {
-	put_line(out, "id", tt_pg_get_text(r, i, FINGERPRINT));
-	put_line(out, "rule", tt_pg_get_text(r, i, RULE));
-	put_line(out, "subject", tt_pg_get_text(r, i, SUBJECT));
-	put_line(out, "severity", tt_pg_get_text(r, i, SEVERITY));
-	put_line(out, "state", tt_pg_get_text(r, i, STATE));
+	tt_term_field(out, "id", tt_pg_get_text(r, i, FINGERPRINT));
+	tt_term_field(out, "rule", tt_pg_get_text(r, i, RULE));
+	tt_term_field(out, "subject", tt_pg_get_text(r, i, SUBJECT));
+	tt_term_field(out, "severity", tt_pg_get_text(r, i, SEVERITY));
+	tt_term_field(out, "state", tt_pg_get_text(r, i, STATE));
 	tt_buf_printf(out, "%-11s %lld\n", "episode", (long long)tt_pg_get_int(r, i, EPISODE));
-	put_time(out, "fired", tt_pg_get_time(r, i, FIRED_AT));
-	put_time(out, "resolved", tt_pg_get_time(r, i, RESOLVED_AT));
-	put_time(out, "acked", tt_pg_get_time(r, i, ACKED_AT));
-	put_line(out, "by", tt_pg_get_text(r, i, ACKED_BY));
-	put_line(out, "note", tt_pg_get_text(r, i, NOTE));
-	put_line(out, "what", tt_pg_get_text(r, i, SENTENCE));
+	tt_term_field_time(out, "fired", tt_pg_get_time(r, i, FIRED_AT));
+	tt_term_field_time(out, "resolved", tt_pg_get_time(r, i, RESOLVED_AT));
+	tt_term_field_time(out, "acked", tt_pg_get_time(r, i, ACKED_AT));
+	tt_term_field(out, "by", tt_pg_get_text(r, i, ACKED_BY));
+	tt_term_field(out, "note", tt_pg_get_text(r, i, NOTE));
+	tt_term_field(out, "what", tt_pg_get_text(r, i, SENTENCE));
 	put_evidence(out, tt_pg_get_text(r, i, EVIDENCE));
 }
 

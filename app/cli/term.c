@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
+#include "common/clock.h"
 #include "common/utf8.h"
 
 bool tt_term_colour(int fd)
@@ -50,4 +51,20 @@ int tt_term_text(struct tt_buf *out, struct tt_str s, int columns)
 			cut_at = out->n;
 	}
 	return out->rc;
+}
+
+void tt_term_field(struct tt_buf *out, const char *name, struct tt_str value)
+{
+	if (!value.p)
+		return;
+	tt_buf_printf(out, "%-11s ", name);
+	tt_term_text(out, value, 0);
+	tt_buf_char(out, '\n');
+}
+
+void tt_term_field_time(struct tt_buf *out, const char *name, int64_t ms)
+{
+	char text[40];
+	tt_time_rfc3339(ms, text);
+	tt_term_field(out, name, text[0] ? tt_str_c(text) : (struct tt_str){NULL, 0});
 }

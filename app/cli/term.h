@@ -14,4 +14,8 @@ int tt_term_width(int fd); /* columns; 0: not a terminal */
  * and U+FFFD. At most `columns` wide, the last one "…" when something was cut; 0: no limit. */
 int tt_term_text(struct tt_buf *out, struct tt_str s, int columns);
 
+/* Appends "name        value" as a line; nothing when there is no value. */
+void tt_term_field(struct tt_buf *out, const char *name, struct tt_str value);
+void tt_term_field_time(struct tt_buf *out, const char *name, int64_t ms);
+
 #endif

@@ -104,22 +104,6 @@ struct show_opts {
 	bool json, raw;
 };
 
-static void put_line(struct tt_buf *out, const char *name, struct tt_str value)
-{
-	if (!value.p)
-		return;
-	tt_buf_printf(out, "%-11s ", name);
-	tt_term_text(out, value, 0);
-	tt_buf_char(out, '\n');
-}
-
-static void put_time(struct tt_buf *out, const char *name, int64_t ms)
-{
-	char text[40];
-	tt_time_rfc3339(ms, text);
-	put_line(out, name, text[0] ? tt_str_c(text) : (struct tt_str){NULL, 0});
-}
-
 /* The payload line by line, nothing in it steering the terminal. */
 static void put_payload(struct tt_buf *out, const struct tt_pg_dead *v)
 {
@@ -140,22 +124,22 @@ static void put_letter(struct tt_buf *out, const struct tt_pg_dead *v)
 	const struct tt_dead_letter *d = &v->letter;
 	char id[37];
 	tt_id_format(v->id, id);
-	put_line(out, "id", tt_str_c(id));
-	put_line(out, "stage", tt_str_c(d->stage));
-	put_line(out, "source", d->source);
-	put_line(out, "position", d->where);
-	put_line(out, "reason", d->reason);
-	put_time(out, "first", v->first_ms);
-	put_time(out, "last", d->at_ms);
+	tt_term_field(out, "id", tt_str_c(id));
+	tt_term_field(out, "stage", tt_str_c(d->stage));
+	tt_term_field(out, "source", d->source);
+	tt_term_field(out, "position", d->where);
+	tt_term_field(out, "reason", d->reason);
+	tt_term_field_time(out, "first", v->first_ms);
+	tt_term_field_time(out, "last", d->at_ms);
 	tt_buf_printf(out, "%-11s %lld\n", "times", (long long)v->occurrences);
 	if (v->retries)
 		tt_buf_printf(out, "%-11s %lld\n", "retries", (long long)v->retries);
-	put_time(out, "retried", v->retried_ms);
-	put_time(out, "done", v->done_ms);
+	tt_term_field_time(out, "retried", v->retried_ms);
+	tt_term_field_time(out, "done", v->done_ms);
 	if (d->record) {
-		put_time(out, "record from", d->record->timestamp_ms);
-		put_line(out, "key", d->record->key);
-		put_line(out, "headers", d->record->headers);
+		tt_term_field_time(out, "record from", d->record->timestamp_ms);
+		tt_term_field(out, "key", d->record->key);
+		tt_term_field(out, "headers", d->record->headers);
 	}
 	if (d->payload.p)
 		put_payload(out, v);

@@ -5,9 +5,9 @@
 #include "common/buf.h"
 
 struct tt_chart_point {
-	double value;  /* within [lo, hi]; NAN: none */
-	double bar;    /* >= 0 */
-	char mark;     /* over the curve; 0: none */
+	double value; /* within [lo, hi]; NAN: none */
+	double bar;   /* >= 0 */
+	char mark;    /* over the curve; 0: none */
 };
 
 struct tt_chart {
@@ -18,7 +18,8 @@ struct tt_chart {
 	bool colours; /* below 0 red, above green */
 };
 
-/* Appends rows + 1 lines, each with an axis of 7 columns in front of the n columns. Errors: those of the buffer. */
+/* Appends rows + 1 lines, each with an axis of 7 columns in front of the n columns. Errors: those of the
+ * buffer. */
 void tt_chart_put(struct tt_buf *out, const struct tt_chart *c);
 
 #endif

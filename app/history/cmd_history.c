@@ -1,4 +1,5 @@
-/* cmd_history.c - `tickertone history SYMBOL`: the mood of a company over time, with the stories at its turns. */
+/* cmd_history.c - `tickertone history SYMBOL`: the mood of a company over time, with the stories at its
+ * turns. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,16 @@
 #include "app/history/chart.h"
 #include "sink/pg/statements.h"
 
-enum { OUTPUT_MAX = 64 << 20, ARENA_BYTES = 64 << 20, AXIS = 7, POINTS_MAX = 100000, TURNS_MAX = 6, ROWS = 8, WIDTH = 80, MINUTE_MS = 60000 };
+enum {
+	OUTPUT_MAX = 64 << 20,
+	ARENA_BYTES = 64 << 20,
+	AXIS = 7,
+	POINTS_MAX = 100000,
+	TURNS_MAX = 6,
+	ROWS = 8,
+	WIDTH = 80,
+	MINUTE_MS = 60000
+};
 
 struct history_opts {
 	struct tt_alert_opts common;
@@ -93,7 +103,10 @@ static int ask_mood(struct history *h, const char *symbol, struct tt_err *err)
 	bool known = rc == TT_OK && !PQgetisnull(r, 0, 0);
 	PQclear(r);
 	if (rc < 0 || !known)
-		return rc < 0 ? rc : tt_err_set(err, TT_ENOENT, "%s: nobody of that name in the database (tickertone entities list)", symbol);
+		return rc < 0 ? rc
+			      : tt_err_set(err, TT_ENOENT,
+					"%s: nobody of that name in the database (tickertone entities list)",
+					symbol);
 	tt_pg_put_time(p, h->since_ms);
 	tt_pg_put_time(p, h->until_ms);
 	tt_pg_put_double(p, (double)h->step_ms / 1000);
@@ -104,8 +117,9 @@ static int ask_mood(struct history *h, const char *symbol, struct tt_err *err)
 	h->n = (size_t)PQntuples(r);
 	h->v = tt_arena_zalloc(&h->arena, h->n + 1, sizeof(*h->v));
 	for (size_t i = 0; h->v && i < h->n; i++)
-		h->v[i] = (struct point){tt_pg_get_time(r, (int)i, 0), tt_pg_get_double(r, (int)i, 1), tt_pg_get_double(r, (int)i, 2),
-			tt_pg_get_double(r, (int)i, 3), tt_pg_get_int(r, (int)i, 4)};
+		h->v[i] = (struct point){tt_pg_get_time(r, (int)i, 0), tt_pg_get_double(r, (int)i, 1),
+			tt_pg_get_double(r, (int)i, 2), tt_pg_get_double(r, (int)i, 3),
+			tt_pg_get_int(r, (int)i, 4)};
 	PQclear(r);
 	return h->v ? TT_OK : tt_err_set(err, TT_ENOMEM, "history: %s", tt_err_text(TT_ENOMEM));
 }
@@ -129,9 +143,11 @@ static void find_turns(struct history *h)
 	struct turn *all = tt_arena_zalloc(&h->arena, h->n + 1, sizeof(*all));
 	size_t n = 0;
 	for (size_t i = 0; all && i < h->n; i++) {
-		double before = i && !isnan(h->v[i - 1].mood) ? h->v[i - 1].mood : 0, swing = h->v[i].mood - before;
+		double before = i && !isnan(h->v[i - 1].mood) ? h->v[i - 1].mood : 0,
+		       swing = h->v[i].mood - before;
 		if (h->v[i].items && fabs(swing) > 0.05)
-			all[n++] = (struct turn){.point = i, .direction = swing < 0 ? -1 : 1, .swing = fabs(swing)};
+			all[n++] = (struct turn){
+				.point = i, .direction = swing < 0 ? -1 : 1, .swing = fabs(swing)};
 	}
 	if (!all)
 		return;
@@ -240,7 +256,8 @@ static void put_axis(struct tt_buf *out, const struct history *h)
 	tt_time_rfc3339(h->v[0].at_ms, from);
 	tt_time_rfc3339(h->v[h->n - 1].at_ms, to);
 	int width = hours ? 5 : 10, at = hours ? 11 : 0, gap = (int)h->n - 2 * width;
-	tt_buf_printf(out, "%*s%.*s%*s%.*s UTC\n", AXIS, "", width, from + at, gap > 1 ? gap : 1, "", width, to + at);
+	tt_buf_printf(out, "%*s%.*s%*s%.*s UTC\n", AXIS, "", width, from + at, gap > 1 ? gap : 1, "", width,
+		to + at);
 }
 
 static void put_chart(struct tt_buf *out, struct history *h, const char *symbol)
@@ -264,14 +281,16 @@ static void put_chart(struct tt_buf *out, struct history *h, const char *symbol)
 		tt_buf_str(out, TT_STR("not known: too little was said"));
 	else
 		tt_buf_printf(out, "%+.2f", last->mood);
-	tt_buf_printf(out, "  (half-life %lld min, %lld min a column)\n", (long long)(h->half_ms / MINUTE_MS), (long long)(h->step_ms / MINUTE_MS));
+	tt_buf_printf(out, "  (half-life %lld min, %lld min a column)\n", (long long)(h->half_ms / MINUTE_MS),
+		(long long)(h->step_ms / MINUTE_MS));
 	tt_chart_put(out, &(struct tt_chart){points, h->n, -largest, largest, ROWS, colours});
 	put_axis(out, h);
 	for (size_t i = 0; i < h->n_turns; i++) {
 		const struct turn *t = &h->turns[i];
 		tt_time_rfc3339(h->v[t->point].at_ms, at);
 		tt_buf_printf(out, "  %c  %.16s  %+.2f  ", (char)('A' + i), at, t->direction * t->swing);
-		tt_term_text(out, t->title.p ? t->title : TT_STR("what was said before weighs less"), width > 40 ? width - 32 : 0);
+		tt_term_text(out, t->title.p ? t->title : TT_STR("what was said before weighs less"),
+			width > 40 ? width - 32 : 0);
 		tt_buf_char(out, '\n');
 	}
 }
@@ -284,7 +303,8 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	(void)argc;
 	tt_arena_init(&h.arena, ARENA_BYTES);
 	tt_buf_init(&out, OUTPUT_MAX);
-	int rc = o->json && o->csv ? tt_err_set(err, TT_EUSAGE, "--json and --csv: which?") : read_options(&h, o, err);
+	int rc = o->json && o->csv ? tt_err_set(err, TT_EUSAGE, "--json and --csv: which?")
+				   : read_options(&h, o, err);
 	if (rc == TT_OK)
 		rc = tt_alert_open(&h.db, &o->common, err);
 	if (rc == TT_OK)
@@ -313,7 +333,8 @@ static const struct tt_cli_opt options[] = {
 	TT_ALERT_OPT_DATABASE,
 	OPT("since", 0, TT_CLI_STR, since, "TIME", "From when on: a date, or an age such as 6h or 30d."),
 	OPT("until", 0, TT_CLI_STR, until, "TIME", "Until when; the default is now."),
-	OPT("step", 0, TT_CLI_STR, step, "SPAN", "Time of one column or row; the default fills the terminal."),
+	OPT("step", 0, TT_CLI_STR, step, "SPAN",
+		"Time of one column or row; the default fills the terminal."),
 	OPT("half-life", 0, TT_CLI_STR, half_life, "SPAN", "After how long what was said weighs half."),
 	OPT("json", 'j', TT_CLI_FLAG, json, NULL, "Print a JSON object: points and turns."),
 	OPT("csv", 0, TT_CLI_FLAG, csv, NULL, "Print CSV: at,mood,dispersion,weight,items."),
@@ -324,7 +345,8 @@ const struct tt_cmd tt_cmd_history = {
 	.name = "history",
 	.args = "SYMBOL",
 	.summary = "Show the mood of a company as a chart, with the stories at its turns",
-	.details = "The curve is that of the database's mood() (docs/SQL.md), bars are items. Letters stand where it changed most; below is the "
+	.details = "The curve is the mood as docs/SQL.md defines it, bars are items. Letters stand "
+		   "where it changed most; below is the "
 		   "strongest story of that time.\n\n"
 		   "    tickertone history NVDA -c tickertone.yaml --since 7d\n"
 		   "    tickertone history NVDA -c tickertone.yaml --since 30d --step 1d --csv",

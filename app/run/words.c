@@ -29,7 +29,8 @@ static int strongest_first(const void *a, const void *b)
 }
 
 /* The strongest words of a title as a JSON array; NULL: none, or it cannot be said. */
-static json_t *words_of(struct tt_words_of *w, const char *title, struct tt_str symbol, struct tt_arena *arena)
+static json_t *words_of(
+	struct tt_words_of *w, const char *title, struct tt_str symbol, struct tt_arena *arena)
 {
 	const struct tt_str text = tt_str_c(title);
 	struct tt_explanation x;
@@ -43,16 +44,16 @@ static json_t *words_of(struct tt_words_of *w, const char *title, struct tt_str 
 	json_t *all = n ? json_array() : NULL;
 	for (size_t i = 0; all && i < n && i < WORDS_MAX; i++) {
 		const struct tt_explained_word *word = &x.words[i];
-		json_t *one = json_pack("{s:s%,s:f}", "text", text.p + word->start, word->end - word->start, "contribution",
-			round(word->contribution * 1e4) / 1e4);
+		json_t *one = json_pack("{s:s%,s:f}", "text", text.p + word->start, word->end - word->start,
+			"contribution", round(word->contribution * 1e4) / 1e4);
 		if (one)
 			json_array_append_new(all, one);
 	}
 	return all;
 }
 
-struct tt_str tt_words_add(struct tt_words_of *w, struct tt_str evidence, struct tt_str symbol, size_t max_items,
-	struct tt_arena *arena)
+struct tt_str tt_words_add(struct tt_words_of *w, struct tt_str evidence, struct tt_str symbol,
+	size_t max_items, struct tt_arena *arena)
 {
 	if (!w->scorer || (!w->ctx && tt_score_ctx_new(&w->ctx, w->scorer, NULL) < 0))
 		return evidence;

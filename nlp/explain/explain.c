@@ -31,7 +31,8 @@ static bool is_blank(char c)
 
 static bool is_punct(char c)
 {
-	return (unsigned char)c < 0x80 && !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+	return (unsigned char)c < 0x80 &&
+	       !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
 }
 
 static int split(struct explainer *x, struct tt_arena *arena)
@@ -62,7 +63,8 @@ static int split(struct explainer *x, struct tt_arena *arena)
 static int add_variant(struct explainer *x, const bool *hide)
 {
 	struct tt_scored *item = tt_batch_add_item(x->batch);
-	char *p = tt_arena_alloc(&x->batch->arena, x->text.n + x->to->n_words * sizeof(OCCLUDED) + 1), *out = p;
+	char *p = tt_arena_alloc(&x->batch->arena, x->text.n + x->to->n_words * sizeof(OCCLUDED) + 1),
+	     *out = p;
 	size_t at = 0;
 	if (!item || !p)
 		return TT_ENOMEM;
@@ -71,7 +73,8 @@ static int add_variant(struct explainer *x, const bool *hide)
 		if (!hide[i])
 			continue;
 		memcpy(out, x->text.p + at, w->start - at);
-		out = (char *)memcpy(out + (w->start - at), OCCLUDED, sizeof(OCCLUDED) - 1) + sizeof(OCCLUDED) - 1;
+		out = (char *)memcpy(out + (w->start - at), OCCLUDED, sizeof(OCCLUDED) - 1) +
+		      sizeof(OCCLUDED) - 1;
 		at = w->end;
 	}
 	memcpy(out, x->text.p + at, x->text.n - at);
@@ -135,7 +138,8 @@ static int take_phrases(struct explainer *x, struct tt_arena *arena)
 			for (size_t i = first; i < first + len; i++)
 				parts += to->words[i].contribution; /* NAN: with a name there is no phrase */
 			if (fabs(whole) >= fabs(parts) + PHRASE_GAIN)
-				to->phrases[to->n_phrases++] = (struct tt_explained_phrase){first, len, whole};
+				to->phrases[to->n_phrases++] =
+					(struct tt_explained_phrase){first, len, whole};
 		}
 	qsort(to->phrases, to->n_phrases, sizeof(*to->phrases), strongest_first);
 	return TT_OK;
@@ -181,8 +185,9 @@ static int explain(struct explainer *x, bool phrases, struct tt_arena *arena, st
 	return rc < 0 ? tt_err_set(err, rc, "explain: %s", tt_err_text(rc)) : take_baseline(x, err);
 }
 
-int tt_explain(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_str text, struct tt_str symbol, bool phrases,
-	const struct tt_clock *clock, struct tt_arena *arena, struct tt_explanation *ret, struct tt_err *err)
+int tt_explain(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_str text, struct tt_str symbol,
+	bool phrases, const struct tt_clock *clock, struct tt_arena *arena, struct tt_explanation *ret,
+	struct tt_err *err)
 {
 	struct explainer x = {s, ctx, clock, text, symbol, tt_batch_new(BATCH_BYTES), ret};
 	*ret = (struct tt_explanation){0};

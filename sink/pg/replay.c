@@ -6,8 +6,8 @@
 
 enum { PARAM_BYTES = 16 << 20 };
 
-int tt_pg_replay(struct tt_pg_conn *c, int64_t since_minute, int64_t until_minute, const struct tt_pg_alerts_loader *to,
-	struct tt_err *err)
+int tt_pg_replay(struct tt_pg_conn *c, int64_t since_minute, int64_t until_minute,
+	const struct tt_pg_alerts_loader *to, struct tt_err *err)
 {
 	PGresult *results[4] = {NULL};
 	struct tt_pg_params p;
@@ -31,8 +31,9 @@ int tt_pg_replay(struct tt_pg_conn *c, int64_t since_minute, int64_t until_minut
 	return rc;
 }
 
-int tt_pg_replay_items(struct tt_pg_conn *c, int64_t since_ms, int64_t until_ms, const struct tt_pg_item_rule *rule,
-	struct tt_arena *arena, struct tt_pg_replayed_item **ret, size_t *ret_n, struct tt_err *err)
+int tt_pg_replay_items(struct tt_pg_conn *c, int64_t since_ms, int64_t until_ms,
+	const struct tt_pg_item_rule *rule, struct tt_arena *arena, struct tt_pg_replayed_item **ret,
+	size_t *ret_n, struct tt_err *err)
 {
 	struct tt_pg_params p;
 	PGresult *r = NULL;
@@ -55,7 +56,8 @@ int tt_pg_replay_items(struct tt_pg_conn *c, int64_t since_ms, int64_t until_ms,
 	int n = PQntuples(r);
 	struct tt_pg_replayed_item *v = tt_arena_zalloc(arena, (size_t)n + 1, sizeof(*v));
 	for (int i = 0; v && i < n; i++) {
-		v[i] = (struct tt_pg_replayed_item){tt_pg_get_time(r, i, 0), tt_arena_str(arena, tt_pg_get_text(r, i, 1)),
+		v[i] = (struct tt_pg_replayed_item){tt_pg_get_time(r, i, 0),
+			tt_arena_str(arena, tt_pg_get_text(r, i, 1)),
 			tt_arena_str(arena, tt_pg_get_text(r, i, 3)), tt_pg_get_double(r, i, 2)};
 		if (!v[i].symbol.p)
 			v = NULL;

@@ -1,5 +1,6 @@
-/* test_gauge.c - gauges beside the formulas of index.h, over random histories: minutes that come in order and late, that are added to and
- * taken out again, a clock that stands, jumps and goes back, and what is forgotten; and that nothing changes before tt_gauges_next. */
+/* test_gauge.c - gauges beside the formulas of index.h, over random histories: minutes that come in order and
+ * late, that are added to and taken out again, a clock that stands, jumps and goes back, and what is
+ * forgotten; and that nothing changes before tt_gauges_next. */
 #include <math.h>
 
 #include "mood/gauge.h"
@@ -12,16 +13,22 @@ static int64_t below(int64_t n)
 	return (int64_t)((rng >> 33) % (uint64_t)n);
 }
 
-static const char *const conditions[] = {"mood(30m) < 0", "mood(6h) >= 0.1 and items(1h) >= 2", "dispersion(2h) > 0.1",
-	"change(45m, 1h) < -0.2", "change(5h, 30m) > 0.1", "shock(10m, 4h) < -0.5", "buzz(20m, 8h) > 2", "items(1h) < 1",
-	"negative(90m) > 0.5"};
+static const char *const conditions[] = {"mood(30m) < 0", "mood(6h) >= 0.1 and items(1h) >= 2",
+	"dispersion(2h) > 0.1", "change(45m, 1h) < -0.2", "change(5h, 30m) > 0.1", "shock(10m, 4h) < -0.5",
+	"buzz(20m, 8h) > 2", "items(1h) < 1", "negative(90m) > 0.5"};
 static struct tt_condition parsed[TT_LEN(conditions)];
 static const struct tt_mood_conf confs[] = {{0.05, 0.1}, {0.001, 0.2}, {1.5, 0.1}};
 
 static struct tt_minute random_minute(int64_t at)
 {
 	double score = (double)below(2001) / 1000 - 1, w = (double)(1 + below(100)) / 100;
-	return (struct tt_minute){.minute = at, .n = 1, .n_pos = score > 0.3, .n_neg = score < -0.3, .w = w, .ws = w * score, .wss = w * score * score};
+	return (struct tt_minute){.minute = at,
+		.n = 1,
+		.n_pos = score > 0.3,
+		.n_neg = score < -0.3,
+		.w = w,
+		.ws = w * score,
+		.wss = w * score * score};
 }
 
 static struct tt_minute opposite(const struct tt_minute *m)
@@ -31,7 +38,8 @@ static struct tt_minute opposite(const struct tt_minute *m)
 
 static bool near(const struct tt_condition *c, double want, double got)
 {
-	if (c->terms[0].measure == TT_MEASURE_DISPERSION) { /* the root of a difference that may be nearly nothing */
+	if (c->terms[0].measure ==
+		TT_MEASURE_DISPERSION) { /* the root of a difference that may be nearly nothing */
 		want *= want;
 		got *= got;
 	}
@@ -44,7 +52,8 @@ struct found {
 	int64_t holds_at, changes_at;
 };
 
-static void look(long row, struct tt_gauges *g, const struct tt_minutes *h, int64_t at, const struct tt_mood_conf *conf, struct found *f)
+static void look(long row, struct tt_gauges *g, const struct tt_minutes *h, int64_t at,
+	const struct tt_mood_conf *conf, struct found *f)
 {
 	for (size_t i = 0; i < TT_LEN(conditions); i++) {
 		double want, got;
@@ -59,8 +68,10 @@ static void look(long row, struct tt_gauges *g, const struct tt_minutes *h, int6
 	}
 }
 
-/* Nothing was said since: what was said not to come before then has not come. Returns whether it is time to look again. */
-static bool trust(long row, const struct tt_minutes *h, int64_t at, const struct tt_mood_conf *conf, const struct found *f, size_t *slept)
+/* Nothing was said since: what was said not to come before then has not come. Returns whether it is time to
+ * look again. */
+static bool trust(long row, const struct tt_minutes *h, int64_t at, const struct tt_mood_conf *conf,
+	const struct found *f, size_t *slept)
 {
 	bool is_time = false;
 	for (size_t i = 0; i < TT_LEN(conditions); i++) {
@@ -96,7 +107,8 @@ static void run(int history, const struct tt_mood_conf *conf)
 	for (int step = 0; step < STEPS; step++) {
 		bool touched = false;
 		for (int64_t k = below(4); k > 0; k--) {
-			struct tt_minute m = random_minute(now - (below(3) ? 0 : below(below(10) ? 30 : 2000)));
+			struct tt_minute m =
+				random_minute(now - (below(3) ? 0 : below(below(10) ? 30 : 2000)));
 			struct tt_minutes_change change;
 			if (n_said && below(20) == 0) /* a text was replaced */
 				m = opposite(&said[--n_said]);
@@ -116,7 +128,10 @@ static void run(int history, const struct tt_mood_conf *conf)
 			now -= below(50); /* the clock is set back */
 			is_first = true;
 		} else
-			now += jump < 20 ? 1 : jump < 25 ? 0 : jump < 38 ? below(12) : below(history % 3 ? 300 : 6000);
+			now += jump < 20   ? 1
+			       : jump < 25 ? 0
+			       : jump < 38 ? below(12)
+					   : below(history % 3 ? 300 : 6000);
 	}
 	TT_TRUE(slept > 1000);
 	tt_minutes_done(&h);

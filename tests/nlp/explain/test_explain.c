@@ -1,5 +1,6 @@
-/* test_explain.c - what words add: the default model names the word that a person would; each contribution is the difference of two
- * scores that the scorer gives by itself; names are not hidden; what cannot be explained is said. */
+/* test_explain.c - what words add: the default model names the word that a person would; each contribution is
+ * the difference of two scores that the scorer gives by itself; names are not hidden; what cannot be
+ * explained is said. */
 #include <math.h>
 
 #include "nlp/explain/explain.h"
@@ -11,7 +12,8 @@ static struct tt_arena arena;
 
 static int explain(const char *text, const char *symbol, struct tt_explanation *x, struct tt_err *err)
 {
-	return tt_explain(scorer, ctx, tt_str_c(text), tt_str_c(symbol), true, &tt_clock_real, &arena, x, err);
+	return tt_explain(
+		scorer, ctx, tt_str_c(text), tt_str_c(symbol), true, &tt_clock_real, &arena, x, err);
 }
 
 static double score_of(const char *text)
@@ -29,7 +31,8 @@ static size_t strongest(const struct tt_explanation *x)
 {
 	size_t best = 0;
 	for (size_t i = 0; i < x->n_words; i++)
-		if (!(fabs(x->words[i].contribution) <= fabs(x->words[best].contribution)) && !isnan(x->words[i].contribution))
+		if (!(fabs(x->words[i].contribution) <= fabs(x->words[best].contribution)) &&
+			!isnan(x->words[i].contribution))
 			best = i;
 	return best;
 }
@@ -48,7 +51,8 @@ TT_TEST(names_the_word_that_matters)
 		struct tt_err err;
 		TT_EQ(explain(rows[i].text, NULL, &x, &err), TT_OK);
 		const struct tt_explained_word *w = &x.words[strongest(&x)];
-		TT_STR_EQ_ROW((long)i, ((struct tt_str){rows[i].text + w->start, w->end - w->start}), tt_str_c(rows[i].word));
+		TT_STR_EQ_ROW((long)i, ((struct tt_str){rows[i].text + w->start, w->end - w->start}),
+			tt_str_c(rows[i].word));
 		TT_TRUE(w->contribution * rows[i].sign > 0.3);
 	}
 }
@@ -75,12 +79,15 @@ TT_TEST(is_the_difference_of_two_scores)
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		TT_EQ_ROW(i, x.words[i].start, rows[i].start);
 		TT_EQ_ROW(i, x.words[i].end, rows[i].end);
-		TT_NEAR_ROW((long)i, x.words[i].contribution, score_of(text) - score_of(rows[i].without), 1e-5);
+		TT_NEAR_ROW(
+			(long)i, x.words[i].contribution, score_of(text) - score_of(rows[i].without), 1e-5);
 		sum += x.words[i].contribution;
 	}
 	TT_NEAR(x.sum, sum, 1e-9);
 	TT_NEAR((double)x.sentiment.score, score_of(text), 1e-5);
-	TT_NEAR(x.baseline, score_of("\xE2\x8D\xB0 \xE2\x8D\xB0, \xE2\x8D\xB0 (\xE2\x8D\xB0) \xE2\x8D\xB0 \xE2\x8D\xB0."), 1e-5);
+	TT_NEAR(x.baseline,
+		score_of("\xE2\x8D\xB0 \xE2\x8D\xB0, \xE2\x8D\xB0 (\xE2\x8D\xB0) \xE2\x8D\xB0 \xE2\x8D\xB0."),
+		1e-5);
 	for (size_t i = 0; i < x.n_phrases; i++) {
 		double parts = 0;
 		for (size_t k = 0; k < x.phrases[i].n_words; k++)
@@ -107,7 +114,8 @@ TT_TEST(an_entity_keeps_its_name)
 
 TT_TEST(long_and_odd_texts)
 {
-	static const char *const rows[] = {"---", "one", "a b", "\xff\xfe\xfa broken \xc3", "  $5 (up) -- 3% !!"};
+	static const char *const rows[] = {
+		"---", "one", "a b", "\xff\xfe\xfa broken \xc3", "  $5 (up) -- 3% !!"};
 	struct tt_explanation x;
 	struct tt_err err;
 	char text[400];
@@ -116,14 +124,17 @@ TT_TEST(long_and_odd_texts)
 		TT_EQ_ROW(i, explain(rows[i], NULL, &x, &err), TT_OK);
 	for (int i = 0; i < TT_EXPLAIN_WORDS_MAX + 2; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%c ", 'a' + i % 26);
-	TT_EQ(tt_explain(scorer, ctx, tt_str_c(text), (struct tt_str){NULL, 0}, false, &tt_clock_real, &arena, &x, &err), TT_OK);
+	TT_EQ(tt_explain(scorer, ctx, tt_str_c(text), (struct tt_str){NULL, 0}, false, &tt_clock_real, &arena,
+		      &x, &err),
+		TT_OK);
 	TT_EQ(x.n_words, TT_EXPLAIN_WORDS_MAX);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TT_RUN(names_the_word_that_matters), TT_RUN(is_the_difference_of_two_scores),
-		TT_RUN(an_entity_keeps_its_name), TT_RUN(long_and_odd_texts)};
+	const struct CMUnitTest tests[] = {TT_RUN(names_the_word_that_matters),
+		TT_RUN(is_the_difference_of_two_scores), TT_RUN(an_entity_keeps_its_name),
+		TT_RUN(long_and_odd_texts)};
 	char model[500], entities[500];
 	snprintf(model, sizeof(model), "%s", tt_source_path("config/models/minilm-finance"));
 	snprintf(entities, sizeof(entities), "%s", tt_source_path("config/entities.tsv"));
