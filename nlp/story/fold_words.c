@@ -184,7 +184,7 @@ int tt_fold_words(struct tt_str text, struct tt_arena *arena, struct tt_folded_w
 	int rc = fold(text, arena, &s);
 	if (rc < 0)
 		return rc;
-	to.words = tt_arena_alloc(arena, (s.n / 2 + 2) * sizeof(*to.words));
+	to.words = tt_arena_alloc(arena, (s.n + 1) * sizeof(*to.words)); /* "1q2q": a word a byte */
 	char *digits = tt_arena_alloc(arena, s.n + 1);
 	if (!to.words || !digits)
 		return TT_ENOMEM;

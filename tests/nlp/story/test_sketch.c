@@ -41,6 +41,7 @@ TT_TEST(words_have_one_form)
 		{"1,250.50 and 3.0 and 12.", "1250.5# 3# 12#"},
 		{"５０％", "50#"},
 		{"Q2 second-quarter", "quarter 2# 2# quarter"},
+		{"1q2q3q4q", "1# quarter 2# quarter 3# quarter 4# quarter"}, /* a word a byte */
 		{"the 3rd time", "3#"},
 		{"UPDATE 2-Oil jumps", "oil up+"},
 		{"Oil plunged; oil is dropping", "oil down- oil down-"},
