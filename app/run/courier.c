@@ -9,6 +9,7 @@
 
 enum {
 	TOGETHER_TOPIC = 500,
+	LISTED = 20,           /* changes that a notice names */
 	TOGETHER_WEBHOOK = 10, /* posted one after the other */
 	LEASE_SLACK_MS = 30000,
 	EVENT_BYTES = 16 << 20,
@@ -50,7 +51,7 @@ static int bury(struct tt_courier *c, const struct tt_pg_delivery *d, const char
 
 static int done(struct tt_courier *c, const struct tt_pg_delivery *d, struct tt_err *err)
 {
-	return tt_pg_deliveries_done(c->conn, &d->id, 1, err);
+	return tt_pg_deliveries_done(c->conn, c->target, d, 1, err);
 }
 
 /* ---- standard output ---- */
@@ -110,11 +111,11 @@ static bool make_record(struct tt_courier *c, const struct tt_alert_event *e, st
 static int publish(struct tt_courier *c, const struct tt_pg_delivery *v, size_t n, struct tt_err *err)
 {
 	struct tt_outgoing *records = tt_arena_zalloc(&c->arena, n, sizeof(*records));
-	int64_t *ids = tt_arena_zalloc(&c->arena, n, sizeof(*ids));
-	size_t n_ids = 0, delivered = 0;
+	struct tt_pg_delivery *gone = tt_arena_zalloc(&c->arena, n, sizeof(*gone));
+	size_t n_gone = 0, delivered = 0;
 	struct tt_err why = {0};
 	for (size_t i = 0; i < n; i++)
-		if (!records || !ids || !make_record(c, &v[i].event, &records[i]))
+		if (!records || !gone || !make_record(c, &v[i].event, &records[i]))
 			return fail_memory(err);
 	int sent = tt_producer_send(c->producer, records, n, &why), rc = TT_OK;
 	for (size_t i = 0; i < n && rc == TT_OK; i++) {
@@ -123,14 +124,14 @@ static int publish(struct tt_courier *c, const struct tt_pg_delivery *v, size_t 
 		if (records[i].delivery == TT_UNDELIVERABLE)
 			rc = bury(c, &v[i], records[i].why, err);
 		delivered += records[i].delivery == TT_DELIVERED;
-		ids[n_ids++] = v[i].id;
+		gone[n_gone++] = v[i];
 	}
 	tt_metric_add(TT_M_delivered_kafka, delivered);
-	if (rc == TT_OK && n_ids)
-		rc = tt_pg_deliveries_done(c->conn, ids, n_ids, err);
+	if (rc == TT_OK && n_gone)
+		rc = tt_pg_deliveries_done(c->conn, c->target, gone, n_gone, err);
 	for (size_t i = 0; i < n && rc == TT_OK; i++) /* so that they need not wait until nobody has them */
 		if (records[i].delivery == TT_UNDELIVERED)
-			rc = tt_pg_deliveries_later(c->conn, v[i].id, 0, tt_str_c(why.msg), err);
+			rc = tt_pg_deliveries_later(c->conn, c->target, &v[i], 0, tt_str_c(why.msg), err);
 	return rc == TT_OK && sent < 0 ? tt_err_set(err, sent, "%s", why.msg) : rc;
 }
 
@@ -154,7 +155,7 @@ static int try_later(struct tt_courier *c, const struct tt_pg_delivery *d, int64
 	tt_log(d->attempts > 1 ? TT_LOG_DEBUG : TT_LOG_WARN, "alert is not taken, trying again",
 		TT_F_C("error", why), TT_F_INT("attempts", d->attempts));
 	return tt_pg_deliveries_later(
-		c->conn, d->id, wait_ms > asked_ms ? wait_ms : asked_ms, tt_str_c(why), err);
+		c->conn, c->target, d, wait_ms > asked_ms ? wait_ms : asked_ms, tt_str_c(why), err);
 }
 
 static int post_one(struct tt_courier *c, const struct tt_pg_delivery *d, bool *ret_gone, struct tt_err *err)
@@ -188,7 +189,7 @@ static int post(struct tt_courier *c, const struct tt_pg_delivery *v, size_t n, 
 	for (size_t i = 0; i < n && rc == TT_OK && !gone; i++) {
 		if (atomic_load(c->stopping))
 			rc = tt_pg_deliveries_later(
-				c->conn, v[i].id, 0, TT_STR("stopped before it was its turn"), err);
+				c->conn, c->target, &v[i], 0, TT_STR("stopped before it was its turn"), err);
 		else
 			rc = post_one(c, &v[i], &gone, err);
 	}
@@ -211,7 +212,10 @@ int tt_courier_turn(struct tt_courier *c, size_t *ret_n, struct tt_err *err)
 		rc = tt_pg_query(c->conn, "LISTEN tickertone_alert", NULL, NULL, err);
 		c->generation = rc == TT_OK ? tt_pg_conn_generation(c->conn) : 0;
 	}
-	if (rc == TT_OK)
+	if (rc == TT_OK && c->webhook && c->webhook_conf->group_interval_ms)
+		rc = tt_pg_deliveries_take_notice(c->conn, c->target, c->webhook_conf->group_interval_ms,
+			lease_ms, LISTED, &c->arena, &v, ret_n, err);
+	else if (rc == TT_OK)
 		rc = tt_pg_deliveries_take(c->conn, c->target, max, lease_ms, &c->arena, &v, ret_n, err);
 	if (rc < 0 || !*ret_n)
 		return rc;

@@ -9,7 +9,7 @@
 #include "sink/pg/conn.h"
 
 struct tt_pg_delivery {
-	int64_t id;
+	int64_t id;   /* 0: a notice, known by the event's id */
 	int attempts; /* this one included */
 	struct tt_alert_event event;
 };
@@ -18,9 +18,17 @@ struct tt_pg_delivery {
 int tt_pg_deliveries_take(struct tt_pg_conn *c, struct tt_str target, int64_t max, int64_t lease_ms,
 	struct tt_arena *arena, struct tt_pg_delivery **ret, size_t *ret_n, struct tt_err *err);
 
-int tt_pg_deliveries_done(struct tt_pg_conn *c, const int64_t *ids, size_t n, struct tt_err *err);
-int tt_pg_deliveries_later(
-	struct tt_pg_conn *c, int64_t id, int64_t wait_ms, struct tt_str why, struct tt_err *err);
+/* All that waits for target of one rule, as one event (a notice), when the last one of that rule was made
+ * apart_ms ago or more; it lists the `listed` strongest changes. *ret_n: 0 or 1. */
+int tt_pg_deliveries_take_notice(struct tt_pg_conn *c, struct tt_str target, int64_t apart_ms,
+	int64_t lease_ms, int listed, struct tt_arena *arena, struct tt_pg_delivery **ret, size_t *ret_n,
+	struct tt_err *err);
+
+/* One that has arrived, or never will; one that is tried again in wait_ms. */
+int tt_pg_deliveries_done(struct tt_pg_conn *c, struct tt_str target, const struct tt_pg_delivery *v,
+	size_t n, struct tt_err *err);
+int tt_pg_deliveries_later(struct tt_pg_conn *c, struct tt_str target, const struct tt_pg_delivery *d,
+	int64_t wait_ms, struct tt_str why, struct tt_err *err);
 
 /* The target is told nothing any more, until table delivery_target says otherwise; what waits for it is
  * dropped. */

@@ -26,6 +26,9 @@ const struct tt_opt tt_webhook_opts[] = {
 		"system's."),
 	OPT("timeout", TT_OPT_DURATION, timeout_ms, "15s", 100, 30000, 0,
 		"A delivery that is not answered for so long is tried again."),
+	OPT("group_interval", TT_OPT_DURATION, group_interval_ms, "0s", 0, 86400e3, 0,
+		"Told in notices: all changes of one rule together, at most one notice in this time. 0s: "
+		"each change by itself."),
 	OPT("allow_private_networks", TT_OPT_BOOL, allow_private_networks, "false", 0, 0, 0,
 		"Also deliver to addresses of this host and of private networks."),
 	{0},

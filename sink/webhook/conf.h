@@ -9,7 +9,7 @@ struct tt_webhook_conf {
 	char *name, *url;
 	char *secret, *old_secret; /* whsec_... */
 	char *ca_file;
-	int64_t timeout_ms;
+	int64_t timeout_ms, group_interval_ms;
 	bool allow_private_networks;
 };
 extern const struct tt_opt tt_webhook_opts[];

@@ -22,7 +22,7 @@ for file in receiver.py listen.sh; do
 	[ -s "$tmp/$file" ] || fail "docs/ALERTS.md has no example $file"
 done
 free_port() { "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-desk_port=$(free_port) gone_port=$(free_port)
+desk_port=$(free_port) gone_port=$(free_port) people_port=$(free_port)
 
 cat >"$tmp/rules.yaml" <<-RULES
 	rules:
@@ -38,6 +38,7 @@ cat >"$tmp/run.yaml" <<-CONF
 	webhooks:
 	  - {name: desk, url: "http://127.0.0.1:$desk_port/alerts", secret: $secret, allow_private_networks: true}
 	  - {name: gone, url: "http://127.0.0.1:$gone_port/", secret: $secret, allow_private_networks: true}
+	  - {name: people, url: "http://127.0.0.1:$people_port/", secret: $secret, allow_private_networks: true, group_interval: 1h}
 	  - {name: inside, url: "http://127.0.0.1:$desk_port/alerts", secret: $secret}
 CONF
 sed '/^alerts/,$d' "$tmp/run.yaml" >"$tmp/reader.yaml"
@@ -117,6 +118,26 @@ await "the desk to be told of the market" market_told
 await "nothing to wait" is "SELECT count(*) FROM alert_outbox WHERE target = 'webhook:desk'" 0
 equal "told of the silent and the muted" "$(told loud MSFT) $(told loud INTC)" "0 0"
 
+echo "-- a storm is one notice of its rule, the same when it is sent again"
+waiting=$(sql "SELECT count(*) FROM alert_outbox WHERE target = 'webhook:people' AND notice_id IS NULL")
+noticed=$(sql "SELECT count(DISTINCT notice_id) FROM alert_outbox WHERE target = 'webhook:people'")
+equal "notices so far, one a rule" "$noticed" 3
+sql "INSERT INTO alert_change (change_id, fingerprint, episode, from_state, to_state, severity, rule, subject_kind, subject, value, at, since, sentence)
+	SELECT gen_random_uuid(), gen_random_uuid(), 1, 'inactive', 'firing', 'warning', 'storm', 'entity', 'S' || n, -n, now(), now(), 'S' || n || ' fell'
+	FROM generate_series(1, 5000) n;
+	INSERT INTO alert_outbox (change_id, target) SELECT change_id, 'webhook:people' FROM alert_change WHERE rule = 'storm'"
+"$python" "$tmp/receiver.py" "$people_port" "$secret" >"$tmp/people" 2>"$tmp/people.log" &
+pids[people]=$!
+sql "UPDATE alert_outbox SET next_at = now() WHERE target = 'webhook:people'" # they have waited long enough for people
+await "people to be told" is "SELECT count(*) FROM alert_outbox WHERE target = 'webhook:people' AND notice_id IS NOT NULL" 0
+await "the storm to be told" grep -q 'storm: 5000 changes of alerts about 5000 subjects; S5000 fell' "$tmp/people"
+equal "messages" "$(wc -l <"$tmp/people")" 4
+equal "what waits for the next notice" "$(sql "SELECT count(*) FROM alert_outbox WHERE target = 'webhook:people'")" "$waiting"
+sql "INSERT INTO alert_outbox (change_id, target) SELECT change_id, 'nobody' FROM alert_change;
+	SELECT data FROM generate_series(1, 4), take_notice('nobody', '1 h', '1 h', 20) WHERE data IS NOT NULL" >"$tmp/notices"
+sql "DELETE FROM alert_outbox WHERE target = 'nobody'"
+"$python" tests/app/schema_check.py notice 4 <"$tmp/notices" || [ $? = 77 ] || fail "not what docs/schema/notice.schema.json says"
+
 echo "-- people"
 id=$(sql "SELECT left(fingerprint::text, 8) FROM alerts WHERE subject = 'NVDA'")
 "$tickertone" alert ack --dsn "$admin dbname=$name" "$id" --by anna --note 'reading' >/dev/null
@@ -139,7 +160,7 @@ jq -c .data "$tmp/stdout" | "$python" tests/app/schema_check.py alert || [ $? = 
 jq -e -s 'length > 10 and all(.specversion == "1.0" and .source == "/test" and .id == .data.change_id and (.type | startswith("tickertone.alert.")))' "$tmp/stdout" >/dev/null ||
 	fail "events on standard output"
 equal "told on standard output" "$(jq -r .id "$tmp/stdout" | sort -u | comm -23 - <(ids) | wc -l)" 0
-unset "pids[gone]" "pids[desk]" "pids[listen]"
+unset "pids[gone]" "pids[desk]" "pids[listen]" "pids[people]"
 kill %"$(jobs -l | awk '/gone.py/ {gsub(/[^0-9]/, "", $1); print $1}')" 2>/dev/null || true
 pkill -P $$ 2>/dev/null || true
 echo "ok"
