@@ -121,6 +121,15 @@ TT_TEST(nothing_to_send)
 	end(&f);
 }
 
+/* However long it takes: a timeout that is meant for brokers that are away may also pass on a busy machine. */
+static int send_at_last(struct fixture *f, struct tt_outgoing *v, size_t n)
+{
+	int rc = TT_EPEER;
+	for (int i = 0; i < 50 && rc == TT_EPEER; i++)
+		rc = tt_producer_send(f->p, v, n, &f->err);
+	return rc;
+}
+
 TT_TEST(brokers_away)
 {
 	struct fixture f;
@@ -128,7 +137,7 @@ TT_TEST(brokers_away)
 	f.mock.conf.timeout_ms = 400;
 	connect_to(&f);
 	struct tt_outgoing *v = records(100, 100);
-	TT_EQ(tt_producer_send(f.p, v, 50, &f.err), TT_OK);
+	TT_EQ(send_at_last(&f, v, 50), TT_OK);
 	tt_mock_brokers(&f.mock, false);
 	int64_t begun_ms = tt_mono_ms(&tt_clock_real);
 	TT_EQ(tt_producer_send(f.p, v, 100, &f.err), TT_EPEER);
@@ -137,10 +146,7 @@ TT_TEST(brokers_away)
 	TT_TRUE(strstr(f.err.msg, "127.0.0.1") != NULL); /* who does not answer */
 	TT_EQ(count(v, 100, TT_DELIVERED), 50);
 	tt_mock_brokers(&f.mock, true);
-	int rc = TT_EPEER;
-	for (int i = 0; i < 50 && rc == TT_EPEER; i++)
-		rc = tt_producer_send(f.p, v, 100, &f.err);
-	TT_EQ(rc, TT_OK);
+	TT_EQ(send_at_last(&f, v, 100), TT_OK);
 	each_once(&f, 100);
 	free_records(v, 100);
 	end(&f);
