@@ -44,12 +44,16 @@ END $$;
 COMMENT ON FUNCTION make_room_for_scores IS 'Makes room for another model''s scores of stored texts: what they said so far goes to the version tables. Returns, by the number of the item, since when the new score is valid, and item.repeats.';
 REVOKE EXECUTE ON FUNCTION make_room_for_scores FROM PUBLIC;
 
+-- Row by row by key: how many rows a join of these tables has is guessed wrong by orders of magnitude, and so would be its plan.
 CREATE VIEW entity_sentiment_ever AS
-SELECT s.event_at, coalesce(w.valid_from, i.stored_at) AS valid_from, timestamptz 'infinity' AS valid_to, s.item_id, s.entity_id, s.score,
-	s.relevance, s.novelty
+SELECT s.event_at, v.valid_from, timestamptz 'infinity' AS valid_to, s.item_id, s.entity_id, s.score, s.relevance, s.novelty
 FROM entity_sentiment s
-JOIN item i ON i.event_at = s.event_at AND i.item_id = s.item_id
-JOIN item_sentiment w ON w.event_at = s.event_at AND w.item_id = s.item_id
+CROSS JOIN LATERAL (
+	SELECT coalesce(w.valid_from, (SELECT i.stored_at FROM item i WHERE i.event_at = s.event_at AND i.item_id = s.item_id)) AS valid_from
+	FROM item_sentiment w
+	WHERE w.event_at = s.event_at AND w.item_id = s.item_id
+	LIMIT 1
+) v
 UNION ALL
 SELECT s.event_at, s.valid_from, s.valid_to, s.item_id, s.entity_id, s.score, s.relevance, s.novelty
 FROM entity_sentiment_version s;
@@ -63,41 +67,90 @@ COMMENT ON COLUMN entity_sentiment_ever.score IS 'What it says about it; NULL: n
 COMMENT ON COLUMN entity_sentiment_ever.relevance IS 'As in entity_sentiment.';
 COMMENT ON COLUMN entity_sentiment_ever.novelty IS 'As in entity_sentiment.';
 
--- The formulas of mood_of(), from the raw rows of the time; of a group each item counts once, as in roll_up_of().
+-- The formulas of mood_of(), from the raw rows; of a group each item counts once, as in roll_up_of(). What an item says comes with the
+-- first step at which it is known and goes with the first at which it is not any more; between steps the sums decay.
 CREATE FUNCTION mood_as_known(of_name text, since timestamptz DEFAULT now() - interval '7 days', until timestamptz DEFAULT now(),
 	step interval DEFAULT '1 hour', half_life interval DEFAULT '6 hours', weight_floor float8 DEFAULT 0.05,
 	known_at timestamptz DEFAULT NULL, of_kind text DEFAULT 'entity')
 RETURNS TABLE (at timestamptz, mood float8, dispersion float8, weight float8, items bigint)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	WITH said AS MATERIALIZED (
-		SELECT s.valid_from, s.valid_to, s.item_id, s.score::float8 AS score, s.relevance::float8 * s.novelty AS w,
-			date_bin('1 minute', s.event_at, 'epoch') AS minute
-		FROM entity_sentiment_ever s
-		WHERE s.score IS NOT NULL AND s.relevance > 0 AND s.novelty > 0
-			AND s.event_at >= date_bin('1 minute', since, 'epoch') - 48 * half_life AND s.event_at < until
-			AND s.entity_id = ANY (ARRAY( -- an array, so that the rows of each are found by index
-				SELECT e.entity_id FROM entity e
-				WHERE CASE of_kind WHEN 'entity' THEN e.symbol = of_name WHEN 'sector' THEN e.sector = of_name
-					ELSE of_kind = 'market' END))
-	), said_at AS (
-		SELECT t.at, s.item_id, s.minute, max(s.w) AS w, sum(s.w * s.score) / sum(s.w) AS score
-		FROM generate_series(date_bin('1 minute', since, 'epoch'), until, step) AS t (at)
-		JOIN said s ON s.minute + interval '1 minute' <= t.at AND s.minute > t.at - 48 * half_life
-			AND s.valid_from <= coalesce(known_at, t.at) AND (s.valid_to > coalesce(known_at, t.at) OR s.valid_to = 'infinity')
-		GROUP BY t.at, s.item_id, s.minute
-	), sums AS (
-		SELECT a.at, sum(a.w * a.f) AS w, sum(a.w * a.f * a.score) AS ws, sum(a.w * a.f * a.score * a.score) AS wss,
-			count(*) FILTER (WHERE a.minute + interval '1 minute' > a.at - step) AS n
-		FROM (SELECT s.*, 2 ^ (-date_part('epoch', s.at - s.minute) / date_part('epoch', half_life)) AS f FROM said_at s) a
-		GROUP BY a.at
-	)
-	SELECT t.at, CASE WHEN s.w >= weight_floor THEN s.ws / s.w END,
-		CASE WHEN s.w >= weight_floor THEN sqrt(greatest(s.wss / s.w - (s.ws / s.w) ^ 2, 0)) END, coalesce(s.w, 0), coalesce(s.n, 0)
-	FROM generate_series(date_bin('1 minute', since, 'epoch'), until, step) AS t (at)
-	LEFT JOIN sums s ON s.at = t.at
-	ORDER BY t.at;
-END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+#variable_conflict use_variable
+DECLARE
+	horizon CONSTANT float8 := 48; -- half-lives, as in mood_of()
+	half    CONSTANT float8 := date_part('epoch', half_life);
+	width   CONSTANT float8 := date_part('epoch', step);
+	start   CONSTANT timestamptz := date_bin('1 minute', since, 'epoch');
+	begin_s CONSTANT float8 := date_part('epoch', start);
+	steps   CONSTANT float8 := floor((date_part('epoch', until) - begin_s) / width);
+	members CONSTANT integer[] := ARRAY(
+		SELECT e.entity_id FROM tickertone.entity e
+		WHERE CASE of_kind WHEN 'entity' THEN e.symbol = of_name WHEN 'sector' THEN e.sector = of_name ELSE of_kind = 'market' END);
+	decay   float8;
+	w       float8 := 0;
+	ws      float8 := 0;
+	wss     float8 := 0;
+	known   bigint := 0; -- items in these sums
+	last_s  float8;
+	row     record;
+BEGIN
+	IF NOT half > 0 OR width < 60 THEN
+		RAISE EXCEPTION 'mood: half_life must be positive and step at least a minute' USING ERRCODE = '22023';
+	END IF;
+	decay := CASE WHEN width / half < 1000 THEN 2 ^ (-width / half) ELSE 0 END;
+	FOR row IN
+		WITH said AS (
+			SELECT s.item_id, date_part('epoch', date_bin('1 minute', s.event_at, 'epoch')) AS minute_s, s.valid_from, s.valid_to,
+				max(s.weight) AS w, sum(s.weight * s.score) / sum(s.weight) AS score
+			FROM (SELECT e.*, e.relevance::float8 * e.novelty AS weight FROM tickertone.entity_sentiment_ever e) s
+			WHERE s.entity_id = ANY (members) AND s.score IS NOT NULL AND s.relevance > 0 AND s.novelty > 0
+				AND s.event_at >= start - make_interval(secs => horizon * half) AND s.event_at < until
+				AND (known_at IS NULL OR (s.valid_from <= known_at AND (s.valid_to > known_at OR s.valid_to = 'infinity')))
+			GROUP BY s.item_id, s.event_at, s.valid_from, s.valid_to
+		), placed AS (
+			SELECT s.*, greatest(0, ceil((s.minute_s + 60 - begin_s) / width)) AS k_over,
+				CASE WHEN known_at IS NULL THEN greatest(0, ceil((date_part('epoch', s.valid_from) - begin_s) / width)) ELSE 0 END AS k_known,
+				CASE WHEN known_at IS NULL THEN greatest(0, ceil((date_part('epoch', s.valid_to) - begin_s) / width)) ELSE steps + 1 END AS k_gone
+			FROM said s
+		), change AS (
+			SELECT c.k, c.sign, p.w * c.sign * 2 ^ -least((c.k * width + begin_s - p.minute_s) / half, 1000) AS w, p.score, p.minute_s,
+				p.k_over = c.k AND c.sign > 0 AND p.minute_s >= begin_s AS is_of_step
+			FROM placed p
+			CROSS JOIN LATERAL (VALUES (greatest(p.k_over, p.k_known), 1), (p.k_gone, -1)) AS c (k, sign)
+			WHERE greatest(p.k_over, p.k_known) < p.k_gone AND c.k <= steps
+		), by_step AS MATERIALIZED ( -- once, whatever the planner thinks of its size
+			SELECT c.k, sum(c.w) AS w, sum(c.w * c.score) AS ws, sum(c.w * c.score * c.score) AS wss, sum(c.sign) AS known,
+				count(*) FILTER (WHERE c.is_of_step) AS n, max(c.minute_s) FILTER (WHERE c.sign > 0) AS last_s
+			FROM change c
+			GROUP BY c.k
+		)
+		SELECT k.k, c.*
+		FROM generate_series(0, steps::integer) AS k (k)
+		LEFT JOIN by_step c USING (k)
+		ORDER BY k.k
+	LOOP
+		at := start + make_interval(secs => row.k * width);
+		w := w * decay + coalesce(row.w, 0);
+		ws := ws * decay + coalesce(row.ws, 0);
+		wss := wss * decay + coalesce(row.wss, 0);
+		known := known + coalesce(row.known, 0);
+		last_s := greatest(last_s, row.last_s);
+		IF known = 0 OR row.k * width + begin_s - last_s > horizon * half THEN
+			w := 0;
+			ws := 0;
+			wss := 0;
+		END IF;
+		weight := w;
+		mood := NULL;
+		dispersion := NULL;
+		IF w >= weight_floor AND w > 0 THEN
+			mood := ws / w;
+			dispersion := sqrt(greatest(wss / w - mood * mood, 0));
+		END IF;
+		items := coalesce(row.n, 0);
+		RETURN NEXT;
+	END LOOP;
+END $$;
 COMMENT ON FUNCTION mood_as_known IS 'mood() as it was: from the texts and scores that were known at known_at, or, where that is NULL, at each time itself, without what came or was scored later. of_kind: entity, sector (by the sectors of today) or market. Reads the raw rows; for a mood as it is now ask mood().';
 
 INSERT INTO access (role_name, privileges, objects) VALUES
