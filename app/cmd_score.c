@@ -33,7 +33,7 @@ struct session {
 	struct tt_score_pool *pool;
 	struct tt_score_look look;
 	struct tt_score_eval eval;
-	struct tt_progress progress;
+	struct tt_progress_bar progress;
 	struct tt_buf out;
 	int64_t scored, bad;
 };

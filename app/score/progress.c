@@ -8,9 +8,9 @@
 
 enum { BAR = 30, DRAW_EVERY_NS = 100000000 };
 
-void tt_progress_init(struct tt_progress *p, bool wanted, int64_t total_bytes)
+void tt_progress_init(struct tt_progress_bar *p, bool wanted, int64_t total_bytes)
 {
-	*p = (struct tt_progress){.shown = wanted && isatty(STDERR_FILENO),
+	*p = (struct tt_progress_bar){.shown = wanted && isatty(STDERR_FILENO),
 		.start_ns = tt_mono_ns(&tt_clock_real),
 		.total_bytes = total_bytes};
 }
@@ -43,7 +43,7 @@ void tt_progress_line(
 		(long long)items, rate, left);
 }
 
-void tt_progress_update(struct tt_progress *p, int64_t items, int64_t consumed_bytes)
+void tt_progress_update(struct tt_progress_bar *p, int64_t items, int64_t consumed_bytes)
 {
 	char line[160];
 	int64_t now = tt_mono_ns(&tt_clock_real);
@@ -55,7 +55,7 @@ void tt_progress_update(struct tt_progress *p, int64_t items, int64_t consumed_b
 	p->drawn_ns = now;
 }
 
-void tt_progress_clear(struct tt_progress *p)
+void tt_progress_clear(struct tt_progress_bar *p)
 {
 	if (p->shown && p->drawn_ns)
 		fputs("\r\033[K", stderr);

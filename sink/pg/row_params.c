@@ -171,6 +171,18 @@ void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *row
 	tt_pg_put_bool(p, rows->all_new);
 }
 
+void tt_pg_score_params(
+	struct tt_pg_params *p, const struct tt_pg_item_rows *rows, const int16_t *versions, int model_id)
+{
+	COLUMN(p, TT_PG_UUID, rows->n_items, tt_pg_put_id(p, rows->items[i].scored->item.id));
+	COLUMN(p, TT_PG_TIMESTAMPTZ, rows->n_items, tt_pg_put_time(p, rows->items[i].event_ms));
+	COLUMN(p, TT_PG_INT2, rows->n_items, tt_pg_put_int(p, TT_PG_INT2, versions[i]));
+	tt_pg_put_int(p, TT_PG_INT2, model_id);
+	sentiment_columns(p, rows->items, rows->n_items);
+	tt_pg_text_array(p, rows->symbols, rows->n_symbols);
+	mention_columns(p, rows);
+}
+
 /* A validator must come back verbatim; one that text cannot hold is better forgotten than changed. */
 static void put_validator(struct tt_pg_params *p, struct tt_str s)
 {

@@ -44,6 +44,8 @@ struct tt_pg_dead_row {
 };
 
 void tt_pg_item_params(struct tt_pg_params *p, const struct tt_pg_item_rows *rows);
+void tt_pg_score_params(
+	struct tt_pg_params *p, const struct tt_pg_item_rows *rows, const int16_t *versions, int model_id);
 void tt_pg_feed_params(struct tt_pg_params *p, const struct tt_feed_state *const *feeds, size_t n);
 void tt_pg_dead_params(
 	struct tt_pg_params *p, const struct tt_pg_dead_row *dead, size_t n, size_t max_payload_bytes);

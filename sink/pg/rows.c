@@ -160,6 +160,56 @@ static int fill_items(struct tt_pg_rows *r, size_t n_mentions, const struct tt_p
 		conf->item_rules, &r->alert_params, &r->arena, r->items, n, rows.fates, &r->n_alerts);
 }
 
+static void reset(struct tt_pg_rows *r)
+{
+	tt_arena_reset(&r->arena);
+	r->items = NULL;
+	r->aliases = NULL;
+	r->all_new = false;
+	r->n_items = r->n_aliases = r->n_feeds = r->n_dead = r->n_symbols = r->n_alerts = 0;
+	tt_pg_params_reset(&r->item_params);
+	tt_pg_params_reset(&r->symbol_params);
+	tt_pg_params_reset(&r->feed_params);
+	tt_pg_params_reset(&r->dead_params);
+	tt_pg_params_reset(&r->alert_params);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct tt_pg_row *x = a, *y = b;
+
+	return memcmp(x->scored->item.id.b, y->scored->item.id.b, sizeof(x->scored->item.id.b));
+}
+
+int tt_pg_rows_fill_scores(struct tt_pg_rows *r, const struct tt_batch *b, const int16_t *versions)
+{
+	struct tt_pg_item_rows rows = {.n_items = b->n_items};
+	size_t n_mentions = 0;
+
+	reset(r);
+	struct tt_pg_row *items = tt_arena_zalloc(&r->arena, b->n_items + 1, sizeof(*items));
+	int16_t *sorted = tt_arena_zalloc(&r->arena, b->n_items + 1, sizeof(*sorted));
+	for (size_t i = 0; items && i < b->n_items; i++) {
+		items[i] = (struct tt_pg_row){&b->items[i], b->items[i].item.story_ms, false, b->model_id};
+		n_mentions += b->items[i].n_entities;
+	}
+	rows.fates = tt_arena_alloc(&r->arena, b->n_items + 1);
+	rows.mentions = tt_arena_zalloc(&r->arena, n_mentions + 1, sizeof(*rows.mentions));
+	rows.symbols = tt_arena_zalloc(&r->arena, n_mentions + 1, sizeof(*rows.symbols));
+	if (!items || !sorted || !rows.fates || !rows.mentions || !rows.symbols)
+		return TT_ENOMEM;
+	qsort(items, b->n_items, sizeof(*items), by_id);
+	for (size_t i = 0; i < b->n_items; i++)
+		sorted[i] = versions[items[i].scored - b->items];
+	rows.items = items;
+	memset(rows.fates, TT_PG_REVISION, b->n_items);
+	rows.n_mentions =
+		make_mentions(items, b->n_items, rows.fates, rows.mentions, rows.symbols, &rows.n_symbols);
+	tt_pg_score_params(&r->item_params, &rows, sorted, b->model_id);
+	tt_pg_text_array(&r->symbol_params, rows.symbols, rows.n_symbols);
+	return TT_OK;
+}
+
 void tt_pg_rows_doubt(struct tt_pg_rows *r)
 {
 	if (r->all_new)
@@ -241,20 +291,6 @@ static int fill_dead(
 	r->n_dead = kept;
 	tt_pg_dead_params(&r->dead_params, dead, kept, max_bytes);
 	return TT_OK;
-}
-
-static void reset(struct tt_pg_rows *r)
-{
-	tt_arena_reset(&r->arena);
-	r->items = NULL;
-	r->aliases = NULL;
-	r->all_new = false;
-	r->n_items = r->n_aliases = r->n_feeds = r->n_dead = r->n_symbols = r->n_alerts = 0;
-	tt_pg_params_reset(&r->item_params);
-	tt_pg_params_reset(&r->symbol_params);
-	tt_pg_params_reset(&r->feed_params);
-	tt_pg_params_reset(&r->dead_params);
-	tt_pg_params_reset(&r->alert_params);
 }
 
 int tt_pg_rows_fill(

@@ -42,6 +42,10 @@ void tt_pg_rows_done(struct tt_pg_rows *r);
 int tt_pg_rows_fill(
 	struct tt_pg_rows *r, struct tt_batch *const *batches, size_t n, const struct tt_pg_conf *conf);
 
+/* Fills the parameters of rescore.sql, and the symbols', with other scores of stored texts, one version of a
+ * text an item. */
+int tt_pg_rows_fill_scores(struct tt_pg_rows *r, const struct tt_batch *b, const int16_t *versions);
+
 /* A key may be known: items.sql is told so. */
 void tt_pg_rows_doubt(struct tt_pg_rows *r);
 
