@@ -12,7 +12,7 @@ tear_down() { :; }
 cleanup() {
 	local pid
 	for pid in "${pids[@]}"; do
-		kill -9 "$pid" 2>/dev/null || continue
+		kill -9 -- "-$pid" 2>/dev/null || kill -9 "$pid" 2>/dev/null || continue # its group, if it was begun by setsid
 		{ wait "$pid"; } 2>/dev/null || true
 	done
 	tear_down

@@ -70,7 +70,7 @@ cat >"$tmp/gone.py" <<-'PY'
 PY
 "$python" "$tmp/gone.py" "$gone_port" &
 pids[gone]=$!
-DSN="$admin dbname=$name" bash "$tmp/listen.sh" >"$tmp/listened" 2>"$tmp/listen.log" &
+DSN="$admin dbname=$name" setsid bash "$tmp/listen.sh" >"$tmp/listened" 2>"$tmp/listen.log" &
 pids[listen]=$!
 
 echo "-- alerts are raised while the desk is away; each waits for it"
@@ -163,7 +163,4 @@ jq -c .data "$tmp/stdout" | "$python" tests/app/schema_check.py alert || [ $? = 
 jq -e -s 'length > 10 and all(.specversion == "1.0" and .source == "/test" and .id == .data.change_id and (.type | startswith("tickertone.alert.")))' "$tmp/stdout" >/dev/null ||
 	fail "events on standard output"
 equal "told on standard output" "$(jq -r .id "$tmp/stdout" | sort -u | comm -23 - <(ids) | wc -l)" 0
-unset "pids[gone]" "pids[desk]" "pids[listen]" "pids[people]"
-kill %"$(jobs -l | awk '/gone.py/ {gsub(/[^0-9]/, "", $1); print $1}')" 2>/dev/null || true
-pkill -P $$ 2>/dev/null || true
 echo "ok"
