@@ -107,26 +107,46 @@ static void value_text(const struct tt_opt *o, const void *from, struct tt_buf *
 	}
 }
 
-static void print_opts(const struct tt_section *s, const char *base, const char *first, struct tt_buf *out)
+static void print_list(const struct tt_section *sections, const struct tt_section *s,
+	const struct tt_conf_list *list, int indent, struct tt_buf *out);
+
+/* dash: before the first key, in the two columns to the left of it. */
+static void print_opts(const struct tt_section *sections, const struct tt_section *s, const char *base,
+	int indent, bool dash, struct tt_buf *out)
 {
+	const struct tt_section *inner;
 	for (const struct tt_opt *o = s->opts; o->name; o++) {
-		tt_buf_printf(out, "%s%s: ", o == s->opts ? first : s->list ? "    " : "  ", o->name);
+		bool dashed = dash && o == s->opts;
+		tt_buf_printf(out, "%*s%s%s: ", dashed ? indent - 2 : indent, "", dashed ? "- " : "", o->name);
 		value_text(o, base + o->offset, out);
 		tt_buf_char(out, '\n');
 	}
+	for (size_t i = 0; (inner = tt_conf_inner(sections, s, i)); i++)
+		print_list(sections, inner, (const void *)(base + inner->offset), indent, out);
+}
+
+static void print_list(const struct tt_section *sections, const struct tt_section *s,
+	const struct tt_conf_list *list, int indent, struct tt_buf *out)
+{
+	const char *dot = strrchr(s->name, '.');
+	tt_buf_printf(out, "%*s%s:%s\n", indent, "", dot ? dot + 1 : s->name, list->n == 0 ? " []" : "");
+	for (size_t i = 0; i < list->n; i++)
+		print_opts(sections, s, (const char *)list->v + i * s->elem_size, indent + 4, true, out);
 }
 
 int tt_conf_print(const struct tt_section *sections, const void *conf, struct tt_buf *out)
 {
 	for (const struct tt_section *s = sections; s->name; s++) {
 		const char *base = (const char *)conf + s->offset;
-		const struct tt_conf_list *list = (const void *)base;
-		tt_buf_printf(out, "%s%s:%s\n", s == sections ? "" : "\n", s->name,
-			s->list && list->n == 0 ? " []" : "");
-		if (!s->list)
-			print_opts(s, base, "  ", out);
-		for (size_t i = 0; s->list && i < list->n; i++)
-			print_opts(s, (const char *)list->v + i * s->elem_size, "  - ", out);
+		if (strchr(s->name, '.'))
+			continue;
+		tt_buf_str(out, s == sections ? TT_STR("") : TT_STR("\n"));
+		if (s->list) {
+			print_list(sections, s, (const void *)base, 0, out);
+			continue;
+		}
+		tt_buf_printf(out, "%s:\n", s->name);
+		print_opts(sections, s, base, 2, false, out);
 	}
 	return out->rc;
 }
@@ -200,7 +220,7 @@ int tt_conf_markdown(const struct tt_section *sections, struct tt_buf *out)
 			       "- `${NAME}` in a value is replaced by the environment variable, "
 			       "`${NAME:-text}` has a default, `$$` is a dollar sign.\n"
 			       "- A key without a value, or with `null`, has its default.\n"
-			       "- Durations are written `250ms`, `30s`, `5m`, `2h`, `7d`; sizes `512` "
+			       "- Durations are written `250ms`, `30s`, `5m`, `2h`, `7d`, `1h30m`; sizes `512` "
 			       "(bytes), `64KiB`, `8MiB`, `1GiB`.\n"
 			       "- A relative path starts from the folder of the configuration file; a "
 			       "default one from the working directory.\n"
