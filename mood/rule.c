@@ -108,6 +108,12 @@ static int parse(const struct rule_conf *c, const char *key, const char *text, s
 				"rule '%s': %s: relevance and novelty can be asked to be at least something, "
 				"not less",
 				c->name, key);
+		for (size_t k = 0; c->over == TT_OVER_ITEM && k < i; k++) /* of an item each has one threshold */
+			if (ret->terms[k].measure == t->measure)
+				return tt_err_set(err, TT_ECONF,
+					"rule '%s': %s: each of score, relevance and novelty can be asked for "
+					"once",
+					c->name, key);
 	}
 	return TT_OK;
 }

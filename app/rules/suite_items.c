@@ -29,7 +29,7 @@ static int take_subject(struct tt_suite_make *m, enum tt_scope over, struct tt_s
 	if (tt_suite_find(t, kind, name, ret))
 		return TT_OK;
 	if (!name.n)
-		return tt_suite_fail(m, "a %s needs a name", kind);
+		return tt_suite_fail(m, "%s: the name is empty", kind);
 	if (t->n_subjects >= TT_SUITE_SUBJECTS_MAX)
 		return tt_suite_fail(m, "more than %d subjects", TT_SUITE_SUBJECTS_MAX);
 	struct tt_suite_subject *v =

@@ -19,7 +19,7 @@ static void put_term(struct tt_buf *out, const struct tt_term *t, double value)
 	if (isnan(value))
 		tt_buf_printf(out, "%s is not known", term);
 	else if (tt_term_join(TT_HOLDS, t, value) == TT_HOLDS)
-		tt_buf_printf(out, "%s is %.*g, %s %.4g", term, digits, value, signs[t->compare], t->bound);
+		tt_buf_printf(out, "%s is %.4g, %s %.4g", term, value, signs[t->compare], t->bound);
 	else
 		tt_buf_printf(out, "%s is %.*g, not %s %.4g", term, digits, value, signs[t->compare], t->bound);
 }

@@ -1,5 +1,6 @@
 /* test_pg_rollup.c - the roll-ups after all that can happen to items: always what the raw rows say; and the
- * mood functions of the database beside those of mood/index.h, over the same random minutes. */
+ * functions of the database beside those of mood/index.h and mood/roll_up.h, over the same random minutes and
+ * items. */
 #include <math.h>
 
 #include "common/err.h"
