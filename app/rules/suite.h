@@ -32,7 +32,7 @@ struct tt_suite_part {
 /* The same item, several times. Minutes count from the test's start. */
 struct tt_suite_items {
 	int64_t at, every, count; /* every 0: all in one minute */
-	double relevance, novelty;
+	float relevance, novelty; /* as the database keeps them */
 	struct tt_suite_part *parts; /* entities first */
 	size_t n_parts;
 };

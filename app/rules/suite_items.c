@@ -79,12 +79,12 @@ int tt_suite_make_subjects(struct tt_suite_make *m)
 
 /* What the scorer would say of such a score where nothing else is known: the rest is neutral. Numbers are what
  * the database keeps: real. */
-static struct tt_said said_of(const struct tt_suite_items_conf *c, double score)
+static struct tt_said said_of(const struct tt_suite_items *items, double score)
 {
 	float s = (float)score, p = fabsf(s);
 
 	return (struct tt_said){.score = (double)s,
-		.weight = (double)(float)c->relevance * (double)(float)c->novelty,
+		.weight = (double)items->relevance * (double)items->novelty,
 		.p_negative = s < 0 ? p : 0,
 		.p_neutral = 1 - p,
 		.p_positive = s > 0 ? p : 0};
@@ -107,7 +107,7 @@ static int take_entities(struct tt_suite_make *m, const struct tt_suite_items_co
 			return tt_suite_fail(m, "also: %.*s is the subject", TT_FMT(name));
 		struct tt_suite_part *p = &items->parts[i];
 		rc = take_subject(m, TT_OVER_ENTITY, name, &p->subject);
-		said[i] = said_of(c, score);
+		said[i] = said_of(items, score);
 		*p = (struct tt_suite_part){p->subject, tt_roll_up(&said[i], 1), said[i].score, true};
 	}
 	items->n_parts = c->also.keys.n + 1;
@@ -158,8 +158,8 @@ static int make_items(struct tt_suite_make *m, const struct tt_suite_items_conf 
 	if (rc == TT_OK)
 		rc = tt_suite_minutes(m, "every", c->every_ms, &ret->every);
 	ret->count = c->count;
-	ret->relevance = (double)(float)c->relevance;
-	ret->novelty = (double)(float)c->novelty;
+	ret->relevance = (float)c->relevance;
+	ret->novelty = (float)c->novelty;
 	if (rc == TT_OK)
 		rc = take_entities(m, c, ret, said);
 	if (rc == TT_OK)

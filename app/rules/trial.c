@@ -52,8 +52,8 @@ static int add_parts(struct trial *r, const struct tt_suite_items *items, int64_
 /* As sink/pg/item_rules.c and its statement decide. */
 static bool raises(const struct tt_pg_item_rule *rule, const struct tt_suite_items *items, double score)
 {
-	return (score <= rule->below || score >= rule->above) && items->relevance >= rule->min_relevance &&
-	       items->novelty >= rule->min_novelty;
+	return (score <= rule->below || score >= rule->above) && (double)items->relevance >= rule->min_relevance &&
+	       (double)items->novelty >= rule->min_novelty;
 }
 
 static int add_fault(struct trial *r, const struct tt_rule *rule, size_t subject, struct tt_trial_fault fault)

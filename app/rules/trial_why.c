@@ -74,8 +74,8 @@ struct tt_str tt_trial_why_item(struct tt_arena *arena, const struct tt_rule *ru
 	for (size_t i = 0; i < rule->when.n; i++) {
 		enum tt_measure m = rule->when.terms[i].measure;
 		values[i] = m == TT_MEASURE_SCORE       ? part->score
-			    : m == TT_MEASURE_RELEVANCE ? items->relevance
-							: items->novelty;
+			    : m == TT_MEASURE_RELEVANCE ? (double)items->relevance
+							: (double)items->novelty;
 	}
 	put_terms(&out, &rule->when, values);
 	return keep(arena, &out);

@@ -120,7 +120,7 @@ of_a_test 1 '{subject: NVDA, score: -0.79}' '{at: 0m, rule: each, subject: NVDA,
 says 'at 0m: each NVDA is inactive (score is -0.79, not <= -0.8;' out
 says 'at 1m: each NVDA is inactive (no item about it in this minute), want firing' out
 of_a_test 1 '{subject: NVDA, score: -0.9, novelty: 0.4999999}' '{at: 0m, rule: each, subject: NVDA, state: firing}'
-says 'novelty is 0.4999999, not >= 0.5), want firing' out
+says 'novelty is 0.499999911, not >= 0.5), want firing' out
 of_a_test 1 '{subject: AMD, score: -0.9}' '{at: 0m, rule: each, subject: AMD, state: firing}, {at: 0m, rule: listed, subject: AMD, state: firing}'
 equal "rules that are not about it" "$(grep -c 'AMD is inactive (the rule is not about it), want firing' "$tmp/out")" 2
 tests 1 <<-TESTS

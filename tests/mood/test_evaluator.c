@@ -99,9 +99,9 @@ TT_TEST(an_alert_from_begin_to_end)
 	if (!memmem(x->alert.sentence.p, x->alert.sentence.n, "B mood is -0.80, 3 items in 60 min", 34))
 		fail_msg("%.*s", TT_FMT(x->alert.sentence));
 	TT_TRUE(tt_id_eq(x->alert.fingerprint, TT_ID(TT_STR("gloom"), TT_STR("entity"), TT_STR("B"))));
-	const struct tt_rule_state *state =
+	const struct tt_rule_state *stands =
 		tt_evaluator_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("B"));
-	TT_TRUE(state && state->state == TT_ALERT_FIRING && state->episode == 1);
+	TT_TRUE(stands && stands->state == TT_ALERT_FIRING && stands->episode == 1);
 	TT_TRUE(!tt_evaluator_state(e, TT_STR("gloom"), TT_STR("market"), TT_STR("market")));
 	TT_TRUE(!tt_evaluator_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("Z")));
 	double values[TT_TERMS_MAX];
