@@ -6,7 +6,9 @@
 tickertone=$1
 
 "$tickertone" rules test config/rules.test.yaml >"$tmp/out" || fail "the shipped tests"
-cp config/rules.test.yaml "$tmp"
+cp config/rules.test.yaml config/rules.yaml "$tmp"
+sed -n '/^alerts: {rules/,/^```$/p' docs/RULES.md | grep -v '^```$' >"$tmp/docs.yaml"
+"$tickertone" rules test "$tmp/docs.yaml" >"$tmp/out" || fail "the example of docs/RULES.md"
 
 # other FROM TO: with FROM changed to TO, wherever it stands, some test fails.
 other() {
