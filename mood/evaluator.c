@@ -288,6 +288,11 @@ static bool is_told(enum tt_alert_state from, const struct tt_rule_state *s)
 	       (s->state == TT_ALERT_RESOLVED && (from == TT_ALERT_FIRING || from == TT_ALERT_NO_DATA));
 }
 
+bool tt_verdict_raises(const struct tt_verdict *v)
+{
+	return v->told && v->alert.to == TT_ALERT_FIRING && v->alert.from != TT_ALERT_NO_DATA;
+}
+
 static struct tt_verdict *add_verdict(struct look *l)
 {
 	struct tt_verdict *v = tt_arena_grow(l->arena, l->v, l->n, sizeof(*v));

@@ -38,6 +38,9 @@ struct tt_verdict {
 	bool forgotten;             /* the state goes */
 };
 
+/* Is it an alert that was not there before? One that goes on after nothing was known is the same. */
+bool tt_verdict_raises(const struct tt_verdict *v);
+
 /* Looks at the subjects whose minutes have changed since the last run, and at those that are not at rest;
  * `all`: at all of them, which is due whenever a minute has ended. */
 int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt_arena *arena,

@@ -138,7 +138,7 @@ static int look(struct trial *r, struct tt_err *err)
 	tt_arena_reset(&r->scratch);
 	int rc = tt_evaluator_run(r->evaluator, now_ms(r), true, &r->scratch, &v, &n, err);
 	for (size_t i = 0; rc == TT_OK && i < n; i++)
-		if (v[i].told && v[i].alert.to == TT_ALERT_FIRING && v[i].alert.from != TT_ALERT_NO_DATA)
+		if (tt_verdict_raises(&v[i]))
 			rc = note_raised(r, v[i].rule, (size_t)v[i].subject, 1, v[i].alert.sentence);
 	return rc;
 }
