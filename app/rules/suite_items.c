@@ -187,7 +187,7 @@ int tt_suite_make_items(struct tt_suite_make *m)
 		t->length = length > t->length ? length : t->length;
 		if (rc == TT_OK && count > TT_SUITE_ITEMS_MAX)
 			rc = tt_suite_fail(m, "more than %d items in one test", TT_SUITE_ITEMS_MAX);
-		if (rc == TT_OK && length > TT_SUITE_DAYS_MAX * DAY_MINUTES)
+		if (rc == TT_OK && length - 1 > TT_SUITE_DAYS_MAX * DAY_MINUTES)
 			rc = tt_suite_fail(m, "the last item is more than %d days after the start", TT_SUITE_DAYS_MAX);
 	}
 	return rc;
