@@ -365,7 +365,8 @@ static int load_list(struct load *l, const struct tt_section *s, struct tt_conf_
 		return TT_OK;
 	if (l->ev.type != YAML_SEQUENCE_START_EVENT)
 		return fail(l, l->ev.start_mark, "needs a list: each element starts with \"- \"");
-	for (l->at.index = 0; (rc = next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT; l->at.index++) {
+	for (l->at.index = 0; (rc = next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT;
+		l->at.index++) {
 		rc = add_element(l, s, list, &element);
 		if (rc == TT_OK)
 			rc = load_opts(l, s, element);
@@ -502,7 +503,12 @@ static int load(struct load *l, const struct tt_section *sections, char *conf)
 int tt_conf_load_in(struct tt_str yaml, const char *name, const char *dir, const struct tt_section *sections,
 	void *conf, struct tt_err *err)
 {
-	struct load l = {.name = name, .text = yaml, .dir = dir, .err = err, .sections = sections, .at = {.index = -1}};
+	struct load l = {.name = name,
+		.text = yaml,
+		.dir = dir,
+		.err = err,
+		.sections = sections,
+		.at = {.index = -1}};
 	return load(&l, sections, conf);
 }
 

@@ -116,8 +116,8 @@ static int parse_real(const struct tt_opt *o, struct tt_str text, double *to, st
 }
 
 /* Takes a whole number and its unit, one of [first, n), off *text. */
-static bool take_unit(struct tt_str *text, const struct unit *units, size_t first, size_t n, size_t *ret_unit,
-	int64_t *ret)
+static bool take_unit(
+	struct tt_str *text, const struct unit *units, size_t first, size_t n, size_t *ret_unit, int64_t *ret)
 {
 	size_t digits = 0, end;
 	while (digits < text->n && text->p[digits] >= '0' && text->p[digits] <= '9')

@@ -46,8 +46,8 @@ bool tt_verdict_raises(const struct tt_verdict *v);
 int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt_arena *arena,
 	struct tt_verdict **ret, size_t *ret_n, struct tt_err *err);
 
-/* For people who ask why; linear in the number of subjects. How a rule stands for a subject as last looked at;
- * NULL: it is not about it. */
+/* For people who ask why; linear in the number of subjects. How a rule stands for a subject as last looked
+ * at; NULL: it is not about it. */
 const struct tt_rule_state *tt_evaluator_state(
 	const struct tt_evaluator *e, struct tt_str rule, struct tt_str kind, struct tt_str name);
 /* What the measures of a condition are for a subject, one for each term, as of now_ms; NAN: not known. */

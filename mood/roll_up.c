@@ -18,7 +18,8 @@ struct tt_minute tt_roll_up(const struct tt_said *v, size_t n)
 	}
 	if (sum == 0)
 		return m;
-	float least = (float)(negative / sum), middle = (float)(neutral / sum), most = (float)(positive / sum);
+	float least = (float)(negative / sum), middle = (float)(neutral / sum),
+	      most = (float)(positive / sum);
 	score /= sum;
 	m.n = 1;
 	m.n_neg = least >= middle && least >= most; /* the first of equals, as SQL's label() */

@@ -108,11 +108,11 @@ static int parse(const struct rule_conf *c, const char *key, const char *text, s
 				"rule '%s': %s: relevance and novelty can be asked to be at least something, "
 				"not less",
 				c->name, key);
-		for (size_t k = 0; c->over == TT_OVER_ITEM && k < i; k++) /* of an item each has one threshold */
+		for (size_t k = 0; c->over == TT_OVER_ITEM && k < i; k++) /* each has one threshold */
 			if (ret->terms[k].measure == t->measure)
 				return tt_err_set(err, TT_ECONF,
-					"rule '%s': %s: each of score, relevance and novelty can be asked for "
-					"once",
+					"rule '%s': %s: each of score, relevance and novelty can be asked "
+					"for once",
 					c->name, key);
 	}
 	return TT_OK;
@@ -287,5 +287,6 @@ bool tt_rule_is_about(const struct tt_rule *r, struct tt_str kind, struct tt_str
 
 bool tt_rule_is_about_items_of(const struct tt_rule *r, struct tt_str symbol, struct tt_str sector)
 {
-	return r->over == TT_OVER_ITEM && (!r->sector.p || tt_str_eq(r->sector, sector)) && is_listed(r, symbol);
+	return r->over == TT_OVER_ITEM && (!r->sector.p || tt_str_eq(r->sector, sector)) &&
+	       is_listed(r, symbol);
 }

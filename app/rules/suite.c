@@ -47,7 +47,8 @@ static int find_rule(struct tt_suite_make *m, const char *name, const struct tt_
 			return TT_OK;
 		}
 	}
-	return tt_suite_fail(m, "there is no rule '%s'%s%.*s", name, near.best.n ? "; did you mean " : "", TT_FMT(near.best));
+	return tt_suite_fail(m, "there is no rule '%s'%s%.*s", name, near.best.n ? "; did you mean " : "",
+		TT_FMT(near.best));
 }
 
 static int find_wanted(struct tt_suite_make *m, const struct tt_suite_want_conf *c, struct tt_suite_want *ret)
@@ -57,7 +58,8 @@ static int find_wanted(struct tt_suite_make *m, const struct tt_suite_want_conf 
 	struct tt_suggest near = {.typed = name};
 
 	if (!c->subject && over != TT_OVER_MARKET)
-		return tt_suite_fail(m, "rule '%s' is over %s: which subject?", c->rule, tt_scope_name(ret->rule->over));
+		return tt_suite_fail(
+			m, "rule '%s' is over %s: which subject?", c->rule, tt_scope_name(ret->rule->over));
 	if (tt_suite_find(m->t, tt_scope_name(over), name, &ret->subject))
 		return TT_OK;
 	for (size_t i = 0; i < m->t->n_subjects; i++)
@@ -81,8 +83,10 @@ static int make_want(struct tt_suite_make *m, const struct tt_suite_want_conf *c
 	ret->value = c->value == TT_SUITE_ANY_VALUE ? NAN : c->value;
 	ret->within = c->within;
 	ret->times = c->times;
-	if (ret->rule->over == TT_OVER_ITEM && ret->state != TT_ALERT_FIRING && ret->state != TT_ALERT_INACTIVE)
-		return tt_suite_fail(m, "rule '%s' is over items, an item is one moment: firing or inactive", c->rule);
+	if (ret->rule->over == TT_OVER_ITEM && ret->state != TT_ALERT_FIRING &&
+		ret->state != TT_ALERT_INACTIVE)
+		return tt_suite_fail(
+			m, "rule '%s' is over items, an item is one moment: firing or inactive", c->rule);
 	return TT_OK;
 }
 

@@ -1,6 +1,6 @@
 /* suite.h - a file of tests of rules (docs/RULES.md, "Testing rules"), read and checked: what is said in each
- * test by the minute, and what is to become of it. Owner: the suite owns all it points to, the tests are in its
- * arena. Threads: read-only once loaded. */
+ * test by the minute, and what is to become of it. Owner: the suite owns all it points to, the tests are in
+ * its arena. Threads: read-only once loaded. */
 #ifndef TT_APP_RULES_SUITE_H
 #define TT_APP_RULES_SUITE_H
 
@@ -10,10 +10,10 @@
 
 enum {
 	TT_SUITE_TESTS_MAX = 1000,
-	TT_SUITE_SUBJECTS_MAX = 1000,     /* of a test, sectors and the market among them */
-	TT_SUITE_ITEMS_MAX = 1000000,     /* of a test */
-	TT_SUITE_DAYS_MAX = 90,           /* from its start to its end */
-	TT_SUITE_MARKET = 0               /* its index among the subjects */
+	TT_SUITE_SUBJECTS_MAX = 1000, /* of a test, sectors and the market among them */
+	TT_SUITE_ITEMS_MAX = 1000000, /* of a test */
+	TT_SUITE_DAYS_MAX = 90,       /* from its start to its end */
+	TT_SUITE_MARKET = 0           /* its index among the subjects */
 };
 
 /* Somebody that rules look at; its id in the evaluator is its index. */
@@ -31,8 +31,8 @@ struct tt_suite_part {
 
 /* The same item, several times. Minutes count from the test's start. */
 struct tt_suite_items {
-	int64_t at, every, count; /* every 0: all in one minute */
-	float relevance, novelty; /* as the database keeps them */
+	int64_t at, every, count;    /* every 0: all in one minute */
+	float relevance, novelty;    /* as the database keeps them */
 	struct tt_suite_part *parts; /* entities first */
 	size_t n_parts;
 };

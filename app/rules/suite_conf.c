@@ -8,11 +8,10 @@
 #define SPAN_MS (TT_SUITE_DAYS_MAX * 86400000.0)
 
 #define OPT(name, type, field, def, lo, hi, flags, doc, choices)                                             \
-	{                                                                                                    \
-		name, type, offsetof(struct tt_suite_items_conf, field), def, lo, hi, "", flags, doc, choices \
-	}
+	{name, type, offsetof(struct tt_suite_items_conf, field), def, lo, hi, "", flags, doc, choices}
 static const struct tt_opt items_opts[] = {
-	OPT("at", TT_OPT_DURATION, at_ms, "0m", 0, SPAN_MS, 0, "How long after the start the first is said.", NULL),
+	OPT("at", TT_OPT_DURATION, at_ms, "0m", 0, SPAN_MS, 0, "How long after the start the first is said.",
+		NULL),
 	OPT("every", TT_OPT_DURATION, every_ms, "0m", 0, SPAN_MS, 0,
 		"How long after it the next; without it all are said in one minute.", NULL),
 	OPT("count", TT_OPT_INT, count, "1", 0, TT_SUITE_ITEMS_MAX, 0,
@@ -32,9 +31,7 @@ static const struct tt_opt items_opts[] = {
 #undef OPT
 
 #define OPT(name, type, field, def, lo, hi, flags, doc, choices)                                             \
-	{                                                                                                    \
-		name, type, offsetof(struct tt_suite_want_conf, field), def, lo, hi, "", flags, doc, choices \
-	}
+	{name, type, offsetof(struct tt_suite_want_conf, field), def, lo, hi, "", flags, doc, choices}
 static const struct tt_opt want_opts[] = {
 	OPT("at", TT_OPT_DURATION, at_ms, NULL, 0, SPAN_MS, TT_OPT_REQUIRED,
 		"When, after the start; what is said in this minute counts.", NULL),
@@ -50,9 +47,7 @@ static const struct tt_opt want_opts[] = {
 #undef OPT
 
 #define OPT(name, type, field, def, flags, doc)                                                              \
-	{                                                                                                    \
-		name, type, offsetof(struct tt_suite_test_conf, field), def, 0, 0, "", flags, doc, NULL      \
-	}
+	{name, type, offsetof(struct tt_suite_test_conf, field), def, 0, 0, "", flags, doc, NULL}
 static const struct tt_opt test_opts[] = {
 	OPT("name", TT_OPT_STR, name, NULL, TT_OPT_REQUIRED, "Says what is tested."),
 	OPT("start", TT_OPT_STR, start, "2026-01-05T00:00:00Z", 0, "When the clock begins."),
@@ -69,7 +64,7 @@ const struct tt_section tt_suite_sections[] = {
 		sizeof(struct tt_suite_test_conf)},
 	{"tests.items", "What is said.", items_opts, offsetof(struct tt_suite_test_conf, items), true,
 		sizeof(struct tt_suite_items_conf)},
-	{"tests.expect", "What is to become of it.", want_opts, offsetof(struct tt_suite_test_conf, expect), true,
-		sizeof(struct tt_suite_want_conf)},
+	{"tests.expect", "What is to become of it.", want_opts, offsetof(struct tt_suite_test_conf, expect),
+		true, sizeof(struct tt_suite_want_conf)},
 	{0},
 };

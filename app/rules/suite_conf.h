@@ -1,4 +1,5 @@
-/* suite_conf.h - the keys of a file of tests of rules, as the file has them; suite.h has what is made of it. */
+/* suite_conf.h - the keys of a file of tests of rules, as the file has them; suite.h has what is made of it.
+ */
 #ifndef TT_APP_RULES_SUITE_CONF_H
 #define TT_APP_RULES_SUITE_CONF_H
 

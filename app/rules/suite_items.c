@@ -32,8 +32,7 @@ static int take_subject(struct tt_suite_make *m, enum tt_scope over, struct tt_s
 		return tt_suite_fail(m, "%s: the name is empty", kind);
 	if (t->n_subjects >= TT_SUITE_SUBJECTS_MAX)
 		return tt_suite_fail(m, "more than %d subjects", TT_SUITE_SUBJECTS_MAX);
-	struct tt_suite_subject *v =
-		tt_arena_grow(&m->suite->arena, t->subjects, t->n_subjects, sizeof(*v));
+	struct tt_suite_subject *v = tt_arena_grow(&m->suite->arena, t->subjects, t->n_subjects, sizeof(*v));
 	if (!v)
 		return TT_ENOMEM;
 	t->subjects = v;
@@ -58,7 +57,8 @@ static int take_sector(struct tt_suite_make *m, const struct tt_suite_items_conf
 		return rc;
 	struct tt_str *has = &m->t->subjects[entity].sector, name = m->t->subjects[sector].name;
 	if (has->p && !tt_str_eq(*has, name))
-		return tt_suite_fail(m, "'%s' is of sector '%.*s' already, not '%s'", c->subject, TT_FMT(*has), c->sector);
+		return tt_suite_fail(
+			m, "'%s' is of sector '%.*s' already, not '%s'", c->subject, TT_FMT(*has), c->sector);
 	*has = name;
 	return TT_OK;
 }
@@ -77,8 +77,8 @@ int tt_suite_make_subjects(struct tt_suite_make *m)
 
 /* ---- items ---- */
 
-/* What the scorer would say of such a score where nothing else is known: the rest is neutral. Numbers are what
- * the database keeps: real. */
+/* What the scorer would say of such a score where nothing else is known: the rest is neutral. Numbers are
+ * what the database keeps: real. */
 static struct tt_said said_of(const struct tt_suite_items *items, double score)
 {
 	float s = (float)score, p = fabsf(s);
@@ -91,8 +91,8 @@ static struct tt_said said_of(const struct tt_suite_items *items, double score)
 }
 
 /* Whom the item is about: said[i] about the entity of part i. */
-static int take_entities(struct tt_suite_make *m, const struct tt_suite_items_conf *c, struct tt_suite_items *items,
-	struct tt_said *said)
+static int take_entities(struct tt_suite_make *m, const struct tt_suite_items_conf *c,
+	struct tt_suite_items *items, struct tt_said *said)
 {
 	static const struct tt_opt number = {.name = "score", .type = TT_OPT_REAL, .lo = -1, .hi = 1};
 	struct tt_err why = {0};
@@ -101,7 +101,8 @@ static int take_entities(struct tt_suite_make *m, const struct tt_suite_items_co
 	for (size_t i = 0; rc == TT_OK && i <= c->also.keys.n; i++) {
 		struct tt_str name = tt_str_c(i ? c->also.keys.v[i - 1] : c->subject);
 		double score = c->score;
-		if (i && tt_conf_value_parse(&number, tt_str_c(c->also.values.v[i - 1]), NULL, &score, &why) < 0)
+		if (i && tt_conf_value_parse(&number, tt_str_c(c->also.values.v[i - 1]), NULL, &score, &why) <
+				 0)
 			return tt_suite_fail(m, "also: %.*s: %s", TT_FMT(name), why.msg);
 		if (i && tt_str_eq(name, tt_str_c(c->subject)))
 			return tt_suite_fail(m, "also: %.*s is the subject", TT_FMT(name));
@@ -145,7 +146,8 @@ static void add_groups(const struct tt_suite_test *t, struct tt_suite_items *ite
 	}
 }
 
-static int make_items(struct tt_suite_make *m, const struct tt_suite_items_conf *c, struct tt_suite_items *ret)
+static int make_items(
+	struct tt_suite_make *m, const struct tt_suite_items_conf *c, struct tt_suite_items *ret)
 {
 	struct tt_arena *arena = &m->suite->arena;
 	size_t n = c->also.keys.n + 1;
@@ -188,7 +190,8 @@ int tt_suite_make_items(struct tt_suite_make *m)
 		if (rc == TT_OK && count > TT_SUITE_ITEMS_MAX)
 			rc = tt_suite_fail(m, "more than %d items in one test", TT_SUITE_ITEMS_MAX);
 		if (rc == TT_OK && length - 1 > TT_SUITE_DAYS_MAX * DAY_MINUTES)
-			rc = tt_suite_fail(m, "the last item is more than %d days after the start", TT_SUITE_DAYS_MAX);
+			rc = tt_suite_fail(
+				m, "the last item is more than %d days after the start", TT_SUITE_DAYS_MAX);
 	}
 	return rc;
 }

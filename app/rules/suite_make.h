@@ -1,5 +1,5 @@
-/* suite_make.h - one test of a suite in the making; shared by the suite*.c files. Errors: TT_ECONF with test and
- * place, TT_ENOMEM without a message. */
+/* suite_make.h - one test of a suite in the making; shared by the suite*.c files. Errors: TT_ECONF with test
+ * and place, TT_ENOMEM without a message. */
 #ifndef TT_APP_RULES_SUITE_MAKE_H
 #define TT_APP_RULES_SUITE_MAKE_H
 

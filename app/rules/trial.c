@@ -52,8 +52,8 @@ static int add_parts(struct trial *r, const struct tt_suite_items *items, int64_
 /* As sink/pg/item_rules.c and its statement decide. */
 static bool raises(const struct tt_pg_item_rule *rule, const struct tt_suite_items *items, double score)
 {
-	return (score <= rule->below || score >= rule->above) && (double)items->relevance >= rule->min_relevance &&
-	       (double)items->novelty >= rule->min_novelty;
+	return (score <= rule->below || score >= rule->above) &&
+	       (double)items->relevance >= rule->min_relevance && (double)items->novelty >= rule->min_novelty;
 }
 
 static int add_fault(struct trial *r, const struct tt_rule *rule, size_t subject, struct tt_trial_fault fault)
@@ -79,7 +79,8 @@ static bool is_named(const struct tt_suite_test *t, const struct tt_rule *rule, 
 }
 
 /* An alert was raised n times; why: a sentence. */
-static int note_raised(struct trial *r, const struct tt_rule *rule, size_t subject, int64_t n, struct tt_str why)
+static int note_raised(
+	struct trial *r, const struct tt_rule *rule, size_t subject, int64_t n, struct tt_str why)
 {
 	size_t at = cell(r, rule, subject);
 	bool is_first = !r->times[at];
@@ -182,13 +183,13 @@ static struct found find(struct trial *r, const struct tt_suite_want *w)
 	if (!state)
 		return (struct found){TT_ALERT_INACTIVE, NAN, TT_STR("the rule is not about it")};
 	tt_evaluator_values(r->evaluator, s->kind, s->name, &w->rule->when, now_ms(r), values);
-	return (struct found){state->state, values[0],
-		tt_trial_why(r->arena, r->evaluator, w->rule, s, state, now_ms(r))};
+	return (struct found){
+		state->state, values[0], tt_trial_why(r->arena, r->evaluator, w->rule, s, state, now_ms(r))};
 }
 
 /* "firing, value -1.7, raised 2 times": as much of it as is expected. */
-static struct tt_str tell(struct trial *r, const struct tt_suite_want *w, enum tt_alert_state state, double value,
-	const char *within, int64_t times)
+static struct tt_str tell(struct trial *r, const struct tt_suite_want *w, enum tt_alert_state state,
+	double value, const char *within, int64_t times)
 {
 	char v[80] = "", n[60] = "";
 
@@ -262,7 +263,8 @@ int tt_trial_run(const struct tt_suite *s, const struct tt_suite_test *t, struct
 	tt_evaluator_free(r.evaluator);
 	tt_arena_done(&r.scratch);
 	if (rc < 0)
-		return tt_err_set(err, rc, "test '%.*s': %s", TT_FMT(t->name), why.msg[0] ? why.msg : tt_err_text(rc));
+		return tt_err_set(
+			err, rc, "test '%.*s': %s", TT_FMT(t->name), why.msg[0] ? why.msg : tt_err_text(rc));
 	*ret = r.v;
 	*ret_n = r.n;
 	return TT_OK;

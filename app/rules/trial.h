@@ -1,5 +1,5 @@
-/* trial.h - one test of a suite, run: the evaluator of the service with the clock of the test, minute by minute
- * as `tickertone replay` does. Threads: one. */
+/* trial.h - one test of a suite, run: the evaluator of the service with the clock of the test, minute by
+ * minute as `tickertone replay` does. Threads: one. */
 #ifndef TT_APP_RULES_TRIAL_H
 #define TT_APP_RULES_TRIAL_H
 

@@ -11,7 +11,8 @@ enum { WHY_MAX = 4000 };
 static void put_term(struct tt_buf *out, const struct tt_term *t, double value)
 {
 	static const char *const signs[] = {"<", "<=", ">", ">="};
-	bool is_near = fabs(value - t->bound) < 1e-3 * (fabs(value) + fabs(t->bound)); /* would look the same */
+	bool is_near =
+		fabs(value - t->bound) < 1e-3 * (fabs(value) + fabs(t->bound)); /* would look the same */
 	int digits = is_near ? 9 : 4;
 	char term[TT_TERM_TEXT];
 
@@ -21,7 +22,8 @@ static void put_term(struct tt_buf *out, const struct tt_term *t, double value)
 	else if (tt_term_join(TT_HOLDS, t, value) == TT_HOLDS)
 		tt_buf_printf(out, "%s is %.4g, %s %.4g", term, value, signs[t->compare], t->bound);
 	else
-		tt_buf_printf(out, "%s is %.*g, not %s %.4g", term, digits, value, signs[t->compare], t->bound);
+		tt_buf_printf(
+			out, "%s is %.*g, not %s %.4g", term, digits, value, signs[t->compare], t->bound);
 }
 
 static void put_terms(struct tt_buf *out, const struct tt_condition *c, const double *values)

@@ -105,14 +105,15 @@ TT_TEST(an_alert_from_begin_to_end)
 	TT_TRUE(!tt_evaluator_state(e, TT_STR("gloom"), TT_STR("market"), TT_STR("market")));
 	TT_TRUE(!tt_evaluator_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("Z")));
 	double values[TT_TERMS_MAX];
-	tt_evaluator_values(e, TT_STR("entity"), TT_STR("B"), &rules->v[0].when, (BEGIN + 5) * (int64_t)MINUTE_MS,
-		values);
+	tt_evaluator_values(e, TT_STR("entity"), TT_STR("B"), &rules->v[0].when,
+		(BEGIN + 5) * (int64_t)MINUTE_MS, values);
 	TT_NEAR(values[0], -0.8, 1e-9);
 	TT_NEAR(values[1], 3, 1e-9);
-	tt_evaluator_values(e, TT_STR("entity"), TT_STR("B"), &rules->v[0].when, (BEGIN + 60) * (int64_t)MINUTE_MS,
-		values); /* without a look */
+	tt_evaluator_values(e, TT_STR("entity"), TT_STR("B"), &rules->v[0].when,
+		(BEGIN + 60) * (int64_t)MINUTE_MS, values); /* without a look */
 	TT_NEAR(values[1], 0, 1e-9);
-	tt_evaluator_values(e, TT_STR("entity"), TT_STR("Z"), &rules->v[0].when, BEGIN * (int64_t)MINUTE_MS, values);
+	tt_evaluator_values(
+		e, TT_STR("entity"), TT_STR("Z"), &rules->v[0].when, BEGIN * (int64_t)MINUTE_MS, values);
 	TT_TRUE(isnan(values[0]));
 	size_t open = tt_evaluator_firing(e);
 	for (int i = 0; i < 9; i++)

@@ -1,5 +1,5 @@
-/* test_roll_up.c - what an item adds to the minute of an entity, and of a group; test_pg_rollup holds it to the
- * database's. */
+/* test_roll_up.c - what an item adds to the minute of an entity, and of a group; test_pg_rollup holds it to
+ * the database's. */
 #include "mood/roll_up.h"
 #include "tests/tt_test.h"
 
