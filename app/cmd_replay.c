@@ -53,7 +53,7 @@ static int note(struct replay *r, const struct tt_verdict *v)
 			r->v[i].resolved_ms = v->alert.at_ms;
 			return TT_OK;
 		}
-	if (v->alert.to != TT_ALERT_FIRING || v->alert.from == TT_ALERT_NO_DATA)
+	if (!tt_verdict_raises(v))
 		return TT_OK;
 	struct raised *grown = tt_arena_grow(&r->arena, r->v, r->n, sizeof(*grown));
 	if (!grown)

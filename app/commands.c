@@ -26,6 +26,7 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_entities_import,
 	&tt_cmd_rules_check,
 	&tt_cmd_rules_list,
+	&tt_cmd_rules_test,
 	&tt_cmd_replay,
 	&tt_cmd_rescore,
 	&tt_cmd_history,

@@ -16,7 +16,7 @@ extern const struct tt_cmd tt_cmd_explain, tt_cmd_history, tt_cmd_replay, tt_cmd
 extern const struct tt_cmd tt_cmd_feed;
 extern const struct tt_cmd tt_cmd_feeds_list, tt_cmd_feeds_add, tt_cmd_feeds_remove, tt_cmd_feeds_enable, tt_cmd_feeds_disable;
 extern const struct tt_cmd tt_cmd_feeds_test, tt_cmd_feeds_import, tt_cmd_feeds_export;
-extern const struct tt_cmd tt_cmd_rules_check, tt_cmd_rules_list;
+extern const struct tt_cmd tt_cmd_rules_check, tt_cmd_rules_list, tt_cmd_rules_test;
 extern const struct tt_cmd tt_cmd_score;
 extern const struct tt_cmd tt_cmd_tokenize;
 extern const struct tt_cmd tt_cmd_entities_list, tt_cmd_entities_check, tt_cmd_entities_match, tt_cmd_entities_import;

@@ -1,6 +1,6 @@
-/* conf.c - walks a YAML file and the tables of conf.h together. libyaml gives events with positions; what the
- * tables allow is two mappings deep, so nothing here recurses and a deeper file is refused where it starts to
- * be. Aliases are refused: a small file cannot stand for a big one. */
+/* conf.c - walks a YAML file and the tables of conf.h together. libyaml gives events with positions.
+ * What the tables allow is as deep as their names have words, so a file recurses no deeper than that and is
+ * refused where it starts to. Aliases are refused: a small file cannot stand for a big one. */
 #include "common/conf.h"
 
 #include <assert.h>
@@ -15,7 +15,14 @@
 #include "common/conf_value.h"
 #include "common/suggest.h"
 
-enum { NAMES_MAX = 64 }; /* options of a section, sections of a file: what is seen is one bit each */
+enum { NAMES_MAX = 64 }; /* keys of a section, sections of a file: what is seen is one bit each */
+
+/* What a list stands in. */
+struct place {
+	const struct tt_section *section;
+	long index; /* element of a list section, -1 in others */
+	const struct place *outer;
+};
 
 struct load {
 	yaml_parser_t parser;
@@ -25,22 +32,51 @@ struct load {
 	const char *dir;    /* absolute; what relative paths of the file start from; NULL: they stay */
 	char cwd[PATH_MAX]; /* the same for defaults; "" when it is not known */
 	struct tt_err *err;
-	/* where we are, for messages */
-	const struct tt_section *section;
-	long index; /* element of a list section, -1 in others */
+	const struct tt_section *sections;
+	struct place at; /* where we are, for messages */
 	const struct tt_opt *opt;
 };
+
+static const char *last_word(const struct tt_section *s)
+{
+	const char *dot = strrchr(s->name, '.');
+	return dot ? dot + 1 : s->name;
+}
+
+static bool is_outermost(const struct tt_section *s)
+{
+	return !strchr(s->name, '.');
+}
+
+const struct tt_section *tt_conf_inner(
+	const struct tt_section *sections, const struct tt_section *s, size_t i)
+{
+	size_t n = strlen(s->name);
+	for (const struct tt_section *inner = sections; inner->name; inner++)
+		if (strncmp(inner->name, s->name, n) == 0 && inner->name[n] == '.' &&
+			!strchr(inner->name + n + 1, '.') && i-- == 0)
+			return inner;
+	return NULL;
+}
+
+static void place_text(const struct place *p, char *out, size_t room)
+{
+	char outer[100] = "", index[32] = "";
+	if (p->outer)
+		place_text(p->outer, outer, sizeof(outer));
+	if (p->index >= 0)
+		snprintf(index, sizeof(index), "[%ld]", p->index);
+	snprintf(out, room, "%s%s%s%s", outer, p->outer ? "." : "", last_word(p->section), index);
+}
 
 /* "FILE:LINE:COLUMN: section[index].key: " before the message err holds already. */
 static int located(struct load *l, int code, yaml_mark_t at)
 {
-	char key[160] = "", index[32] = "";
-	if (l->index >= 0)
-		snprintf(index, sizeof(index), "[%ld]", l->index);
-	if (l->section)
-		snprintf(key, sizeof(key), ": %s%s%s%s", l->section->name, index, l->opt ? "." : "",
-			l->opt ? l->opt->name : "");
-	return tt_err_prefix(l->err, code, "%s:%zu:%zu%s", l->name, at.line + 1, at.column + 1, key);
+	char place[160] = "";
+	if (l->at.section)
+		place_text(&l->at, place, sizeof(place));
+	return tt_err_prefix(l->err, code, "%s:%zu:%zu%s%s%s%s", l->name, at.line + 1, at.column + 1,
+		l->at.section ? ": " : "", place, l->opt ? "." : "", l->opt ? l->opt->name : "");
 }
 
 __attribute__((format(printf, 3, 4))) static int fail(struct load *l, yaml_mark_t at, const char *fmt, ...)
@@ -213,19 +249,36 @@ static int finish_opts(struct load *l, const struct tt_section *s, char *base, u
 	return rc;
 }
 
-/* The place of the present event, a key, in opts; marks it as seen. */
-static int find_opt(struct load *l, const struct tt_section *s, uint64_t *seen, size_t *ret)
+/* The name of the i-th key of s: its options, then the lists within; NULL: there are fewer. */
+static const char *key_of(
+	const struct load *l, const struct tt_section *s, size_t i, const struct tt_section **ret_inner)
+{
+	size_t n = 0;
+	*ret_inner = NULL;
+	while (n < i && s->opts[n].name)
+		n++;
+	if (s->opts[n].name)
+		return s->opts[n].name;
+	*ret_inner = tt_conf_inner(l->sections, s, i - n);
+	return *ret_inner ? last_word(*ret_inner) : NULL;
+}
+
+/* The place of the present event, a key, among those of s; marks it as seen. ret_inner: the list that it is;
+ * NULL: an option. */
+static int find_key(struct load *l, const struct tt_section *s, uint64_t *seen, size_t *ret,
+	const struct tt_section **ret_inner)
 {
 	yaml_mark_t at = l->ev.start_mark;
+	const char *name;
 	if (l->ev.type != YAML_SCALAR_EVENT)
 		return fail(l, at, "a key must be a plain name");
 	struct tt_suggest near = {.typed = scalar_of(&l->ev)};
-	for (size_t i = 0; s->opts[i].name; i++) {
-		tt_suggest_try(&near, tt_str_c(s->opts[i].name));
-		if (!tt_str_eq(near.typed, tt_str_c(s->opts[i].name)))
+	for (size_t i = 0; (name = key_of(l, s, i, ret_inner)); i++) {
+		tt_suggest_try(&near, tt_str_c(name));
+		if (!tt_str_eq(near.typed, tt_str_c(name)))
 			continue;
 		if (*seen >> i & 1)
-			return fail(l, at, "the key '%s' is given twice", s->opts[i].name);
+			return fail(l, at, "the key '%s' is given twice", name);
 		*seen |= 1ull << i;
 		*ret = i;
 		return TT_OK;
@@ -235,11 +288,29 @@ static int find_opt(struct load *l, const struct tt_section *s, uint64_t *seen, 
 		near.best.p ? "'?" : "");
 }
 
+static int load_inner(struct load *l, const struct tt_section *s, char *base);
+
+/* The present event is the value of an option; ret_null: as if it were not there. */
+static int load_opt(struct load *l, const struct tt_opt *o, char *base, bool *ret_null)
+{
+	int rc = TT_OK;
+	*ret_null = is_null(&l->ev);
+	if (!*ret_null && o->type == TT_OPT_STRS)
+		rc = load_strs(l, o, base + o->offset);
+	else if (!*ret_null && o->type == TT_OPT_MAP)
+		rc = load_map(l, o, (void *)(base + o->offset));
+	else if (!*ret_null)
+		rc = load_scalar(l, o, base + o->offset);
+	l->opt = NULL;
+	return rc;
+}
+
 /* The present event starts the mapping of a section or of an element of a list; base is its struct, cleared.
  */
 static int load_opts(struct load *l, const struct tt_section *s, char *base)
 {
 	yaml_mark_t start = l->ev.start_mark;
+	const struct tt_section *inner = NULL;
 	uint64_t seen = 0, null = 0;
 	size_t i = 0;
 	int rc = TT_OK;
@@ -248,30 +319,27 @@ static int load_opts(struct load *l, const struct tt_section *s, char *base)
 	if (l->ev.type != YAML_MAPPING_START_EVENT)
 		return fail(l, start, "needs a mapping of \"key: value\" lines");
 	while ((rc = next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
-		if ((rc = find_opt(l, s, &seen, &i)) < 0)
+		bool is_absent = false;
+		if ((rc = find_key(l, s, &seen, &i, &inner)) < 0)
 			break;
-		const struct tt_opt *o = l->opt = &s->opts[i];
+		l->opt = inner ? NULL : &s->opts[i];
 		if ((rc = next(l)) < 0)
 			break;
-		if (is_null(&l->ev))
-			null |= 1ull << i;
-		else if (o->type == TT_OPT_STRS)
-			rc = load_strs(l, o, base + o->offset);
-		else if (o->type == TT_OPT_MAP)
-			rc = load_map(l, o, (void *)(base + o->offset));
-		else
-			rc = load_scalar(l, o, base + o->offset);
-		l->opt = NULL;
+		rc = inner ? load_inner(l, inner, base) : load_opt(l, &s->opts[i], base, &is_absent);
+		null |= (uint64_t)is_absent << i;
 		if (rc < 0)
 			break;
 	}
 	return rc < 0 ? rc : finish_opts(l, s, base, seen & ~null, start);
 }
 
-static void clear_opts(const struct tt_section *s, char *base)
+static void clear_opts(const struct tt_section *sections, const struct tt_section *s, char *base)
 {
+	const struct tt_section *inner;
 	for (const struct tt_opt *o = s->opts; o->name; o++)
 		tt_conf_value_clear(o, base + o->offset);
+	for (size_t i = 0; (inner = tt_conf_inner(sections, s, i)); i++)
+		*(struct tt_conf_list *)(void *)(base + inner->offset) = (struct tt_conf_list){0};
 }
 
 /* One more element, cleared; it counts at once, so that tt_conf_free finds what it will hold. */
@@ -285,7 +353,7 @@ static int add_element(struct load *l, const struct tt_section *s, struct tt_con
 	}
 	*ret = (char *)list->v + list->n++ * s->elem_size;
 	memset(*ret, 0, s->elem_size);
-	clear_opts(s, *ret);
+	clear_opts(l->sections, s, *ret);
 	return TT_OK;
 }
 
@@ -297,13 +365,24 @@ static int load_list(struct load *l, const struct tt_section *s, struct tt_conf_
 		return TT_OK;
 	if (l->ev.type != YAML_SEQUENCE_START_EVENT)
 		return fail(l, l->ev.start_mark, "needs a list: each element starts with \"- \"");
-	for (l->index = 0; (rc = next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT; l->index++) {
+	for (l->at.index = 0; (rc = next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT;
+		l->at.index++) {
 		rc = add_element(l, s, list, &element);
 		if (rc == TT_OK)
 			rc = load_opts(l, s, element);
 		if (rc < 0)
 			break;
 	}
+	return rc;
+}
+
+/* base: the struct that the list stands in. */
+static int load_inner(struct load *l, const struct tt_section *s, char *base)
+{
+	const struct place outer = l->at;
+	l->at = (struct place){s, -1, &outer};
+	int rc = load_list(l, s, (void *)(base + s->offset));
+	l->at = outer;
 	return rc;
 }
 
@@ -315,6 +394,8 @@ static int find_section(
 		return fail(l, at, "a section's name must be plain");
 	struct tt_suggest near = {.typed = scalar_of(&l->ev)};
 	for (size_t i = 0; sections[i].name; i++) {
+		if (!is_outermost(&sections[i]))
+			continue;
 		tt_suggest_try(&near, tt_str_c(sections[i].name));
 		if (!tt_str_eq(near.typed, tt_str_c(sections[i].name)))
 			continue;
@@ -342,13 +423,12 @@ static int load_root(struct load *l, const struct tt_section *sections, char *co
 	while ((rc = next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
 		if ((rc = find_section(l, sections, seen, &s)) < 0)
 			break;
-		l->section = s;
+		l->at.section = s;
 		if ((rc = next(l)) < 0)
 			break;
 		rc = s->list ? load_list(l, s, (void *)(conf + s->offset))
 			     : load_opts(l, s, conf + s->offset);
-		l->section = NULL;
-		l->index = -1;
+		l->at = (struct place){.index = -1};
 		if (rc < 0)
 			break;
 	}
@@ -379,15 +459,19 @@ static void clear_all(const struct tt_section *sections, char *conf)
 {
 	size_t n = 0;
 	for (const struct tt_section *s = sections; s->name; s++) {
-		size_t opts = 0;
+		size_t opts = 0, inner = 0;
 		while (s->opts[opts].name)
 			opts++;
+		while (tt_conf_inner(sections, s, inner))
+			inner++;
 		n++;
-		assert(opts <= NAMES_MAX && n <= NAMES_MAX);
+		assert(opts + inner <= NAMES_MAX && n <= NAMES_MAX && (is_outermost(s) || s->list));
+		if (!is_outermost(s))
+			continue;
 		if (s->list)
 			*(struct tt_conf_list *)(void *)(conf + s->offset) = (struct tt_conf_list){0};
 		else
-			clear_opts(s, conf + s->offset);
+			clear_opts(sections, s, conf + s->offset);
 	}
 }
 
@@ -406,7 +490,7 @@ static int load(struct load *l, const struct tt_section *sections, char *conf)
 	for (size_t i = 0; sections[i].name && rc == TT_OK; i++) {
 		if ((seen >> i & 1) || sections[i].list)
 			continue;
-		l->section = &sections[i];
+		l->at.section = &sections[i];
 		rc = finish_opts(l, &sections[i], conf + sections[i].offset, 0, (yaml_mark_t){0});
 	}
 	yaml_event_delete(&l->ev);
@@ -419,28 +503,45 @@ static int load(struct load *l, const struct tt_section *sections, char *conf)
 int tt_conf_load_in(struct tt_str yaml, const char *name, const char *dir, const struct tt_section *sections,
 	void *conf, struct tt_err *err)
 {
-	struct load l = {.name = name, .text = yaml, .dir = dir, .err = err, .index = -1};
+	struct load l = {.name = name,
+		.text = yaml,
+		.dir = dir,
+		.err = err,
+		.sections = sections,
+		.at = {.index = -1}};
 	return load(&l, sections, conf);
 }
 
-static void free_opts(const struct tt_section *s, char *base)
+static void free_list(
+	const struct tt_section *sections, const struct tt_section *s, struct tt_conf_list *list);
+
+static void free_opts(const struct tt_section *sections, const struct tt_section *s, char *base)
 {
+	const struct tt_section *inner;
 	for (const struct tt_opt *o = s->opts; o->name; o++)
 		tt_conf_value_free(o, base + o->offset);
+	for (size_t i = 0; (inner = tt_conf_inner(sections, s, i)); i++)
+		free_list(sections, inner, (void *)(base + inner->offset));
+}
+
+static void free_list(
+	const struct tt_section *sections, const struct tt_section *s, struct tt_conf_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free_opts(sections, s, (char *)list->v + i * s->elem_size);
+	free(list->v);
+	*list = (struct tt_conf_list){0};
 }
 
 void tt_conf_free(const struct tt_section *sections, void *conf)
 {
 	for (const struct tt_section *s = sections; s->name; s++) {
 		char *base = (char *)conf + s->offset;
-		struct tt_conf_list *list = (void *)base;
-		if (!s->list) {
-			free_opts(s, base);
+		if (!is_outermost(s))
 			continue;
-		}
-		for (size_t i = 0; i < list->n; i++)
-			free_opts(s, (char *)list->v + i * s->elem_size);
-		free(list->v);
-		*list = (struct tt_conf_list){0};
+		if (s->list)
+			free_list(sections, s, (void *)base);
+		else
+			free_opts(sections, s, base);
 	}
 }

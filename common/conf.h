@@ -5,6 +5,10 @@
  *     dsn: "host=/run/x"      # option
  *   feeds:                    # list section: a sequence of mappings, each an element struct
  *     - url: https://example.com/rss
+ *   tests:
+ *     - name: quiet
+ *       items:                # section "tests.items": a list in each element (or in a section)
+ *         - subject: NVDA
  *
  * An unknown section or key, a key given twice, a wrong type, a value out of range: TT_ECONF, message
  * "FILE:LINE:COLUMN: section.key: what". ${NAME} in a scalar is replaced by the environment variable,
@@ -27,8 +31,8 @@ enum tt_opt_type {
 	TT_OPT_STR,      /* char *, NULL when neither given nor defaulted */
 	TT_OPT_PATH,     /* char * */
 	TT_OPT_SECRET,   /* char *, printed as *** */
-	TT_OPT_DURATION, /* int64_t milliseconds; written 250ms, 30s, 5m, 2h, 7d; a bare number is an error;
-			    lo and hi in ms */
+	TT_OPT_DURATION, /* int64_t milliseconds; written 250ms, 30s, 5m, 2h, 7d, 1h30m; a bare number is an
+			    error; lo and hi in ms */
 	TT_OPT_SIZE,     /* int64_t bytes; written 512, 64KiB, 8MiB, 1GiB */
 	TT_OPT_ENUM,     /* int, index into .choices "auto|fp32|int8" */
 	TT_OPT_STRS,     /* struct tt_conf_strs: a YAML sequence of scalars */
@@ -60,10 +64,10 @@ struct tt_opt {
 };
 
 struct tt_section {
-	const char *name;
+	const char *name; /* "a.b": a list that stands in section a, or in each of its elements */
 	const char *doc;
 	const struct tt_opt *opts; /* ends with {0} */
-	size_t offset;             /* of the section's struct in the whole configuration struct */
+	size_t offset; /* of the section's struct in the whole configuration struct; of "a.b" in a's struct */
 	bool list;                 /* then at offset stands a struct tt_conf_list */
 	size_t elem_size;          /* list: bytes of one element */
 };

@@ -115,29 +115,48 @@ static int parse_real(const struct tt_opt *o, struct tt_str text, double *to, st
 	return rc;
 }
 
-/* A whole number and a unit of the list. */
+/* Takes a whole number and its unit, one of [first, n), off *text. */
+static bool take_unit(
+	struct tt_str *text, const struct unit *units, size_t first, size_t n, size_t *ret_unit, int64_t *ret)
+{
+	size_t digits = 0, end;
+	while (digits < text->n && text->p[digits] >= '0' && text->p[digits] <= '9')
+		digits++;
+	for (end = digits; end < text->n && (text->p[end] < '0' || text->p[end] > '9');)
+		end++;
+	struct tt_str name = {text->p + digits, end - digits};
+	for (size_t i = first; i < n; i++) {
+		if (!tt_str_eq(name, tt_str_c(units[i].name)) ||
+			!tt_str_int((struct tt_str){text->p, digits}, 0, INT64_MAX / units[i].factor, ret))
+			continue;
+		*ret *= units[i].factor;
+		*ret_unit = i;
+		*text = (struct tt_str){text->p + end, text->n - end};
+		return true;
+	}
+	return false;
+}
+
+/* A whole number and a unit of the list; of durations several, the largest unit first: 1h30m. */
 static int parse_unit(const struct tt_opt *o, struct tt_str text, int64_t *to, struct tt_err *err)
 {
 	bool duration = o->type == TT_OPT_DURATION;
 	const struct unit *units = duration ? durations : sizes;
-	size_t n = duration ? TT_LEN(durations) : TT_LEN(sizes), digits = 0;
-	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
-		digits++;
-	struct tt_str number = {text.p, digits}, name = {text.p + digits, text.n - digits};
-	for (size_t i = 0; i < n; i++) {
-		int64_t v;
-		if (!tt_str_eq(name, tt_str_c(units[i].name)) ||
-			!tt_str_int(number, 0, INT64_MAX / units[i].factor, &v))
-			continue;
-		v *= units[i].factor;
-		int rc = check_range(o, (double)v, text, err);
-		if (rc == TT_OK)
-			*to = v;
-		return rc;
-	}
-	return tt_err_set(err, TT_ECONF, "'%.*s' is not a %s", TT_FMT(text),
-		duration ? "duration: a whole number with ms, s, m, h or d"
-			 : "size: a whole number of bytes, or with KiB, MiB, GiB or TiB");
+	size_t n = duration ? TT_LEN(durations) : TT_LEN(sizes), unit = 0;
+	struct tt_str rest = text;
+	int64_t sum = 0, v = 0;
+	bool is_read = take_unit(&rest, units, 0, n, &unit, &sum);
+	while (is_read && rest.n)
+		is_read = duration && take_unit(&rest, units, unit + 1, n, &unit, &v) &&
+			  !__builtin_add_overflow(sum, v, &sum);
+	if (!is_read)
+		return tt_err_set(err, TT_ECONF, "'%.*s' is not a %s", TT_FMT(text),
+			duration ? "duration: a whole number with ms, s, m, h or d"
+				 : "size: a whole number of bytes, or with KiB, MiB, GiB or TiB");
+	int rc = check_range(o, (double)sum, text, err);
+	if (rc == TT_OK)
+		*to = sum;
+	return rc;
 }
 
 static int parse_enum(const struct tt_opt *o, struct tt_str text, int *to, struct tt_err *err)

@@ -150,7 +150,7 @@ static bool is_open(const struct tt_rule_state *s)
 }
 
 /* Linear: states are few beside minutes, and this is done once. */
-static struct watch *find_watch(struct tt_evaluator *e, struct tt_str rule, struct tt_str kind,
+static struct watch *find_watch(const struct tt_evaluator *e, struct tt_str rule, struct tt_str kind,
 	struct tt_str name, struct subject **ret)
 {
 	for (size_t i = 0; i < e->n_subjects; i++) {
@@ -205,6 +205,29 @@ int tt_evaluator_add(struct tt_evaluator *e, int32_t subject, const struct tt_mi
 	s->touched = true;
 	tt_gauges_note(&s->gauges, &s->minutes, m, &change);
 	return TT_OK;
+}
+
+const struct tt_rule_state *tt_evaluator_state(
+	const struct tt_evaluator *e, struct tt_str rule, struct tt_str kind, struct tt_str name)
+{
+	struct subject *s;
+	const struct watch *w = find_watch(e, rule, kind, name, &s);
+
+	return w ? &w->state : NULL;
+}
+
+void tt_evaluator_values(const struct tt_evaluator *e, struct tt_str kind, struct tt_str name,
+	const struct tt_condition *c, int64_t now_ms, double ret[TT_TERMS_MAX])
+{
+	const struct tt_minutes none = {0}, *minutes = &none;
+
+	for (size_t i = 0; i < e->n_subjects; i++)
+		if (tt_str_eq(e->subjects[i].name, name) && tt_str_eq(e->subjects[i].kind, kind))
+			minutes = &e->subjects[i].minutes;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct tt_condition one = {.terms = {c->terms[i]}, .n = 1};
+		tt_condition_at(&one, minutes, now_ms / MINUTE_MS + 1, &e->conf, &ret[i]);
+	}
 }
 
 size_t tt_evaluator_firing(const struct tt_evaluator *e)
@@ -263,6 +286,11 @@ static bool is_told(enum tt_alert_state from, const struct tt_rule_state *s)
 {
 	return s->state == TT_ALERT_FIRING || is_open(s) ||
 	       (s->state == TT_ALERT_RESOLVED && (from == TT_ALERT_FIRING || from == TT_ALERT_NO_DATA));
+}
+
+bool tt_verdict_raises(const struct tt_verdict *v)
+{
+	return v->told && v->alert.to == TT_ALERT_FIRING && v->alert.from != TT_ALERT_NO_DATA;
 }
 
 static struct tt_verdict *add_verdict(struct look *l)

@@ -38,10 +38,21 @@ struct tt_verdict {
 	bool forgotten;             /* the state goes */
 };
 
+/* Is it an alert that was not there before? One that goes on after nothing was known is the same. */
+bool tt_verdict_raises(const struct tt_verdict *v);
+
 /* Looks at the subjects whose minutes have changed since the last run, and at those that are not at rest;
  * `all`: at all of them, which is due whenever a minute has ended. */
 int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt_arena *arena,
 	struct tt_verdict **ret, size_t *ret_n, struct tt_err *err);
+
+/* For people who ask why; linear in the number of subjects. How a rule stands for a subject as last looked
+ * at; NULL: it is not about it. */
+const struct tt_rule_state *tt_evaluator_state(
+	const struct tt_evaluator *e, struct tt_str rule, struct tt_str kind, struct tt_str name);
+/* What the measures of a condition are for a subject, one for each term, as of now_ms; NAN: not known. */
+void tt_evaluator_values(const struct tt_evaluator *e, struct tt_str kind, struct tt_str name,
+	const struct tt_condition *c, int64_t now_ms, double ret[TT_TERMS_MAX]);
 
 /* How many alerts are open. */
 size_t tt_evaluator_firing(const struct tt_evaluator *e);

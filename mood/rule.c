@@ -108,6 +108,12 @@ static int parse(const struct rule_conf *c, const char *key, const char *text, s
 				"rule '%s': %s: relevance and novelty can be asked to be at least something, "
 				"not less",
 				c->name, key);
+		for (size_t k = 0; c->over == TT_OVER_ITEM && k < i; k++) /* each has one threshold */
+			if (ret->terms[k].measure == t->measure)
+				return tt_err_set(err, TT_ECONF,
+					"rule '%s': %s: each of score, relevance and novelty can be asked "
+					"for once",
+					c->name, key);
 	}
 	return TT_OK;
 }
@@ -262,14 +268,25 @@ void tt_rule_set_free(struct tt_rule_set *s)
 	free(s);
 }
 
+static bool is_listed(const struct tt_rule *r, struct tt_str name)
+{
+	for (size_t i = 0; i < r->n_symbols; i++)
+		if (tt_str_eq(r->symbols[i], name))
+			return true;
+	return !r->n_symbols;
+}
+
 bool tt_rule_is_about(const struct tt_rule *r, struct tt_str kind, struct tt_str name, struct tt_str sector)
 {
 	if (r->over == TT_OVER_ITEM || !tt_str_eq(kind, tt_str_c(scope_names[r->over])))
 		return false;
 	if (r->sector.p && !tt_str_eq(r->sector, r->over == TT_OVER_SECTOR ? name : sector))
 		return false;
-	for (size_t i = 0; i < r->n_symbols; i++)
-		if (tt_str_eq(r->symbols[i], name))
-			return true;
-	return !r->n_symbols;
+	return is_listed(r, name);
+}
+
+bool tt_rule_is_about_items_of(const struct tt_rule *r, struct tt_str symbol, struct tt_str sector)
+{
+	return r->over == TT_OVER_ITEM && (!r->sector.p || tt_str_eq(r->sector, sector)) &&
+	       is_listed(r, symbol);
 }

@@ -58,4 +58,7 @@ const char *tt_scope_name(
 /* Is the rule about this subject of mood_minute? Never for one about items. */
 bool tt_rule_is_about(const struct tt_rule *r, struct tt_str kind, struct tt_str name, struct tt_str sector);
 
+/* Of a rule about items: is it about those about this entity? */
+bool tt_rule_is_about_items_of(const struct tt_rule *r, struct tt_str symbol, struct tt_str sector);
+
 #endif

@@ -20,6 +20,8 @@ static int exit_status(int rc)
 	switch (rc) {
 	case TT_OK:
 		return EX_OK;
+	case TT_CLI_NO:
+		return EXIT_FAILURE;
 	case TT_EUSAGE:
 		return EX_USAGE;
 	case TT_EPARSE:
@@ -201,7 +203,7 @@ int tt_cli_main(int argc, char **argv)
 	bool unwritten = fflush(stdout) != 0 || ferror(stdout);
 	if (unwritten)
 		end_by_sigpipe_if_unread();
-	if (unwritten && rc == TT_OK)
+	if (unwritten && rc >= TT_OK)
 		rc = tt_err_set(&err, TT_EIO, "standard output: %s", strerror(errno ? errno : EIO));
 	if (rc < 0)
 		fprintf(stderr, "tickertone: %s\n", err.msg[0] ? err.msg : tt_err_text(rc));

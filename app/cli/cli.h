@@ -22,6 +22,9 @@ enum tt_cli_type {
 	TT_CLI_ENUM,  /* int, index into choices "table|jsonl|csv" */
 };
 
+/* What a command returns when all went well and its answer is no: exit status 1, and no message. */
+enum { TT_CLI_NO = 1 };
+
 struct tt_cli_opt {
 	const char *name; /* "--name" without the dashes */
 	char letter;      /* 0: no short form */
@@ -51,7 +54,7 @@ struct tt_cmd {
 	const void *defaults; /* an options struct to start from; opts_size bytes */
 	size_t opts_size;
 	int min_args, max_args; /* positional; max < 0: any number */
-	/* opts is the filled copy. Returns TT_OK or a code; the message in err is printed once by main, which also turns the code
+	/* opts is the filled copy. Returns TT_OK, TT_CLI_NO or a code; the message in err is printed once by main, which also turns the code
 	 * into a sysexits exit status. */
 	int (*run)(const void *opts, int argc, char **argv, struct tt_err *err);
 };

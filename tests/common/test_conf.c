@@ -19,6 +19,7 @@ struct box {
 struct elem {
 	char *url;
 	int64_t every_ms;
+	struct tt_conf_list parts; /* those of a part are its bits */
 };
 
 struct conf {
@@ -54,6 +55,9 @@ static const struct tt_opt elem_opts[] = {
 static const struct tt_section sections[] = {
 	{"box", "One of each.", box_opts, offsetof(struct conf, box), false, 0},
 	{"elems", "Many.", elem_opts, offsetof(struct conf, elems), true, sizeof(struct elem)},
+	{"elems.parts", "Many in each.", elem_opts, offsetof(struct elem, parts), true, sizeof(struct elem)},
+	{"elems.parts.bits", "Many in each of these.", elem_opts, offsetof(struct elem, parts), true,
+		sizeof(struct elem)},
 	{0},
 };
 
@@ -101,6 +105,8 @@ static const struct {
 	{"box: {wait: 90m}", "  wait: 90m\n"},
 	{"box: {wait: 24h}", "  wait: 1d\n"},
 	{"box: {wait: 1500ms}", "  wait: 1500ms\n"},
+	{"box: {wait: 1h30m}", "  wait: 90m\n"},
+	{"box: {wait: 0d1h0m1s500ms}", "  wait: 3601500ms\n"},
 	{"box: {bytes: 0}", "  bytes: 0\n"},
 	{"box: {bytes: 1023}", "  bytes: 1023\n"},
 	{"box: {bytes: 1024KiB}", "  bytes: 1MiB\n"},
@@ -132,7 +138,12 @@ static const struct {
 	{"box:\n  words:\n  - ${TT_NUMBER}\n", "  words: [\"42\"]\n"},
 	{"elems: [{url: u}]", "  - url: \"u\"\n    every: 0s\n"},
 	{"elems:\n- {url: a, every: 5m}\n- url: b\n",
-		"  - url: \"a\"\n    every: 5m\n  - url: \"b\"\n    every: 0s\n"},
+		"  - url: \"a\"\n    every: 5m\n    parts: []\n  - url: \"b\"\n    every: 0s\n"},
+	{"elems: [{parts: [{url: p, bits: [{url: q}, {url: r}]}, {url: s}], url: a}, {url: b, parts: }]",
+		"  - url: \"a\"\n    every: 0s\n    parts:\n      - url: \"p\"\n        every: 0s\n"
+		"        bits:\n          - url: \"q\"\n            every: 0s\n          - url: \"r\"\n"
+		"            every: 0s\n      - url: \"s\"\n        every: 0s\n        bits: []\n"
+		"  - url: \"b\"\n    every: 0s\n    parts: []\n"},
 };
 
 TT_TEST(good_values)
@@ -178,6 +189,15 @@ static const struct {
 	{"elems:\n- url: a\n-\n", "f:3:2: elems[1].url: is required"},
 	{"elems:\n- url: null\n", "f:2:3: elems[0].url: is required"},
 	{"elems:\n- url: a\n  ulr: b\n", "f:3:3: elems[0]: unknown key 'ulr', did you mean 'url'?"},
+	{"elems:\n- url: a\n  prats: []\n", "f:3:3: elems[0]: unknown key 'prats', did you mean 'parts'?"},
+	{"elems:\n- {url: a, parts: [], parts: []}\n", "f:2:23: elems[0]: the key 'parts' is given twice"},
+	{"elems:\n- {url: a, parts: b}\n", "f:2:19: elems[0].parts: needs a list: each element starts with \"- \""},
+	{"elems:\n- {url: a, parts: [{url: b}, {ur: c}]}\n", "f:2:31: elems[0].parts[1]: unknown key 'ur', did you mean 'url'?"},
+	{"elems:\n- {url: a, parts: [{url: b}, {}]}\n", "f:2:30: elems[0].parts[1].url: is required"},
+	{"elems:\n- {url: a, parts: [{url: b, bits: [{url: c, every: 9}]}]}\n",
+		"f:2:52: elems[0].parts[0].bits[0].every: '9' is not a duration: a whole number with ms, s, m, h or d"},
+	{"elems:\n- {url: a, parts: [{url: b}], ulr: d}\n", "f:2:31: elems[0]: unknown key 'ulr', did you mean 'url'?"},
+	{"elems.parts: []\n", "f:1:1: unknown section 'elems.parts'"},
 	{"box: {flag: 1}", "f:1:13: box.flag: '1' is neither true nor false"},
 	{"box: {whole: x}", "f:1:14: box.whole: 'x' is not a whole number"},
 	{"box: {whole: 1.0}", "f:1:14: box.whole: '1.0' is not a whole number"},
@@ -196,6 +216,12 @@ static const struct {
 	{"box: {wait: s}", "f:1:13: box.wait: 's' is not a duration: a whole number with ms, s, m, h or d"},
 	{"box: {wait: -1s}",
 		"f:1:13: box.wait: '-1s' is not a duration: a whole number with ms, s, m, h or d"},
+	{"box: {wait: 1m1h}", "f:1:13: box.wait: '1m1h' is not a duration: a whole number with ms, s, m, h or d"},
+	{"box: {wait: 1h30}", "f:1:13: box.wait: '1h30' is not a duration: a whole number with ms, s, m, h or d"},
+	{"box: {wait: 1m2m}", "f:1:13: box.wait: '1m2m' is not a duration: a whole number with ms, s, m, h or d"},
+	{"box: {wait: 106751991167d9223372036854775ms}", "f:1:13: box.wait: '106751991167d9223372036854775ms' is not a duration: a whole number with ms, s, m, h or d"},
+	{"box: {wait: 23h60m1ms}", "f:1:13: box.wait: '23h60m1ms' is out of range: 100ms to 1d"},
+	{"box: {bytes: 1KiB1}", "f:1:14: box.bytes: '1KiB1' is not a size: a whole number of bytes, or with KiB, MiB, GiB or TiB"},
 	{"box: {wait: 99ms}", "f:1:13: box.wait: '99ms' is out of range: 100ms to 1d"},
 	{"box: {wait: 9223372036854775807d}", "f:1:13: box.wait: '9223372036854775807d' is not a duration: a "
 					      "whole number with ms, s, m, h or d"},
@@ -285,7 +311,7 @@ TT_TEST(files_and_what_is_relative_to_them)
 TT_TEST(loading_survives_out_of_memory)
 {
 	const char *yaml = "box: {text: 'a${TT_SET}', path: p, secret: '@/proc/version', words: [a, b, c]}\n"
-			   "elems: [{url: a}, {url: b}, {url: c}]\n";
+			   "elems: [{url: a}, {url: b, parts: [{url: p, bits: [{url: q}]}]}, {url: c}]\n";
 	struct conf c;
 	struct tt_err err = {0};
 	int n, rc = TT_ENOMEM;

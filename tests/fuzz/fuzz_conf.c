@@ -12,6 +12,7 @@ struct box {
 	int mode;
 	struct tt_conf_strs words;
 	struct tt_conf_map pairs;
+	struct tt_conf_list parts;
 };
 
 struct conf {
@@ -40,6 +41,8 @@ static const struct tt_opt opts[] = {
 static const struct tt_section sections[] = {
 	{"box", "", opts, offsetof(struct conf, box), false, 0},
 	{"list", "", opts, offsetof(struct conf, list), true, sizeof(struct box)},
+	{"list.part", "", opts, offsetof(struct box, parts), true, sizeof(struct box)},
+	{"list.part.bits", "", opts, offsetof(struct box, parts), true, sizeof(struct box)},
 	{0},
 };
 

@@ -99,6 +99,22 @@ TT_TEST(an_alert_from_begin_to_end)
 	if (!memmem(x->alert.sentence.p, x->alert.sentence.n, "B mood is -0.80, 3 items in 60 min", 34))
 		fail_msg("%.*s", TT_FMT(x->alert.sentence));
 	TT_TRUE(tt_id_eq(x->alert.fingerprint, TT_ID(TT_STR("gloom"), TT_STR("entity"), TT_STR("B"))));
+	const struct tt_rule_state *stands =
+		tt_evaluator_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("B"));
+	TT_TRUE(stands && stands->state == TT_ALERT_FIRING && stands->episode == 1);
+	TT_TRUE(!tt_evaluator_state(e, TT_STR("gloom"), TT_STR("market"), TT_STR("market")));
+	TT_TRUE(!tt_evaluator_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("Z")));
+	double values[TT_TERMS_MAX];
+	tt_evaluator_values(e, TT_STR("entity"), TT_STR("B"), &rules->v[0].when,
+		(BEGIN + 5) * (int64_t)MINUTE_MS, values);
+	TT_NEAR(values[0], -0.8, 1e-9);
+	TT_NEAR(values[1], 3, 1e-9);
+	tt_evaluator_values(e, TT_STR("entity"), TT_STR("B"), &rules->v[0].when,
+		(BEGIN + 60) * (int64_t)MINUTE_MS, values); /* without a look */
+	TT_NEAR(values[1], 0, 1e-9);
+	tt_evaluator_values(
+		e, TT_STR("entity"), TT_STR("Z"), &rules->v[0].when, BEGIN * (int64_t)MINUTE_MS, values);
+	TT_TRUE(isnan(values[0]));
 	size_t open = tt_evaluator_firing(e);
 	for (int i = 0; i < 9; i++)
 		say(e, 1, BEGIN + 6, 0.9);

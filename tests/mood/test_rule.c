@@ -24,6 +24,9 @@ static const struct {
 		"f: rule 'a': there is no watch list 'chip'; did you mean chips"},
 	{"rules:\n  - {name: a, over: item, for: 5m, when: score < 0}\n", "an item is one moment"},
 	{"rules:\n  - {name: a, over: item, when: relevance < 0.5}\n", "can be asked to be at least"},
+	{"rules:\n  - {name: a, over: item, when: score > 0.2 and novelty > 0 and score < 0.5}\n",
+		"f: rule 'a': when: each of score, relevance and novelty can be asked for once"},
+	{"rules:\n  - {name: a, when: mood(6h) > 0.2 and mood(6h) < 0.5}\n", NULL},
 	{"rules:\n  - {name: a, over: market, sector: Energy, when: mood(6h) < 0}\n",
 		"the market has no sector"},
 	{"rules:\n  - {name: a, over: sector, watch_list: w, when: mood(6h) < 0}\n",
@@ -82,4 +85,33 @@ TT_TEST(about_whom)
 	tt_rule_set_free(s);
 }
 
-TT_MAIN(TT_RUN(read_and_refused), TT_RUN(about_whom))
+TT_TEST(about_whose_items)
+{
+	static const char yaml[] = "watch_lists:\n  - {name: w, symbols: [AAPL, MSFT]}\n"
+				   "rules:\n"
+				   "  - {name: any, over: item, when: score < 0}\n"
+				   "  - {name: listed, over: item, watch_list: w, when: score < 0}\n"
+				   "  - {name: energy, over: item, sector: Energy, when: score < 0}\n"
+				   "  - {name: both, over: item, sector: Energy, watch_list: w, when: score < 0}\n"
+				   "  - {name: entity, when: mood(1h) < 0}\n";
+	static const struct {
+		const char *symbol, *sector, *about;
+	} rows[] = {
+		{"AAPL", NULL, "11000"},
+		{"AAPL", "Energy", "11110"},
+		{"XOM", "Energy", "10100"},
+		{"XOM", "Banks", "10000"},
+	};
+	struct tt_rule_set *s;
+
+	TT_EQ(tt_rule_set_load_text(&s, tt_str_c(yaml), "f", NULL), TT_OK);
+	for (size_t i = 0; i < TT_LEN(rows); i++)
+		for (size_t k = 0; k < s->n; k++)
+			TT_EQ_ROW(i * 10 + k,
+				tt_rule_is_about_items_of(&s->v[k], tt_str_c(rows[i].symbol),
+					rows[i].sector ? tt_str_c(rows[i].sector) : (struct tt_str){NULL, 0}),
+				rows[i].about[k] == '1');
+	tt_rule_set_free(s);
+}
+
+TT_MAIN(TT_RUN(read_and_refused), TT_RUN(about_whom), TT_RUN(about_whose_items))

@@ -1,9 +1,11 @@
 /* test_pg_rollup.c - the roll-ups after all that can happen to items: always what the raw rows say; and the
- * mood functions of the database beside those of mood/index.h, over the same random minutes. */
+ * functions of the database beside those of mood/index.h and mood/roll_up.h, over the same random minutes and
+ * items. */
 #include <math.h>
 
 #include "common/err.h"
 #include "mood/index.h"
+#include "mood/roll_up.h"
 #include "sink/pg/pg.h"
 #include "tests/sink/pg_test.h"
 
@@ -253,6 +255,82 @@ TT_TEST(the_database_and_c_agree)
 	}
 }
 
+/* ---- what an item adds ---- */
+
+static double field(const PGresult *r, int row, int column)
+{
+	return strtod(PQgetvalue(r, row, column), NULL);
+}
+
+static PGresult *ask(PGconn *pg, const char *sql)
+{
+	PGresult *r = PQexec(pg, sql);
+
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		fail_msg("%s", PQerrorMessage(pg));
+	return r;
+}
+
+/* Adds the item that starts in this row to *sum; returns the row after it. */
+static int add_item(const PGresult *r, int row, struct tt_minute *sum)
+{
+	struct tt_said v[SYMBOLS];
+	size_t n = 0;
+	int next = row;
+
+	for (; next < PQntuples(r) && strcmp(PQgetvalue(r, next, 2), PQgetvalue(r, row, 2)) == 0 &&
+		field(r, next, 0) == field(r, row, 0);
+		next++)
+		v[n++] = (struct tt_said){field(r, next, 3), field(r, next, 4), (float)field(r, next, 5),
+			(float)field(r, next, 6), (float)field(r, next, 7)};
+	const struct tt_minute m = tt_roll_up(v, n);
+	sum->n += m.n, sum->n_pos += m.n_pos, sum->n_neg += m.n_neg;
+	sum->w += m.w, sum->ws += m.ws, sum->wss += m.wss;
+	return next;
+}
+
+TT_TEST(the_database_and_c_roll_up_alike)
+{
+	struct tt_pg_db *db = *state;
+	int said = 0;
+
+	write_items(db, 0, 400);
+	PGconn *pg = PQconnectdb(db->dsn);
+	PGresult *rows = ask(pg,
+		"SELECT g.subject_id, extract(epoch FROM date_bin('1 minute', s.event_at, 'epoch')), s.item_id, "
+		"s.score::float8, s.relevance::float8 * s.novelty, s.p_negative, s.p_neutral, s.p_positive "
+		"FROM tickertone.entity_sentiment s JOIN tickertone.entity e USING (entity_id) CROSS JOIN LATERAL ("
+		"SELECT s.entity_id AS subject_id UNION ALL SELECT -1 UNION ALL SELECT subject_id "
+		"FROM tickertone.mood_group WHERE kind = 'sector' AND name = e.sector) g "
+		"WHERE s.score IS NOT NULL ORDER BY 1, 2, 3");
+	PGresult *minutes = ask(pg,
+		"SELECT subject_id, extract(epoch FROM minute), n, n_pos, n_neg, w, ws, wss "
+		"FROM tickertone.mood_minute ORDER BY 1, 2");
+	TT_TRUE(PQntuples(minutes) > 100);
+	for (int i = 0; i < PQntuples(minutes); i++) {
+		struct tt_minute sum = {0};
+		while (said < PQntuples(rows) &&
+			(field(rows, said, 0) < field(minutes, i, 0) ||
+				(field(rows, said, 0) == field(minutes, i, 0) &&
+					field(rows, said, 1) <= field(minutes, i, 1)))) {
+			bool is_here = field(rows, said, 0) == field(minutes, i, 0) &&
+				       field(rows, said, 1) == field(minutes, i, 1);
+			struct tt_minute other = {0}; /* has no row: nothing of it counts */
+			said = add_item(rows, said, is_here ? &sum : &other);
+			TT_EQ_ROW(i, other.n, 0);
+		}
+		TT_EQ_ROW(i, sum.n, field(minutes, i, 2));
+		TT_EQ_ROW(i, sum.n_pos, field(minutes, i, 3));
+		TT_EQ_ROW(i, sum.n_neg, field(minutes, i, 4));
+		TT_NEAR_ROW(i, sum.w, field(minutes, i, 5), 1e-9);
+		TT_NEAR_ROW(i, sum.ws, field(minutes, i, 6), 1e-9);
+		TT_NEAR_ROW(i, sum.wss, field(minutes, i, 7), 1e-9);
+	}
+	PQclear(rows);
+	PQclear(minutes);
+	PQfinish(pg);
+}
+
 TT_TEST(trading_days)
 {
 	static const struct {
@@ -336,7 +414,8 @@ TT_TEST(weeks_settle)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {CASE(new_repeated_and_late_items), CASE(new_texts),
-		CASE(retention_takes_roll_ups_along), CASE(weeks_settle), CASE(the_database_and_c_agree), CASE(trading_days),
+		CASE(retention_takes_roll_ups_along), CASE(weeks_settle), CASE(the_database_and_c_agree),
+		CASE(the_database_and_c_roll_up_alike), CASE(trading_days),
 		CASE(plans_prune_and_use_the_key)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
