@@ -11,19 +11,20 @@ COMMENT ON COLUMN feed_item.last_item_at IS 'When the last item of the feed, or 
 COMMENT ON COLUMN feed_item.url IS 'Key: the feed, as in table feed.';
 INSERT INTO feed_item (url, last_item_at) SELECT url, last_change_at FROM feed WHERE last_change_at IS NOT NULL;
 
+-- Each feed is looked up by itself: so a write costs what it brings, however many feeds there are.
 CREATE FUNCTION note_feed_items(sources text[]) RETURNS void
-LANGUAGE sql SET search_path = tickertone, pg_temp
+LANGUAGE plpgsql SET search_path = tickertone, pg_temp
 AS $$
+BEGIN
 	INSERT INTO feed_item AS t (url, last_item_at)
-	SELECT f.url, now()
-	FROM (SELECT DISTINCT s.source FROM unnest(sources) AS s (source)) s
-	JOIN feed f ON f.url = s.source
-	LEFT JOIN feed_item i ON i.url = f.url
-	WHERE i.url IS NULL OR i.last_item_at < now() - interval '10 seconds'
-	ORDER BY f.url -- as every writer does, so that none wait for each other in a circle
-	ON CONFLICT (url) DO UPDATE SET last_item_at = greatest(t.last_item_at, excluded.last_item_at)
-$$;
-COMMENT ON FUNCTION note_feed_items IS 'Notes that items of these sources were stored now; those that are no feeds are passed over.';
+	SELECT s.source, now()
+	FROM unnest(sources) AS s (source)
+	WHERE EXISTS (SELECT FROM feed f WHERE f.url = s.source OFFSET 0)
+		AND NOT EXISTS (SELECT FROM feed_item i WHERE i.url = s.source AND i.last_item_at >= now() - interval '10 seconds' OFFSET 0)
+	ORDER BY s.source -- as every writer does, so that none wait for each other in a circle
+	ON CONFLICT (url) DO UPDATE SET last_item_at = greatest(t.last_item_at, excluded.last_item_at);
+END $$;
+COMMENT ON FUNCTION note_feed_items IS 'Notes that items of these sources, each named once, were stored now; those that are no feeds are passed over.';
 
 ALTER TABLE feed ADD known_at timestamptz NOT NULL DEFAULT now();
 COMMENT ON COLUMN feed.known_at IS 'Since when there is this row: what is asked of a feed that never answered, or never brought an item, counts from then.';

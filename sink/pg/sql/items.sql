@@ -87,7 +87,7 @@ WITH taken AS (
 	WHERE (SELECT version FROM fate)[i.n] > 0 AND i.body IS NOT NULL
 )
 SELECT (SELECT count(*) FROM items WHERE version = 1), (SELECT count(*) FROM entity_sentiments),
-	(SELECT count(*) FROM items WHERE version > 1), (SELECT note_feed_items(array_agg(source)) IS NULL FROM items), -- and last, once all rows are there, the roll-ups
+	(SELECT count(*) FROM items WHERE version > 1), (SELECT note_feed_items(array_agg(DISTINCT source)) IS NULL FROM items), -- and last, once all rows are there, the roll-ups
 	(SELECT roll_up_write(e.said, r.ids, r.event_ats) IS NULL
 		FROM (SELECT array_agg(said::entity_sentiment) AS said FROM entity_sentiments) e,
 			(SELECT array_agg(($3::uuid[])[n]) AS ids, array_agg(($4::timestamptz[])[n]) AS event_ats FROM revised) r);
