@@ -9,44 +9,11 @@
 
 #include "common/suggest.h"
 
-static const struct {
-	const char *name;
-	int times;
-	enum tt_about about;
-	bool is_time;
-} measures[TT_MEASURES] = {
-	[TT_MEASURE_MOOD] = {"mood", 1, TT_ABOUT_MOOD, false},
-	[TT_MEASURE_DISPERSION] = {"dispersion", 1, TT_ABOUT_MOOD, false},
-	[TT_MEASURE_CHANGE] = {"change", 2, TT_ABOUT_MOOD, false},
-	[TT_MEASURE_SHOCK] = {"shock", 2, TT_ABOUT_MOOD, false},
-	[TT_MEASURE_BUZZ] = {"buzz", 2, TT_ABOUT_MOOD, false},
-	[TT_MEASURE_ITEMS] = {"items", 1, TT_ABOUT_MOOD, false},
-	[TT_MEASURE_NEGATIVE] = {"negative", 1, TT_ABOUT_MOOD, false},
-	[TT_MEASURE_SCORE] = {"score", 0, TT_ABOUT_ITEM, false},
-	[TT_MEASURE_RELEVANCE] = {"relevance", 0, TT_ABOUT_ITEM, false},
-	[TT_MEASURE_NOVELTY] = {"novelty", 0, TT_ABOUT_ITEM, false},
-	[TT_MEASURE_QUIET] = {"quiet", 0, TT_ABOUT_FEED, true},
-	[TT_MEASURE_FAILING] = {"failing", 0, TT_ABOUT_FEED, true},
-	[TT_MEASURE_LAG] = {"lag", 0, TT_ABOUT_TOPIC, false},
-	[TT_MEASURE_BEHIND] = {"behind", 0, TT_ABOUT_TOPIC, true},
-	[TT_MEASURE_OVERDUE] = {"overdue", 0, TT_ABOUT_POLLING, true},
-};
-
 enum { MINUTES_MAX = 366 * 1440 };
-
-enum tt_about tt_measure_about(enum tt_measure measure)
-{
-	return measures[measure].about;
-}
-
-bool tt_measure_is_time(enum tt_measure measure)
-{
-	return measures[measure].is_time;
-}
 
 enum tt_about tt_condition_about(const struct tt_condition *c)
 {
-	return measures[c->terms[0].measure].about;
+	return tt_measures[c->terms[0].measure].about;
 }
 
 /* ---- reading ---- */
@@ -94,11 +61,11 @@ static int take_measure(struct reader *r, enum tt_measure *ret)
 	struct tt_suggest near = {.typed = word};
 
 	for (int i = 0; i < TT_MEASURES; i++) {
-		if (tt_str_eq(word, tt_str_c(measures[i].name))) {
+		if (tt_str_eq(word, tt_str_c(tt_measures[i].name))) {
 			*ret = (enum tt_measure)i;
 			return TT_OK;
 		}
-		tt_suggest_try(&near, tt_str_c(measures[i].name));
+		tt_suggest_try(&near, tt_str_c(tt_measures[i].name));
 	}
 	r->at -= word.n;
 	if (near.best.n)
@@ -165,7 +132,7 @@ static int take_bound(struct reader *r, struct tt_term *t)
 {
 	int64_t seconds = 0;
 
-	if (!measures[t->measure].is_time)
+	if (!tt_measures[t->measure].is_time)
 		return take_number(r, &t->bound) ? TT_OK : fail(r, "a number is missing");
 	int rc = take_seconds(r, true, &seconds);
 	t->bound = (double)seconds / 60;
@@ -180,14 +147,14 @@ static int take_term(struct reader *r, struct tt_term *t)
 	} compares[] = {{"<=", TT_AT_MOST}, {"<", TT_LESS}, {">=", TT_AT_LEAST}, {">", TT_MORE}};
 	int rc = take_measure(r, &t->measure);
 
-	if (rc == TT_OK && measures[t->measure].times && !take(r, "("))
+	if (rc == TT_OK && tt_measures[t->measure].times && !take(r, "("))
 		rc = fail(r, "'(' is missing: a time belongs to the measure");
-	for (int i = 0; rc == TT_OK && i < measures[t->measure].times; i++) {
+	for (int i = 0; rc == TT_OK && i < tt_measures[t->measure].times; i++) {
 		if (i && !take(r, ","))
 			return fail(r, "',' and another time are missing");
 		rc = take_time(r, &t->times[i]);
 	}
-	if (rc == TT_OK && measures[t->measure].times && !take(r, ")"))
+	if (rc == TT_OK && tt_measures[t->measure].times && !take(r, ")"))
 		rc = fail(r, "')' is missing");
 	if (rc < 0)
 		return rc;
@@ -204,12 +171,6 @@ static int take_term(struct reader *r, struct tt_term *t)
 	return fail(r, "a comparison is missing: < <= > >=");
 }
 
-static const char *const of_whom[] = {[TT_ABOUT_MOOD] = "a subject",
-	[TT_ABOUT_ITEM] = "an item",
-	[TT_ABOUT_FEED] = "a feed",
-	[TT_ABOUT_TOPIC] = "a topic",
-	[TT_ABOUT_POLLING] = "polling"};
-
 int tt_condition_parse(struct tt_str text, struct tt_condition *ret, struct tt_err *err)
 {
 	struct tt_condition c = {0};
@@ -224,11 +185,11 @@ int tt_condition_parse(struct tt_str text, struct tt_condition *ret, struct tt_e
 		if (rc < 0)
 			return rc;
 		enum tt_measure first = c.terms[0].measure, other = c.terms[c.n].measure;
-		if (measures[other].about != measures[first].about)
+		if (tt_measures[other].about != tt_measures[first].about)
 			return tt_err_set(err, TT_ECONF,
 				"column %zu: %s is of %s and %s of %s: they cannot be asked together", begin + 1,
-				measures[other].name, of_whom[measures[other].about], measures[first].name,
-				of_whom[measures[first].about]);
+				tt_measures[other].name, tt_about_text(tt_measures[other].about), tt_measures[first].name,
+				tt_about_text(tt_measures[first].about));
 		c.n++;
 	} while (take(&r, "and"));
 	skip_blanks(&r);
@@ -352,14 +313,14 @@ void tt_term_format(const struct tt_term *t, char out[TT_TERM_TEXT])
 
 	format_time(t->times[0], a);
 	format_time(t->times[1], b);
-	switch (measures[t->measure].times) {
+	switch (tt_measures[t->measure].times) {
 	case 0:
-		snprintf(out, TT_TERM_TEXT, "%s", measures[t->measure].name);
+		snprintf(out, TT_TERM_TEXT, "%s", tt_measures[t->measure].name);
 		break;
 	case 1:
-		snprintf(out, TT_TERM_TEXT, "%s(%s)", measures[t->measure].name, a);
+		snprintf(out, TT_TERM_TEXT, "%s(%s)", tt_measures[t->measure].name, a);
 		break;
 	default:
-		snprintf(out, TT_TERM_TEXT, "%s(%s, %s)", measures[t->measure].name, a, b);
+		snprintf(out, TT_TERM_TEXT, "%s(%s, %s)", tt_measures[t->measure].name, a, b);
 	}
 }

@@ -23,28 +23,7 @@
 #include "common/err.h"
 #include "common/str.h"
 #include "mood/index.h"
-
-enum tt_measure {
-	TT_MEASURE_MOOD,
-	TT_MEASURE_DISPERSION,
-	TT_MEASURE_CHANGE,
-	TT_MEASURE_SHOCK,
-	TT_MEASURE_BUZZ,
-	TT_MEASURE_ITEMS,
-	TT_MEASURE_NEGATIVE,
-	TT_MEASURE_SCORE,
-	TT_MEASURE_RELEVANCE,
-	TT_MEASURE_NOVELTY,
-	TT_MEASURE_QUIET,
-	TT_MEASURE_FAILING,
-	TT_MEASURE_LAG,
-	TT_MEASURE_BEHIND,
-	TT_MEASURE_OVERDUE,
-	TT_MEASURES
-};
-
-/* What a measure is one of. One condition asks for one of these. */
-enum tt_about { TT_ABOUT_MOOD, TT_ABOUT_ITEM, TT_ABOUT_FEED, TT_ABOUT_TOPIC, TT_ABOUT_POLLING };
+#include "mood/measure.h"
 
 enum tt_compare { TT_LESS, TT_AT_MOST, TT_MORE, TT_AT_LEAST };
 
@@ -71,9 +50,6 @@ struct tt_mood_conf {
 
 /* TT_ECONF: "column N: ..." */
 int tt_condition_parse(struct tt_str text, struct tt_condition *ret, struct tt_err *err);
-
-enum tt_about tt_measure_about(enum tt_measure measure);
-bool tt_measure_is_time(enum tt_measure measure); /* its values are minutes */
 
 /* What all its terms are about; the parser refuses a mixture. */
 enum tt_about tt_condition_about(const struct tt_condition *c);

@@ -6,7 +6,7 @@
 
 static double value_of(const struct tt_term *t, const struct tt_observation *o)
 {
-	if (!o || tt_measure_about(t->measure) != o->about)
+	if (!o || tt_measures[t->measure].about != o->about)
 		return NAN;
 	return o->values[t->measure == TT_MEASURE_FAILING || t->measure == TT_MEASURE_BEHIND];
 }
@@ -29,7 +29,7 @@ enum { VALUE_TEXT = 40 };
 /* "7 h", "12.5 min", "30 s"; of what is no time "1200". */
 static void format(enum tt_measure measure, double value, char out[VALUE_TEXT])
 {
-	if (!tt_measure_is_time(measure))
+	if (!tt_measures[measure].is_time)
 		snprintf(out, VALUE_TEXT, "%.0f", value);
 	else if (value >= 2 * 1440)
 		snprintf(out, VALUE_TEXT, "%.3g d", value / 1440);
@@ -75,10 +75,10 @@ struct tt_str tt_observed_say(
 	tt_term_format(t, term);
 	if (isnan(s->value) && over)
 		return tt_str_c(tt_arena_printf(arena, "%s%.*s: not watched any more, %s", words[m].what,
-			TT_FMT(name), why_unknown(tt_measure_about(m))));
+			TT_FMT(name), why_unknown(tt_measures[m].about)));
 	if (isnan(s->value))
 		return tt_str_c(tt_arena_printf(arena, "%s%.*s: '%s' is not known, %s", words[m].what,
-			TT_FMT(name), term, why_unknown(tt_measure_about(m))));
+			TT_FMT(name), term, why_unknown(tt_measures[m].about)));
 	return tt_str_c(tt_arena_printf(arena, "%s%.*s %s%s%s (limit %s)", words[m].what, TT_FMT(name),
 		over ? words[m].before_over : words[m].before, value,
 		over ? words[m].behind_over : words[m].behind, limit));

@@ -18,10 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!c.n || tt_condition_lookback(&c) < 0)
 		abort();
 	for (size_t i = 0; i < c.n; i++) {
-		if (tt_measure_about(c.terms[i].measure) != tt_condition_about(&c))
+		if (tt_measures[c.terms[i].measure].about != tt_condition_about(&c))
 			abort();
 		tt_term_format(&c.terms[i], term);
-		if (tt_measure_is_time(c.terms[i].measure))
+		if (tt_measures[c.terms[i].measure].is_time)
 			snprintf(text, sizeof(text), "%s >= %.0fs", term, c.terms[i].bound * 60);
 		else
 			snprintf(text, sizeof(text), "%s >= %.17g", term, c.terms[i].bound);

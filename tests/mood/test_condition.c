@@ -93,7 +93,7 @@ TT_TEST(bounds_that_are_times)
 		struct tt_condition c;
 		TT_EQ_ROW(i, tt_condition_parse(tt_str_c(bounds[i].text), &c, NULL), TT_OK);
 		TT_EQ_ROW(i, c.terms[0].bound == bounds[i].bound, true);
-		TT_EQ_ROW(i, tt_measure_is_time(c.terms[0].measure), i < 3);
+		TT_EQ_ROW(i, tt_measures[c.terms[0].measure].is_time, i < 3);
 		TT_EQ_ROW(i, tt_condition_lookback(&c), 0);
 	}
 }
