@@ -155,6 +155,15 @@ static int replay_items(struct replay *r, struct tt_err *err)
 	return rc;
 }
 
+/* How feeds and the service were doing is not kept. */
+static void tell_passed_over(const struct tt_rule_set *rules)
+{
+	for (size_t i = 0; i < rules->n; i++)
+		if (tt_scope_is_observed(rules->v[i].over))
+			fprintf(stderr, "tickertone: rule '%.*s' is passed over: no history is kept of what is over %s\n",
+				TT_FMT(rules->v[i].name), tt_scope_name(rules->v[i].over));
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct raised *x = a, *y = b;
@@ -176,8 +185,10 @@ static int replay(struct replay *r, const char *rules, const struct replay_opts 
 		rc = tt_rule_set_load(&r->rules, rules, err);
 	if (rc == TT_OK)
 		rc = tt_alert_open(&r->db, &o->common, err);
-	if (rc == TT_OK)
+	if (rc == TT_OK) {
+		tell_passed_over(r->rules);
 		rc = replay_minutes(r, err);
+	}
 	if (rc == TT_OK)
 		rc = replay_items(r, err);
 	if (rc == TT_OK && r->n)
@@ -239,6 +250,10 @@ static void put_counts(struct tt_buf *out, const struct replay *r)
 {
 	for (size_t i = 0; i < r->rules->n; i++) {
 		size_t n = 0;
+		if (tt_scope_is_observed(r->rules->v[i].over)) {
+			tt_buf_printf(out, "      -  %.*s\n", TT_FMT(r->rules->v[i].name));
+			continue;
+		}
 		for (size_t k = 0; k < r->n; k++)
 			n += tt_str_eq(r->v[k].rule, r->rules->v[i].name);
 		tt_buf_printf(out, "%7zu  %.*s\n", n, TT_FMT(r->rules->v[i].name));
@@ -340,7 +355,8 @@ const struct tt_cmd tt_cmd_replay = {
 	.details =
 		"Nothing is written. Each minute of the history is looked at once, as the service does while "
 		"it runs; an item that came late "
-		"counts when it was published. With --against, lines with + are raised by --rules alone, "
+		"counts when it was published. Rules over feeds and the service are passed over, for no history of "
+		"them is kept. With --against, lines with + are raised by --rules alone, "
 		"lines with - by --against alone.\n\n"
 		"    tickertone replay -c tickertone.yaml --rules new.yaml --from 30d\n"
 		"    tickertone replay -c tickertone.yaml --rules new.yaml --against rules.yaml --from 30d",

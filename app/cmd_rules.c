@@ -27,11 +27,11 @@ static int run_list(const void *given, int argc, char **argv, struct tt_err *err
 		return rc;
 	for (size_t i = 0; i < s->n; i++)
 		width = (int)s->v[i].name.n > width ? (int)s->v[i].name.n : width;
-	printf("%-*s  %-8s  %-6s  %6s  %8s  %s\n", width, "RULE", "SEVERITY", "OVER", "FOR", "COOLDOWN",
+	printf("%-*s  %-8s  %-7s  %6s  %8s  %s\n", width, "RULE", "SEVERITY", "OVER", "FOR", "COOLDOWN",
 		"WHEN");
 	for (size_t i = 0; i < s->n; i++) {
 		const struct tt_rule *r = &s->v[i];
-		printf("%-*.*s  %-8s  %-6s  %5llds  %7llds  %.*s\n", width, TT_FMT(r->name),
+		printf("%-*.*s  %-8s  %-7s  %5llds  %7llds  %.*s\n", width, TT_FMT(r->name),
 			tt_severity_name(r->severity), tt_scope_name(r->over),
 			(long long)r->waits.for_ms / 1000, (long long)r->waits.cooldown_ms / 1000,
 			TT_FMT(r->definition));

@@ -22,6 +22,7 @@ struct tt_position {
 	int64_t window_from; /* claim: out, the window that was left open, -1: none; mark: in */
 	int64_t window_to;   /* its end, not in it */
 	int crashes;         /* claim: out; how often this very window was opened and left open */
+	int64_t end_offset;  /* ends: in; where the partition ends now */
 };
 
 /* Each call is one short transaction for all n; it blocks and may fail retriably. */
@@ -32,6 +33,9 @@ struct tt_positions_ops {
 	int (*mark)(void *self, const struct tt_position *v, size_t n, struct tt_err *err);
 	/* Left in good order: no window stays open. What is somebody else's by now is passed over. */
 	int (*release)(void *self, const struct tt_position *v, size_t n, struct tt_err *err);
+	/* Remembers how far there is to go, for who watches the work. What is somebody else's by now is passed
+	 * over. NULL: nobody watches. */
+	int (*ends)(void *self, const struct tt_position *v, size_t n, struct tt_err *err);
 	void (*close)(void *self);
 };
 

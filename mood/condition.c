@@ -9,22 +9,12 @@
 
 #include "common/suggest.h"
 
-static const struct {
-	const char *name;
-	int times;
-	bool of_items;
-} measures[TT_MEASURES] = {
-	[TT_MEASURE_MOOD] = {"mood", 1, false},
-	[TT_MEASURE_DISPERSION] = {"dispersion", 1, false},
-	[TT_MEASURE_CHANGE] = {"change", 2, false},
-	[TT_MEASURE_SHOCK] = {"shock", 2, false},
-	[TT_MEASURE_BUZZ] = {"buzz", 2, false},
-	[TT_MEASURE_ITEMS] = {"items", 1, false},
-	[TT_MEASURE_NEGATIVE] = {"negative", 1, false},
-	[TT_MEASURE_SCORE] = {"score", 0, true},
-	[TT_MEASURE_RELEVANCE] = {"relevance", 0, true},
-	[TT_MEASURE_NOVELTY] = {"novelty", 0, true},
-};
+enum { MINUTES_MAX = 366 * 1440 };
+
+enum tt_about tt_condition_about(const struct tt_condition *c)
+{
+	return tt_measures[c->terms[0].measure].about;
+}
 
 /* ---- reading ---- */
 
@@ -71,11 +61,11 @@ static int take_measure(struct reader *r, enum tt_measure *ret)
 	struct tt_suggest near = {.typed = word};
 
 	for (int i = 0; i < TT_MEASURES; i++) {
-		if (tt_str_eq(word, tt_str_c(measures[i].name))) {
+		if (tt_str_eq(word, tt_str_c(tt_measures[i].name))) {
 			*ret = (enum tt_measure)i;
 			return TT_OK;
 		}
-		tt_suggest_try(&near, tt_str_c(measures[i].name));
+		tt_suggest_try(&near, tt_str_c(tt_measures[i].name));
 	}
 	r->at -= word.n;
 	if (near.best.n)
@@ -83,7 +73,7 @@ static int take_measure(struct reader *r, enum tt_measure *ret)
 			"column %zu: there is no measure '%.*s'; did you mean '%.*s'?", r->at + 1,
 			TT_FMT(word), TT_FMT(near.best));
 	return fail(r, "a measure is missing: mood, dispersion, change, shock, buzz, items, negative, score, "
-		       "relevance, novelty");
+		       "relevance, novelty, quiet, failing, lag, behind, overdue");
 }
 
 /* A text for strtod, which needs an end. */
@@ -104,28 +94,49 @@ static bool take_number(struct reader *r, double *ret)
 	return true;
 }
 
-static int take_time(struct reader *r, int64_t *ret)
+static int take_seconds(struct reader *r, bool with_seconds, int64_t *ret)
 {
 	static const struct {
 		const char *unit;
-		int64_t minutes;
-	} units[] = {{"m", 1}, {"h", 60}, {"d", 1440}};
+		int64_t seconds;
+	} units[] = {{"m", 60}, {"h", 3600}, {"d", 86400}, {"s", 1}};
 	int64_t number = 0;
 
 	skip_blanks(r);
 	size_t begin = r->at;
-	while (r->at < r->text.n && isdigit((unsigned char)r->text.p[r->at]) && number <= 100000)
+	while (r->at < r->text.n && isdigit((unsigned char)r->text.p[r->at]) && number <= 100000000)
 		number = 10 * number + (r->text.p[r->at++] - '0');
-	for (size_t i = 0; i < TT_LEN(units); i++) {
+	for (size_t i = 0; i < TT_LEN(units) - !with_seconds; i++) {
 		if (!number || !take(r, units[i].unit))
 			continue;
-		*ret = number * units[i].minutes;
-		if (*ret <= 366 * 1440)
+		*ret = number * units[i].seconds;
+		if (*ret <= (int64_t)MINUTES_MAX * 60)
 			return TT_OK;
 		break;
 	}
 	r->at = begin;
-	return fail(r, "a time is missing: 1m to 366d, as 30m, 6h, 7d");
+	return fail(r, with_seconds ? "a time is missing: 1s to 366d, as 90s, 30m, 6h, 7d"
+				    : "a time is missing: 1m to 366d, as 30m, 6h, 7d");
+}
+
+static int take_time(struct reader *r, int64_t *ret_minutes)
+{
+	int64_t seconds = 0;
+	int rc = take_seconds(r, false, &seconds);
+
+	*ret_minutes = seconds / 60;
+	return rc;
+}
+
+static int take_bound(struct reader *r, struct tt_term *t)
+{
+	int64_t seconds = 0;
+
+	if (!tt_measures[t->measure].is_time)
+		return take_number(r, &t->bound) ? TT_OK : fail(r, "a number is missing");
+	int rc = take_seconds(r, true, &seconds);
+	t->bound = (double)seconds / 60;
+	return rc;
 }
 
 static int take_term(struct reader *r, struct tt_term *t)
@@ -136,14 +147,14 @@ static int take_term(struct reader *r, struct tt_term *t)
 	} compares[] = {{"<=", TT_AT_MOST}, {"<", TT_LESS}, {">=", TT_AT_LEAST}, {">", TT_MORE}};
 	int rc = take_measure(r, &t->measure);
 
-	if (rc == TT_OK && measures[t->measure].times && !take(r, "("))
+	if (rc == TT_OK && tt_measures[t->measure].times && !take(r, "("))
 		rc = fail(r, "'(' is missing: a time belongs to the measure");
-	for (int i = 0; rc == TT_OK && i < measures[t->measure].times; i++) {
+	for (int i = 0; rc == TT_OK && i < tt_measures[t->measure].times; i++) {
 		if (i && !take(r, ","))
 			return fail(r, "',' and another time are missing");
 		rc = take_time(r, &t->times[i]);
 	}
-	if (rc == TT_OK && measures[t->measure].times && !take(r, ")"))
+	if (rc == TT_OK && tt_measures[t->measure].times && !take(r, ")"))
 		rc = fail(r, "')' is missing");
 	if (rc < 0)
 		return rc;
@@ -155,7 +166,7 @@ static int take_term(struct reader *r, struct tt_term *t)
 		if (!take(r, compares[i].text))
 			continue;
 		t->compare = compares[i].compare;
-		return take_number(r, &t->bound) ? TT_OK : fail(r, "a number is missing");
+		return take_bound(r, t);
 	}
 	return fail(r, "a comparison is missing: < <= > >=");
 }
@@ -168,11 +179,17 @@ int tt_condition_parse(struct tt_str text, struct tt_condition *ret, struct tt_e
 	do {
 		if (c.n == TT_TERMS_MAX)
 			return fail(&r, "more than 8 terms");
+		skip_blanks(&r);
+		size_t begin = r.at;
 		int rc = take_term(&r, &c.terms[c.n]);
 		if (rc < 0)
 			return rc;
-		if (measures[c.terms[c.n].measure].of_items != measures[c.terms[0].measure].of_items)
-			return fail(&r, "measures of an item and of a subject cannot be asked together");
+		enum tt_measure first = c.terms[0].measure, other = c.terms[c.n].measure;
+		if (tt_measures[other].about != tt_measures[first].about)
+			return tt_err_set(err, TT_ECONF,
+				"column %zu: %s is of %s and %s of %s: they cannot be asked together", begin + 1,
+				tt_measures[other].name, tt_about_text(tt_measures[other].about), tt_measures[first].name,
+				tt_about_text(tt_measures[first].about));
 		c.n++;
 	} while (take(&r, "and"));
 	skip_blanks(&r);
@@ -180,11 +197,6 @@ int tt_condition_parse(struct tt_str text, struct tt_condition *ret, struct tt_e
 		return fail(&r, "'and', or nothing more, is wanted");
 	*ret = c;
 	return TT_OK;
-}
-
-bool tt_condition_is_of_items(const struct tt_condition *c)
-{
-	return c->n && measures[c->terms[0].measure].of_items;
 }
 
 /* ---- measuring ---- */
@@ -240,7 +252,7 @@ static double measure_at(
 	case TT_MEASURE_NEGATIVE:
 		return share_negative(h, at, t->times[0]);
 	default:
-		return NAN; /* of items: no subject has it */
+		return NAN; /* of items, or observed: no subject has it */
 	}
 }
 
@@ -256,6 +268,11 @@ static bool compares(double value, const struct tt_term *t)
 	default:
 		return value >= t->bound;
 	}
+}
+
+enum tt_truth tt_truth_not(enum tt_truth truth)
+{
+	return truth == TT_UNKNOWN ? truth : truth == TT_HOLDS ? TT_FAILS : TT_HOLDS;
 }
 
 enum tt_truth tt_term_join(enum tt_truth truth, const struct tt_term *t, double value)
@@ -296,14 +313,14 @@ void tt_term_format(const struct tt_term *t, char out[TT_TERM_TEXT])
 
 	format_time(t->times[0], a);
 	format_time(t->times[1], b);
-	switch (measures[t->measure].times) {
+	switch (tt_measures[t->measure].times) {
 	case 0:
-		snprintf(out, TT_TERM_TEXT, "%s", measures[t->measure].name);
+		snprintf(out, TT_TERM_TEXT, "%s", tt_measures[t->measure].name);
 		break;
 	case 1:
-		snprintf(out, TT_TERM_TEXT, "%s(%s)", measures[t->measure].name, a);
+		snprintf(out, TT_TERM_TEXT, "%s(%s)", tt_measures[t->measure].name, a);
 		break;
 	default:
-		snprintf(out, TT_TERM_TEXT, "%s(%s, %s)", measures[t->measure].name, a, b);
+		snprintf(out, TT_TERM_TEXT, "%s(%s, %s)", tt_measures[t->measure].name, a, b);
 	}
 }

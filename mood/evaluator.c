@@ -33,12 +33,6 @@ struct subject {
 	struct watch *watches;
 };
 
-/* The state of a rule that is no more. */
-struct orphan {
-	struct tt_str rule, kind, name;
-	struct tt_rule_state state;
-};
-
 struct tt_evaluator {
 	const struct tt_rule_set *rules;
 	struct tt_mood_conf conf;
@@ -47,8 +41,7 @@ struct tt_evaluator {
 	struct subject *subjects;  /* by id once sorted */
 	size_t n_subjects, room;
 	bool sorted;
-	struct orphan *orphans;
-	size_t n_orphans;
+	struct tt_orphans orphans;
 };
 
 static int plan(struct tt_evaluator *e, struct tt_err *err)
@@ -144,11 +137,6 @@ int tt_evaluator_add_subject(
 	return TT_OK;
 }
 
-static bool is_open(const struct tt_rule_state *s)
-{
-	return s->state == TT_ALERT_FIRING || (s->state == TT_ALERT_NO_DATA && s->before == TT_ALERT_FIRING);
-}
-
 /* Linear: states are few beside minutes, and this is done once. */
 static struct watch *find_watch(const struct tt_evaluator *e, struct tt_str rule, struct tt_str kind,
 	struct tt_str name, struct subject **ret)
@@ -174,20 +162,11 @@ int tt_evaluator_add_state(struct tt_evaluator *e, struct tt_str rule, struct tt
 
 	if (w) {
 		w->state = *state;
-		s->n_open += is_open(state);
+		s->n_open += tt_rule_state_is_open(state);
 		s->waits = true;
 		return TT_OK;
 	}
-	struct orphan *v = tt_arena_grow(&e->arena, e->orphans, e->n_orphans, sizeof(*v));
-	if (!v)
-		return TT_ENOMEM;
-	e->orphans = v;
-	v[e->n_orphans] = (struct orphan){tt_arena_str(&e->arena, rule), tt_arena_str(&e->arena, kind),
-		tt_arena_str(&e->arena, name), *state};
-	if (!v[e->n_orphans].rule.p || !v[e->n_orphans].kind.p || !v[e->n_orphans].name.p)
-		return TT_ENOMEM;
-	e->n_orphans++;
-	return TT_OK;
+	return tt_orphans_add(&e->orphans, &e->arena, rule, kind, name, state);
 }
 
 int tt_evaluator_add(struct tt_evaluator *e, int32_t subject, const struct tt_minute *m)
@@ -243,10 +222,8 @@ size_t tt_evaluator_firing(const struct tt_evaluator *e)
 
 struct look {
 	struct tt_evaluator *e;
-	int64_t now_ms, at;
-	struct tt_arena *arena;
-	struct tt_verdict *v;
-	size_t n;
+	int64_t at;
+	struct tt_verdicts out;
 };
 
 /* The half-life that the sentence tells of: that of the first term that has one, else 6 hours. */
@@ -261,6 +238,7 @@ static int64_t half_life_of(const struct tt_rule *r)
 static struct tt_str say(const struct look *l, const struct subject *s, const struct watch *w)
 {
 	char term[TT_TERM_TEXT], mood[100] = "";
+	struct tt_arena *arena = l->out.arena;
 	double half = (double)half_life_of(w->rule), floor = l->e->conf.weight_floor;
 	double now = tt_mood_at(&s->minutes, l->at, half, floor).mood,
 	       ago = tt_mood_at(&s->minutes, l->at - AGO, half, floor).mood;
@@ -275,65 +253,24 @@ static struct tt_str say(const struct look *l, const struct subject *s, const st
 		snprintf(mood, sizeof(mood), " mood is %+.2f, %lld %s in %d min;", now, n, items, AGO);
 	const char *text =
 		isnan(w->state.value)
-			? tt_arena_printf(l->arena, "%.*s:%s %s is not known", TT_FMT(s->name), mood, term)
-			: tt_arena_printf(l->arena, "%.*s%s %s is %.4g%s (limit %.4g)", TT_FMT(s->name), mood,
+			? tt_arena_printf(arena, "%.*s:%s %s is not known", TT_FMT(s->name), mood, term)
+			: tt_arena_printf(arena, "%.*s%s %s is %.4g%s (limit %.4g)", TT_FMT(s->name), mood,
 				  term, w->state.value, w->state.state == TT_ALERT_RESOLVED ? " again" : "",
 				  w->rule->when.terms[0].bound);
 	return tt_str_c(text);
 }
 
-static bool is_told(enum tt_alert_state from, const struct tt_rule_state *s)
-{
-	return s->state == TT_ALERT_FIRING || is_open(s) ||
-	       (s->state == TT_ALERT_RESOLVED && (from == TT_ALERT_FIRING || from == TT_ALERT_NO_DATA));
-}
-
-bool tt_verdict_raises(const struct tt_verdict *v)
-{
-	return v->told && v->alert.to == TT_ALERT_FIRING && v->alert.from != TT_ALERT_NO_DATA;
-}
-
-static struct tt_verdict *add_verdict(struct look *l)
-{
-	struct tt_verdict *v = tt_arena_grow(l->arena, l->v, l->n, sizeof(*v));
-
-	if (!v)
-		return NULL;
-	l->v = v;
-	return &v[l->n++];
-}
-
 static int conclude(struct look *l, const struct subject *s, const struct watch *w, enum tt_alert_state from)
 {
-	struct tt_verdict *v = add_verdict(l);
-	struct tt_id fingerprint = TT_ID(w->rule->name, s->kind, s->name);
+	struct tt_verdict *v = tt_verdicts_add(&l->out, w->rule, s->kind, s->name, &w->state, from);
 
 	if (!v)
 		return TT_ENOMEM;
-	*v = (struct tt_verdict){
-		.state = w->state, .subject = s->id, .rule = w->rule, .told = is_told(from, &w->state)};
-	v->alert = (struct tt_alert){.fingerprint = fingerprint,
-		.change_id = tt_alert_change_id(fingerprint, w->state.episode, w->state.state),
-		.episode = w->state.episode,
-		.from = from,
-		.to = w->state.state,
-		.severity = w->rule->severity,
-		.rule = w->rule->name,
-		.subject_kind = s->kind,
-		.subject = s->name,
-		.value = w->state.value,
-		.threshold = w->rule->when.terms[0].bound,
-		.at_ms = l->now_ms,
-		.since_ms = w->state.since_ms == TT_TIME_NONE ? l->now_ms : w->state.since_ms};
+	v->subject = s->id;
 	if (!v->told)
 		return TT_OK;
 	v->alert.sentence = say(l, s, w);
 	return v->alert.sentence.p ? TT_OK : TT_ENOMEM;
-}
-
-static enum tt_truth opposite(enum tt_truth t)
-{
-	return t == TT_UNKNOWN ? t : t == TT_HOLDS ? TT_FAILS : TT_HOLDS;
 }
 
 /* The first minute at which this rule may say something new though nothing is said. */
@@ -356,15 +293,15 @@ static int look_at(struct look *l, struct subject *s)
 	s->next = INT64_MAX;
 	for (size_t i = 0; i < s->n_watches; i++) {
 		struct watch *w = &s->watches[i];
-		struct tt_rule_look look = {.now_ms = l->now_ms};
+		struct tt_rule_look look = {.now_ms = l->out.now_ms};
 		double unused;
 		look.when = tt_gauges_condition(
 			&s->gauges, &s->minutes, &w->rule->when, l->at, &l->e->conf, &look.value);
 		look.clear = w->rule->clear.n ? tt_gauges_condition(&s->gauges, &s->minutes, &w->rule->clear,
 							l->at, &l->e->conf, &unused)
-					      : opposite(look.when);
+					      : tt_truth_not(look.when);
 		enum tt_alert_state from = w->state.state;
-		bool was_open = is_open(&w->state);
+		bool was_open = tt_rule_state_is_open(&w->state);
 		bool is_changed = tt_rule_state_step(&w->state, &w->rule->waits, &look);
 		s->waits |= w->state.state == TT_ALERT_PENDING ||
 			    (w->state.state == TT_ALERT_RESOLVED && look.when == TT_HOLDS);
@@ -372,7 +309,7 @@ static int look_at(struct look *l, struct subject *s)
 		s->next = next < s->next ? next : s->next;
 		if (!is_changed)
 			continue;
-		s->n_open = s->n_open + is_open(&w->state) - was_open;
+		s->n_open = s->n_open + tt_rule_state_is_open(&w->state) - was_open;
 		int rc = conclude(l, s, w, from);
 		if (rc < 0)
 			return rc;
@@ -390,41 +327,12 @@ static bool is_due(const struct look *l, const struct subject *s, bool all)
 	return all && (!s->seen || l->at >= s->next);
 }
 
-/* Nobody says any more when it would end. */
-static int end_orphan(struct look *l, const struct orphan *o)
-{
-	struct tt_verdict *v = add_verdict(l);
-	struct tt_id fingerprint = TT_ID(o->rule, o->kind, o->name);
-
-	if (!v)
-		return TT_ENOMEM;
-	*v = (struct tt_verdict){.state = o->state, .forgotten = true, .told = is_open(&o->state)};
-	v->alert = (struct tt_alert){.fingerprint = fingerprint,
-		.change_id = tt_alert_change_id(fingerprint, o->state.episode, TT_ALERT_RESOLVED),
-		.episode = o->state.episode,
-		.from = o->state.state,
-		.to = TT_ALERT_RESOLVED,
-		.rule = o->rule,
-		.subject_kind = o->kind,
-		.subject = o->name,
-		.value = NAN,
-		.threshold = NAN,
-		.at_ms = l->now_ms,
-		.since_ms = o->state.since_ms == TT_TIME_NONE ? l->now_ms : o->state.since_ms,
-		.sentence =
-			tt_str_c(tt_arena_printf(l->arena, "%.*s: the rule is no more", TT_FMT(o->name)))};
-	return v->alert.sentence.p ? TT_OK : TT_ENOMEM;
-}
-
 int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt_arena *arena,
 	struct tt_verdict **ret, size_t *ret_n, struct tt_err *err)
 {
-	struct look l = {.e = e, .now_ms = now_ms, .at = now_ms / MINUTE_MS + 1, .arena = arena};
-	int rc = TT_OK;
+	struct look l = {.e = e, .at = now_ms / MINUTE_MS + 1, .out = {.arena = arena, .now_ms = now_ms}};
+	int rc = tt_orphans_end(&e->orphans, &l.out);
 
-	for (size_t i = 0; rc == TT_OK && i < e->n_orphans; i++)
-		rc = end_orphan(&l, &e->orphans[i]);
-	e->n_orphans = 0;
 	for (size_t i = 0; rc == TT_OK && i < e->n_subjects; i++) {
 		struct subject *s = &e->subjects[i];
 		if (is_due(&l, s, all))
@@ -435,7 +343,7 @@ int tt_evaluator_run(struct tt_evaluator *e, int64_t now_ms, bool all, struct tt
 	}
 	if (rc < 0)
 		return tt_err_set(err, rc, "rules: %s", tt_err_text(rc));
-	*ret = l.v;
-	*ret_n = l.n;
+	*ret = l.out.v;
+	*ret_n = l.out.n;
 	return TT_OK;
 }

@@ -10,7 +10,7 @@
 #ifndef TT_MOOD_EVALUATOR_H
 #define TT_MOOD_EVALUATOR_H
 
-#include "mood/rule.h"
+#include "mood/verdict.h"
 
 struct tt_evaluator;
 
@@ -28,18 +28,6 @@ int tt_evaluator_add_state(struct tt_evaluator *e, struct tt_str rule, struct tt
 
 /* TT_ESTALE: the subject is not known; it came after the subjects were added. */
 int tt_evaluator_add(struct tt_evaluator *e, int32_t subject, const struct tt_minute *m);
-
-struct tt_verdict {
-	struct tt_alert alert;      /* strings: in the arena of run(), or the rules' and subjects' own */
-	struct tt_rule_state state; /* as it is now */
-	int32_t subject;            /* 0: none; the rule is gone */
-	const struct tt_rule *rule; /* NULL: likewise */
-	bool told;                  /* somebody is to hear of it; else only the state is to be kept */
-	bool forgotten;             /* the state goes */
-};
-
-/* Is it an alert that was not there before? One that goes on after nothing was known is the same. */
-bool tt_verdict_raises(const struct tt_verdict *v);
 
 /* Looks at the subjects whose minutes have changed since the last run, and at those that are not at rest;
  * `all`: at all of them, which is due whenever a minute has ended. */

@@ -47,7 +47,7 @@ static bool add_term(struct tt_gauge_plan *plan, const struct tt_term *t)
 	case TT_MEASURE_NEGATIVE:
 		return add_kind(plan, false, t->times[0], 0);
 	default:
-		return true; /* of items: no subject has it */
+		return true; /* of items, or observed: no subject has it */
 	}
 }
 

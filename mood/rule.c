@@ -18,7 +18,7 @@ struct rule_conf {
 	char *name, *when, *clear, *watch_list, *sector;
 	int over, severity;
 	int64_t for_ms, cooldown_ms;
-	struct tt_conf_strs mutes;
+	struct tt_conf_strs mutes, only;
 };
 
 struct file_conf {
@@ -46,8 +46,8 @@ static const struct tt_opt rule_opts[] = {
 		"Names it in every alert. Another name is another rule.", NULL),
 	OPT("over", TT_OPT_ENUM, over, "entity", 0, "", 0,
 		"What it looks at: each entity, each sector, the market as a whole, or each item about an "
-		"entity.",
-		"entity|sector|market|item"),
+		"entity, each feed, or the service's own work.",
+		"entity|sector|market|item|feed|service"),
 	OPT("when", TT_OPT_STR, when, NULL, 0, "", TT_OPT_REQUIRED, "The condition that raises an alert.",
 		NULL),
 	OPT("clear", TT_OPT_STR, clear, NULL, 0, "", 0,
@@ -65,6 +65,10 @@ static const struct tt_opt rule_opts[] = {
 		"are raised but not told: "
 		"`[entity, item]` of a sector that has an alert, anybody when the market has.",
 		NULL),
+	OPT("only", TT_OPT_STRS, only, NULL, 0, "", 0,
+		"Of a rule over feeds or the service: only those whose names fit one of these, as "
+		"`[\"https://www.sec.gov/*\"]`; `*` stands for any text.",
+		NULL),
 	OPT("severity", TT_OPT_ENUM, severity, "warning", 0, "", 0, "How urgent it is.",
 		"info|warning|critical"),
 	{0},
@@ -78,11 +82,36 @@ const struct tt_section tt_rule_sections[] = {
 	{0},
 };
 
-static const char *const scope_names[TT_SCOPES] = {"entity", "sector", "market", "item"};
+static const char *const scope_names[TT_SCOPES] = {
+	"entity", "sector", "market", "item", "feed", "service"};
 
 const char *tt_scope_name(enum tt_scope over)
 {
 	return scope_names[over];
+}
+
+/* What a rule over each scope may ask for, in words. */
+static const char *const asked_of[TT_SCOPES] = {
+	[TT_OVER_ENTITY] = "moods and counts",
+	[TT_OVER_SECTOR] = "moods and counts",
+	[TT_OVER_MARKET] = "moods and counts",
+	[TT_OVER_ITEM] = "score, relevance or novelty",
+	[TT_OVER_FEED] = "quiet or failing",
+	[TT_OVER_SERVICE] = "lag, behind or overdue",
+};
+
+static bool may_ask(int over, enum tt_about about)
+{
+	switch (over) {
+	case TT_OVER_ITEM:
+		return about == TT_ABOUT_ITEM;
+	case TT_OVER_FEED:
+		return about == TT_ABOUT_FEED;
+	case TT_OVER_SERVICE:
+		return about == TT_ABOUT_TOPIC || about == TT_ABOUT_POLLING;
+	default:
+		return about == TT_ABOUT_MOOD;
+	}
 }
 
 /* ---- from what was read ---- */
@@ -95,11 +124,9 @@ static int parse(const struct rule_conf *c, const char *key, const char *text, s
 
 	if (rc < 0)
 		return tt_err_set(err, rc, "rule '%s': %s: %s", c->name, key, why.msg);
-	if (tt_condition_is_of_items(ret) != (c->over == TT_OVER_ITEM))
+	if (!may_ask(c->over, tt_condition_about(ret)))
 		return tt_err_set(err, TT_ECONF, "rule '%s': %s: a rule over %s asks for %s", c->name, key,
-			scope_names[c->over],
-			c->over == TT_OVER_ITEM ? "score, relevance or novelty"
-						: "moods and counts, not for score, relevance or novelty");
+			scope_names[c->over], asked_of[c->over]);
 	for (size_t i = 0; i < ret->n; i++) {
 		const struct tt_term *t = &ret->terms[i];
 		bool down = t->compare == TT_LESS || t->compare == TT_AT_MOST;
@@ -145,6 +172,24 @@ static int copy_symbols(struct tt_rule_set *s, const struct file_conf *f, const 
 	return v ? TT_OK : TT_ENOMEM;
 }
 
+static int copy_only(
+	struct tt_rule_set *s, const struct rule_conf *c, struct tt_rule *r, struct tt_err *err)
+{
+	struct tt_str *v = tt_arena_zalloc(&s->arena, c->only.n + 1, sizeof(*v));
+
+	if (c->only.n && !tt_scope_is_observed(r->over))
+		return tt_err_set(
+			err, TT_ECONF, "rule '%s': only: belongs to a rule over feed or service", c->name);
+	for (size_t i = 0; v && i < c->only.n; i++) {
+		v[i] = tt_arena_str(&s->arena, tt_str_c(c->only.v[i]));
+		if (!v[i].p)
+			return TT_ENOMEM;
+	}
+	r->only = v;
+	r->n_only = c->only.n;
+	return v ? TT_OK : TT_ENOMEM;
+}
+
 static int copy_mutes(struct tt_rule_set *s, const struct rule_conf *c, struct tt_rule *r, struct tt_err *err)
 {
 	struct tt_str *v = tt_arena_zalloc(&s->arena, c->mutes.n + 1, sizeof(*v));
@@ -155,13 +200,16 @@ static int copy_mutes(struct tt_rule_set *s, const struct rule_conf *c, struct t
 			if (strcmp(c->mutes.v[i], scope_names[over]) != 0)
 				continue;
 			v[i] = tt_str_c(scope_names[over]);
-			known = over != TT_OVER_MARKET;
+			known = over != TT_OVER_MARKET && !tt_scope_is_observed((enum tt_scope)over);
 		}
 		if (!known)
 			return tt_err_set(err, TT_ECONF,
 				"rule '%s': mutes: '%s' is neither entity, sector nor item", c->name,
 				c->mutes.v[i]);
 	}
+	if (c->mutes.n && tt_scope_is_observed((enum tt_scope)c->over))
+		return tt_err_set(err, TT_ECONF, "rule '%s': mutes: a %s is no greater one of those", c->name,
+			scope_names[c->over]);
 	if (c->mutes.n && c->over == TT_OVER_ITEM)
 		return tt_err_set(err, TT_ECONF,
 			"rule '%s': an alert of an item is over as it is raised: it mutes nothing", c->name);
@@ -179,6 +227,9 @@ static int check(const struct rule_conf *c, struct tt_err *err)
 	if (c->watch_list && c->over != TT_OVER_ENTITY && c->over != TT_OVER_ITEM)
 		return tt_err_set(err, TT_ECONF,
 			"rule '%s': a watch list is of entities, not for a rule over %s", c->name,
+			scope_names[c->over]);
+	if (c->sector && tt_scope_is_observed((enum tt_scope)c->over))
+		return tt_err_set(err, TT_ECONF, "rule '%s': a %s has no sector", c->name,
 			scope_names[c->over]);
 	if (c->sector && c->over == TT_OVER_MARKET)
 		return tt_err_set(
@@ -208,8 +259,13 @@ static int compile(
 		rc = parse(c, "when", c->when, &r->when, err);
 	if (rc == TT_OK && c->clear)
 		rc = parse(c, "clear", c->clear, &r->clear, err);
+	if (rc == TT_OK && c->clear && tt_condition_about(&r->clear) != tt_condition_about(&r->when))
+		rc = tt_err_set(
+			err, TT_ECONF, "rule '%s': clear: is about something else than when", c->name);
 	if (rc == TT_OK)
 		rc = copy_mutes(s, c, r, err);
+	if (rc == TT_OK)
+		rc = copy_only(s, c, r, err);
 	if (rc == TT_OK && c->watch_list)
 		rc = copy_symbols(s, f, c, r, err);
 	if (rc < 0)
@@ -266,27 +322,4 @@ void tt_rule_set_free(struct tt_rule_set *s)
 		return;
 	tt_arena_done(&s->arena);
 	free(s);
-}
-
-static bool is_listed(const struct tt_rule *r, struct tt_str name)
-{
-	for (size_t i = 0; i < r->n_symbols; i++)
-		if (tt_str_eq(r->symbols[i], name))
-			return true;
-	return !r->n_symbols;
-}
-
-bool tt_rule_is_about(const struct tt_rule *r, struct tt_str kind, struct tt_str name, struct tt_str sector)
-{
-	if (r->over == TT_OVER_ITEM || !tt_str_eq(kind, tt_str_c(scope_names[r->over])))
-		return false;
-	if (r->sector.p && !tt_str_eq(r->sector, r->over == TT_OVER_SECTOR ? name : sector))
-		return false;
-	return is_listed(r, name);
-}
-
-bool tt_rule_is_about_items_of(const struct tt_rule *r, struct tt_str symbol, struct tt_str sector)
-{
-	return r->over == TT_OVER_ITEM && (!r->sector.p || tt_str_eq(r->sector, sector)) &&
-	       is_listed(r, symbol);
 }

@@ -6,6 +6,11 @@
 const struct tt_rule_state tt_rule_state_new = {
 	.state = TT_ALERT_INACTIVE, .since_ms = TT_TIME_NONE, .changed_ms = TT_TIME_NONE, .value = NAN};
 
+bool tt_rule_state_is_open(const struct tt_rule_state *s)
+{
+	return s->state == TT_ALERT_FIRING || (s->state == TT_ALERT_NO_DATA && s->before == TT_ALERT_FIRING);
+}
+
 static bool go(struct tt_rule_state *s, enum tt_alert_state to, int64_t now_ms)
 {
 	s->state = to;

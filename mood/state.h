@@ -38,6 +38,9 @@ struct tt_rule_look {
 
 extern const struct tt_rule_state tt_rule_state_new;
 
+/* An alert of it is open: it fires, or did before nothing was known. */
+bool tt_rule_state_is_open(const struct tt_rule_state *s);
+
 /* True: the state is another one now. */
 bool tt_rule_state_step(
 	struct tt_rule_state *s, const struct tt_rule_waits *waits, const struct tt_rule_look *look);

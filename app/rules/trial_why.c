@@ -45,8 +45,7 @@ static struct tt_str keep(struct tt_arena *arena, struct tt_buf *out)
 struct tt_str tt_trial_why(struct tt_arena *arena, const struct tt_evaluator *e, const struct tt_rule *rule,
 	const struct tt_suite_subject *s, const struct tt_rule_state *state, int64_t now_ms)
 {
-	bool is_open = state->state == TT_ALERT_FIRING ||
-		       (state->state == TT_ALERT_NO_DATA && state->before == TT_ALERT_FIRING);
+	bool is_open = tt_rule_state_is_open(state);
 	const struct tt_condition *c = is_open && rule->clear.n ? &rule->clear : &rule->when;
 	double values[TT_TERMS_MAX];
 	struct tt_buf out;

@@ -2,7 +2,9 @@
 #include "app/run/tick.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "app/run/observe.h"
 #include "common/metrics.h"
 #include "sink/pg/alerts.h"
 
@@ -25,7 +27,9 @@ void tt_tick_init(struct tt_tick *t, const struct tt_alerts_conf *conf)
 void tt_tick_forget(struct tt_tick *t)
 {
 	tt_evaluator_free(t->evaluator);
+	tt_observer_free(t->observer);
 	t->evaluator = NULL;
+	t->observer = NULL;
 	t->minute = 0;
 }
 
@@ -40,30 +44,44 @@ void tt_tick_done(struct tt_tick *t)
 
 static int load_subject(void *ctx, const struct tt_pg_subject *s, struct tt_err *err)
 {
-	int rc = tt_evaluator_add_subject(ctx, s->id, s->kind, s->name, s->sector);
+	struct tt_tick *t = ctx;
+	int rc = tt_evaluator_add_subject(t->evaluator, s->id, s->kind, s->name, s->sector);
 
 	return rc < 0 ? tt_err_set(err, rc, "alerts: %s", tt_err_text(rc)) : TT_OK;
 }
 
+static bool is_observed(struct tt_str kind)
+{
+	for (int over = 0; over < TT_SCOPES; over++)
+		if (tt_str_eq(kind, tt_str_c(tt_scope_name((enum tt_scope)over))))
+			return tt_scope_is_observed((enum tt_scope)over);
+	return false;
+}
+
 static int load_state(void *ctx, const struct tt_pg_rule_state *s, struct tt_err *err)
 {
+	struct tt_tick *t = ctx;
 	const struct tt_rule_state state = {.state = s->state,
 		.before = s->before,
 		.episode = s->episode,
 		.since_ms = s->since_ms,
 		.changed_ms = s->changed_ms,
 		.value = s->value};
-	int rc = tt_evaluator_add_state(ctx, s->rule, s->subject_kind, s->subject, &state);
+	int rc = is_observed(s->subject_kind)
+			 ? tt_observer_add_state(t->observer, s->rule, s->subject_kind, s->subject, &state)
+			 : tt_evaluator_add_state(t->evaluator, s->rule, s->subject_kind, s->subject, &state);
 
 	return rc < 0 ? tt_err_set(err, rc, "alerts: %s", tt_err_text(rc)) : TT_OK;
 }
 
 static int load_minutes(void *ctx, const struct tt_pg_minute *v, size_t n, struct tt_err *err)
 {
+	struct tt_tick *t = ctx;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct tt_minute m = {
 			v[i].minute, v[i].n, v[i].n_pos, v[i].n_neg, v[i].w, v[i].ws, v[i].wss};
-		int rc = tt_evaluator_add(ctx, v[i].subject_id, &m);
+		int rc = tt_evaluator_add(t->evaluator, v[i].subject_id, &m);
 		if (rc < 0)
 			return tt_err_set(
 				err, rc, "alerts: subject %d: %s", v[i].subject_id, tt_err_text(rc));
@@ -91,9 +109,11 @@ static int take_over(struct tt_tick *t, struct tt_pg_conn *c, int64_t now_ms, st
 
 	if (rc == TT_OK)
 		rc = tt_evaluator_new(&t->evaluator, t->rules, &floors, err);
+	if (rc == TT_OK)
+		rc = tt_observer_new(&t->observer, t->rules, err);
 	if (rc < 0)
 		return rc;
-	const struct tt_pg_alerts_loader to = {load_subject, load_state, load_minutes, t->evaluator};
+	const struct tt_pg_alerts_loader to = {load_subject, load_state, load_minutes, t};
 	return tt_pg_alerts_load(c, now_ms / MINUTE_MS - t->rules->lookback, &to, err);
 }
 
@@ -159,7 +179,8 @@ static bool sort_out(
 	for (size_t i = 0; i < n; i++) {
 		const struct tt_rule_state *s = &v[i].state;
 		if (v[i].told) {
-			if (v[i].alert.to == TT_ALERT_FIRING && v[i].rule && o->n_questions < EXPLAINED_MAX) {
+			if (v[i].alert.to == TT_ALERT_FIRING && v[i].rule &&
+				!tt_scope_is_observed(v[i].rule->over) && o->n_questions < EXPLAINED_MAX) {
 				o->asked[o->n_questions] = o->tick.n_changes;
 				o->questions[o->n_questions++] = question_of(&v[i], now_ms);
 			}
@@ -234,6 +255,27 @@ static int store(struct tt_tick *t, struct tt_pg_conn *c, const struct tt_verdic
 
 /* ---- a look ---- */
 
+/* What time alone decides of feeds and the service is added to the verdicts. */
+static int observe(struct tt_tick *t, struct tt_pg_conn *c, int64_t now_ms, struct tt_verdict **v, size_t *n,
+	struct tt_err *err)
+{
+	struct tt_verdict *more = NULL;
+	size_t n_more = 0;
+	int rc = tt_observe(t->observer, c, now_ms, &t->arena, &more, &n_more, err);
+
+	if (rc < 0 || !n_more)
+		return rc;
+	struct tt_verdict *all = tt_arena_zalloc(&t->arena, *n + n_more, sizeof(*all));
+	if (!all)
+		return tt_err_set(err, TT_ENOMEM, "alerts: %s", tt_err_text(TT_ENOMEM));
+	if (*n)
+		memcpy(all, *v, *n * sizeof(*all));
+	memcpy(all + *n, more, n_more * sizeof(*all));
+	*v = all;
+	*n += n_more;
+	return TT_OK;
+}
+
 static int look(struct tt_tick *t, struct tt_pg_conn *c, int64_t now_ms, bool *ret_more, struct tt_err *err)
 {
 	struct tt_pg_minute *changes;
@@ -242,17 +284,19 @@ static int look(struct tt_tick *t, struct tt_pg_conn *c, int64_t now_ms, bool *r
 	int rc = tt_pg_alerts_take(c, TAKE_ROWS, &t->arena, &changes, &n_changes, ret_more, err);
 
 	if (rc == TT_OK)
-		rc = load_minutes(t->evaluator, changes, n_changes, err);
+		rc = load_minutes(t, changes, n_changes, err);
 	bool all = rc == TT_OK && !*ret_more && now_ms / MINUTE_MS != t->minute;
 	if (rc == TT_OK)
 		rc = tt_evaluator_run(t->evaluator, now_ms, all, &t->arena, &v, &n, err);
+	if (rc == TT_OK && all)
+		rc = observe(t, c, now_ms, &v, &n, err);
 	if (rc == TT_OK)
 		rc = store(t, c, v, n, now_ms, err);
 	if (rc < 0)
 		return rc;
 	if (all)
 		t->minute = now_ms / MINUTE_MS;
-	tt_metric_set(TT_M_alerts_firing, tt_evaluator_firing(t->evaluator));
+	tt_metric_set(TT_M_alerts_firing, tt_evaluator_firing(t->evaluator) + tt_observer_firing(t->observer));
 	return TT_OK;
 }
 

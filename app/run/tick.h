@@ -1,5 +1,5 @@
-/* tick.h - one look of the leader at all rules: takes over from what is stored, follows the changes, stores
- * what comes of them. Owner: struct by the caller. Threads: one at a time. Errors as sink/pg/alerts.h; after
+/* tick.h - one look of the leader at all rules: takes over from what is stored, follows the changes, asks once
+ * a minute how feeds and the service are doing, stores what comes of it. Owner: struct by the caller. Threads: one at a time. Errors as sink/pg/alerts.h; after
  * one that is not TT_OK all that was known is forgotten, and the next look loads it anew. */
 #ifndef TT_APP_TICK_H
 #define TT_APP_TICK_H
@@ -7,6 +7,7 @@
 #include "app/run/alerts.h"
 #include "app/run/words.h"
 #include "mood/evaluator.h"
+#include "mood/observer.h"
 #include "sink/pg/conn.h"
 
 struct tt_tick {
@@ -14,6 +15,7 @@ struct tt_tick {
 	const struct tt_rule_set *rules;
 	struct tt_alert_targets targets;
 	struct tt_evaluator *evaluator; /* NULL: nothing is loaded */
+	struct tt_observer *observer;   /* of rules over feeds and the service; likewise */
 	int64_t minute;                 /* the last at which all were looked at */
 	struct tt_words_of words;
 	struct tt_arena arena;

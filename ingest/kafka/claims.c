@@ -308,7 +308,12 @@ static void wait_until_asked(struct tt_consumer *c)
 {
 	const struct rd_kafka_metadata *metadata;
 	if (!c->away.msg[0]) {
-		pthread_cond_wait(&c->asked, &c->lock);
+		int wait_ms = tt_ends_wait_ms(c);
+		const struct timespec due = in_ms(wait_ms);
+		if (wait_ms)
+			(void)pthread_cond_timedwait(&c->asked, &c->lock, &due);
+		else
+			tt_ends_tell(c);
 		return;
 	}
 	const struct timespec until = in_ms(PROBE_MS);

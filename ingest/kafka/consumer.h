@@ -4,6 +4,7 @@
  *   client.c     librdkafka's consumer, as the configuration wants it
  *   rebalance.c  partitions come and go
  *   claims.c     a thread that claims them in the store, marks windows, gives claims back: all that may wait
+ *   ends.c       where they end, told to the store now and then, on the same thread
  *   flow.c       which partitions are read now; positions told to the group
  *   take.c       records into a batch
  *   report.c     /ready and /metrics
@@ -35,6 +36,7 @@ struct tt_consumer {
 	struct tt_payload *payload;
 	pthread_t claims;
 	bool claims_started;
+	int64_t ends_ns; /* monotonic: when the ends are told next; the claims thread's */
 
 	pthread_mutex_t lock;
 	pthread_cond_t asked;       /* the claims thread has something to do */
@@ -70,6 +72,12 @@ void tt_consumer_rebalance(
 void *tt_claims_main(void *consumer);
 /* Remembers that a claim is to be given back. Lock held. False: memory is out. */
 bool tt_claims_leave(struct tt_consumer *c, const struct tt_part *p);
+
+/* ---- ends.c: the claims thread's ---- */
+/* How long until it is time to tell; 0: it is. Lock held. */
+int tt_ends_wait_ms(const struct tt_consumer *c);
+/* Asks for the ends and tells them. Lock held, but not while it waits for others. */
+void tt_ends_tell(struct tt_consumer *c);
 
 /* ---- flow.c: the driver's ---- */
 /* Asks for claims and windows that are due; pauses, seeks and resumes accordingly. True when something is

@@ -114,6 +114,18 @@ static int release(void *self, const struct tt_position *v, size_t n, struct tt_
 	return run(s, "positions_release.sql", &p, NULL, err);
 }
 
+static int ends(void *self, const struct tt_position *v, size_t n, struct tt_err *err)
+{
+	struct store *s = self;
+	struct tt_pg_params p;
+
+	put_group(&p, s);
+	put_names(&p, v, n);
+	put_column(&p, v, n, offsetof(struct tt_position, epoch));
+	put_column(&p, v, n, offsetof(struct tt_position, end_offset));
+	return run(s, "positions_ends.sql", &p, NULL, err);
+}
+
 static void close_store(void *self)
 {
 	struct store *s = self;
@@ -126,7 +138,7 @@ static void close_store(void *self)
 }
 
 static const struct tt_positions_ops ops = {
-	.claim = claim, .mark = mark, .release = release, .close = close_store};
+	.claim = claim, .mark = mark, .release = release, .ends = ends, .close = close_store};
 
 int tt_pg_positions_open(
 	struct tt_positions *ret, const struct tt_pg_conf *conf, const char *group, struct tt_err *err)

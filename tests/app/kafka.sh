@@ -121,6 +121,9 @@ done
 begin score run
 await "all items in the database" has_items "$all"
 await "the dead letter" has_keys dead 1
+levels() { [ "$(sql score "SELECT count(*) FROM kafka_offset WHERE end_offset = next_offset AND level_at IS NOT NULL")" = 6 ]; }
+await "the ends of all partitions" levels
+equal "lag" "$(sql score "SELECT string_agg(first || ' ' || second, ', ') FROM service_observed() WHERE about = 'topic'")" '0 0, 0 0'
 end score
 equal "items" "$(sql score 'SELECT count(*) FROM item')" "$all"
 equal "events" "$(keys events)" "$all"

@@ -18,8 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!c.n || tt_condition_lookback(&c) < 0)
 		abort();
 	for (size_t i = 0; i < c.n; i++) {
+		if (tt_measures[c.terms[i].measure].about != tt_condition_about(&c))
+			abort();
 		tt_term_format(&c.terms[i], term);
-		snprintf(text, sizeof(text), "%s >= %.17g", term, c.terms[i].bound);
+		if (tt_measures[c.terms[i].measure].is_time)
+			snprintf(text, sizeof(text), "%s >= %.0fs", term, c.terms[i].bound * 60);
+		else
+			snprintf(text, sizeof(text), "%s >= %.17g", term, c.terms[i].bound);
 		if (tt_condition_parse(tt_str_c(text), &again, &err) < 0 ||
 			again.terms[0].times[0] != c.terms[i].times[0] ||
 			again.terms[0].times[1] != c.terms[i].times[1] ||

@@ -30,7 +30,22 @@ static const struct {
 	{"mood(6h) < 1e999", "a number is missing", 0},
 	{"mood(6h) < 1 or mood(1h) < 1", "'and', or nothing more", 0},
 	{"mood(6h) < 1 and", "a measure is missing", 0},
-	{"mood(6h) < 1 and score < 0", "cannot be asked together", 0},
+	{"mood(6h) < 1 and score < 0",
+		"column 18: score is of an item and mood of a subject: they cannot be asked together", 0},
+	{"quiet > 6h", NULL, 1},
+	{"quiet>=90s and failing < 30m", NULL, 2},
+	{"lag > 1000 and behind > 5m", NULL, 2},
+	{"overdue > 366d", NULL, 1},
+	{"overdue > 367d", "column 11: a time is missing: 1s to 366d", 0},
+	{"quiet > 6", "column 9: a time is missing", 0},
+	{"quiet > 0h", "column 9: a time is missing", 0},
+	{"quiet > 99999999999999999999s", "column 9: a time is missing", 0},
+	{"lag > 6h", "column 8: 'and', or nothing more", 0},
+	{"items(90s) > 1", "column 7: a time is missing: 1m", 0},
+	{"quiet(6h) > 1", "column 6: a comparison is missing", 0},
+	{"quite > 6h", "column 1: there is no measure 'quite'; did you mean 'quiet'?", 0},
+	{"quiet > 6h and  lag > 1", "column 17: lag is of a topic and quiet of a feed", 0},
+	{"lag > 1 and overdue > 1m", "column 13: overdue is of polling and lag of a topic", 0},
 	{"items(1m)>0 and items(1m)>0 and items(1m)>0 and items(1m)>0 and items(1m)>0 and items(1m)>0 and "
 	 "items(1m)>0 and "
 	 "items(1m)>0 and items(1m)>0",
@@ -54,7 +69,7 @@ TT_TEST(texts)
 TT_TEST(terms_have_one_form)
 {
 	static const char *const texts[] = {
-		"mood(6h)", "shock(1h, 1d)", "buzz(30m, 7d)", "items(90m)", "score"};
+		"mood(6h)", "shock(1h, 1d)", "buzz(30m, 7d)", "items(90m)", "score", "lag"};
 
 	for (size_t i = 0; i < TT_LEN(texts); i++) {
 		char whole[80], out[TT_TERM_TEXT];
@@ -63,6 +78,23 @@ TT_TEST(terms_have_one_form)
 		TT_EQ(tt_condition_parse(tt_str_c(whole), &c, NULL), TT_OK);
 		tt_term_format(&c.terms[0], out);
 		TT_STR_EQ(tt_str_c(out), tt_str_c(texts[i]));
+	}
+}
+
+/* A bound of a measure that is a time is minutes. */
+TT_TEST(bounds_that_are_times)
+{
+	static const struct {
+		const char *text;
+		double bound;
+	} bounds[] = {{"quiet > 6h", 360}, {"failing > 30s", 0.5}, {"behind > 2d", 2880}, {"lag > 90", 90}};
+
+	for (size_t i = 0; i < TT_LEN(bounds); i++) {
+		struct tt_condition c;
+		TT_EQ_ROW(i, tt_condition_parse(tt_str_c(bounds[i].text), &c, NULL), TT_OK);
+		TT_EQ_ROW(i, c.terms[0].bound == bounds[i].bound, true);
+		TT_EQ_ROW(i, tt_measures[c.terms[0].measure].is_time, i < 3);
+		TT_EQ_ROW(i, tt_condition_lookback(&c), 0);
 	}
 }
 
@@ -98,6 +130,7 @@ TT_TEST(what_is_not_known_is_neither)
 	TT_EQ(ask("negative(1h) >= 0.125", &h, 100, &value), TT_HOLDS);
 	TT_EQ(ask("negative(7m) >= 0.5", &h, 100, &value), TT_HOLDS); /* the last one alone */
 	TT_EQ(ask("score < 0", &h, 100, &value), TT_UNKNOWN);
+	TT_EQ(ask("quiet > 6h", &h, 100, &value), TT_UNKNOWN);
 	tt_minutes_done(&h);
 }
 
@@ -111,5 +144,5 @@ TT_TEST(how_far_it_looks_back)
 	TT_EQ(tt_condition_lookback(&c), 30 + 60 * TT_MOOD_HORIZON);
 }
 
-TT_MAIN(TT_RUN(texts), TT_RUN(terms_have_one_form), TT_RUN(what_is_not_known_is_neither),
+TT_MAIN(TT_RUN(texts), TT_RUN(terms_have_one_form), TT_RUN(bounds_that_are_times), TT_RUN(what_is_not_known_is_neither),
 	TT_RUN(how_far_it_looks_back))

@@ -237,10 +237,25 @@ TT_TEST(a_rule_that_is_no_more)
 	size_t n = run(e, BEGIN, false, &arena, &v);
 	TT_EQ(n, 2);
 	const struct tt_verdict *x = about(v, n, "gloom", "B");
-	TT_TRUE(x && x->told && x->forgotten && x->alert.to == TT_ALERT_RESOLVED && x->alert.episode == 3);
+	TT_TRUE(x && x->told && x->alert.to == TT_ALERT_RESOLVED && x->alert.episode == 3);
+	TT_TRUE(!x->forgotten && x->state.state == TT_ALERT_RESOLVED); /* the next time is the fourth */
+	firing = x->state;
 	x = about(v, n, "gloom", "C");
 	TT_TRUE(x && !x->told && x->forgotten);
 	TT_EQ(run(e, BEGIN, false, &arena, &v), 0); /* once */
+	tt_evaluator_free(e);
+	e = make(fewer); /* also for who takes over */
+	TT_EQ(tt_evaluator_add_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("B"), &firing), TT_OK);
+	TT_EQ(run(e, BEGIN + 1, false, &arena, &v), 0);
+	tt_evaluator_free(e);
+	e = make(rules); /* the rule comes back */
+	TT_EQ(tt_evaluator_add_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("B"), &firing), TT_OK);
+	for (int i = 0; i < 4; i++)
+		say(e, 1, BEGIN + 30, -0.9);
+	run(e, BEGIN + 30, false, &arena, &v);
+	n = run(e, BEGIN + 35, false, &arena, &v);
+	x = about(v, n, "gloom", "B");
+	TT_TRUE(x && x->told && x->alert.to == TT_ALERT_FIRING && x->alert.episode == 4);
 	tt_evaluator_free(e);
 	tt_rule_set_free(fewer);
 	tt_rule_set_free(rules);

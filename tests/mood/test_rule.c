@@ -35,6 +35,24 @@ static const struct {
 		"f:2:35: rules[0]: unknown key 'sevrity', did you mean 'severity'?"},
 	{"rules:\n  - {name: a, when: mood(6h) < 0, severity: bad}\n", "f:2:"},
 	{"rules:\n  - {name: a}\n", "when"},
+	{"rules:\n  - {name: a, over: feed, when: quiet > 6h, clear: quiet < 1h, for: 5m, only: [\"https://a/*\"]}\n",
+		NULL},
+	{"rules:\n  - {name: a, over: service, when: lag > 1000 and behind > 5m}\n", NULL},
+	{"rules:\n  - {name: a, over: feed, when: mood(1h) > 0}\n",
+		"f: rule 'a': when: a rule over feed asks for quiet or failing"},
+	{"rules:\n  - {name: a, over: feed, when: lag > 1}\n", "a rule over feed asks for quiet or failing"},
+	{"rules:\n  - {name: a, over: service, when: quiet > 6h}\n",
+		"a rule over service asks for lag, behind or overdue"},
+	{"rules:\n  - {name: a, when: quiet > 6h}\n", "a rule over entity asks for moods and counts"},
+	{"rules:\n  - {name: a, over: feed, when: quiet > 6h and mood(6h) < 0}\n",
+		"f: rule 'a': when: column 16: mood is of a subject and quiet of a feed"},
+	{"rules:\n  - {name: a, over: service, when: lag > 1, clear: overdue < 1m}\n",
+		"f: rule 'a': clear: is about something else than when"},
+	{"rules:\n  - {name: a, over: feed, when: quiet > 6h, sector: Energy}\n", "a feed has no sector"},
+	{"rules:\n  - {name: a, over: feed, when: quiet > 6h, mutes: [entity]}\n", "is no greater one"},
+	{"rules:\n  - {name: a, when: mood(6h) < 0, only: [\"A*\"]}\n",
+		"only: belongs to a rule over feed or service"},
+	{"rules: [{name: a, over: market, when: mood(1h) > 0, mutes: [feed]}]\n", "'feed' is neither"},
 };
 
 TT_TEST(read_and_refused)
@@ -114,4 +132,37 @@ TT_TEST(about_whose_items)
 	tt_rule_set_free(s);
 }
 
-TT_MAIN(TT_RUN(read_and_refused), TT_RUN(about_whom), TT_RUN(about_whose_items))
+static const struct {
+	const char *only, *name;
+	bool fits;
+} patterns[] = {
+	{"https://a/*", "https://a/rss", true},
+	{"https://a/*", "https://ab/rss", false},
+	{"*sec.gov*", "https://www.sec.gov/news", true},
+	{"*sec.gov", "https://www.sec.gov/news", false},
+	{"*a*b*a", "aabba", true},
+	{"*a*b*c", "aabba", false},
+	{"*", "anything", true},
+	{"exact", "exact", true},
+	{"exact", "exac", false},
+	{"exact*", "exact", true},
+};
+
+TT_TEST(watched_by_pattern)
+{
+	for (size_t i = 0; i < TT_LEN(patterns); i++) {
+		char yaml[200];
+		struct tt_rule_set *s;
+		snprintf(yaml, sizeof(yaml), "rules: [{name: a, over: feed, when: quiet > 6h, only: [\"none\", \"%s\"]}]",
+			patterns[i].only);
+		TT_EQ_ROW(i, tt_rule_set_load_text(&s, tt_str_c(yaml), "f", NULL), TT_OK);
+		struct tt_str name = tt_str_c(patterns[i].name);
+		TT_EQ_ROW(i, tt_rule_watches(&s->v[0], TT_ABOUT_FEED, name), patterns[i].fits);
+		TT_TRUE(!tt_rule_watches(&s->v[0], TT_ABOUT_TOPIC, name));
+		TT_TRUE(!tt_rule_is_about(&s->v[0], TT_STR("feed"), name, name));
+		tt_rule_set_free(s);
+	}
+}
+
+TT_MAIN(TT_RUN(read_and_refused), TT_RUN(about_whom), TT_RUN(about_whose_items),
+	TT_RUN(watched_by_pattern))

@@ -59,7 +59,7 @@ WITH taken AS (
 		fetched_at, date_clamped, source, guid, url, title, summary, content, author, lang, categories, text_hash, n)
 	LEFT JOIN revised r ON r.n = i.n
 	WHERE (SELECT version FROM fate)[i.n] > 0
-	RETURNING version
+	RETURNING version, source
 ), item_sentiments AS (
 	INSERT INTO item_sentiment (item_id, event_at, scored_at, score, p_negative, p_neutral, p_positive, n_tokens,
 		model_id, unscored)
@@ -87,7 +87,7 @@ WITH taken AS (
 	WHERE (SELECT version FROM fate)[i.n] > 0 AND i.body IS NOT NULL
 )
 SELECT (SELECT count(*) FROM items WHERE version = 1), (SELECT count(*) FROM entity_sentiments),
-	(SELECT count(*) FROM items WHERE version > 1), -- and last, once all rows are there, the roll-ups
+	(SELECT count(*) FROM items WHERE version > 1), (SELECT note_feed_items(array_agg(DISTINCT source)) IS NULL FROM items), -- and last, once all rows are there, the roll-ups
 	(SELECT roll_up_write(e.said, r.ids, r.event_ats) IS NULL
 		FROM (SELECT array_agg(said::entity_sentiment) AS said FROM entity_sentiments) e,
 			(SELECT array_agg(($3::uuid[])[n]) AS ids, array_agg(($4::timestamptz[])[n]) AS event_ats FROM revised) r);

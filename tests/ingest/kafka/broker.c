@@ -135,13 +135,28 @@ static int release(void *self, const struct tt_position *v, size_t n, struct tt_
 	return TT_OK;
 }
 
+static int ends(void *self, const struct tt_position *v, size_t n, struct tt_err *err)
+{
+	struct tt_store *s = self;
+	if (!begin(s, err))
+		return TT_EPEER;
+	for (size_t i = 0; i < n; i++) {
+		struct tt_store_row *r = row_of(s, v[i].partition);
+		if (r->epoch == v[i].epoch)
+			r->end = v[i].end_offset;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return TT_OK;
+}
+
 static void close_store(void *self)
 {
 	struct tt_store *s = self;
 	s->closed++;
 }
 
-static const struct tt_positions_ops ops = {claim, mark, release, close_store};
+static const struct tt_positions_ops ops = {
+	.claim = claim, .mark = mark, .release = release, .ends = ends, .close = close_store};
 
 void tt_store_init(struct tt_store *s)
 {

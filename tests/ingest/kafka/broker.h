@@ -28,6 +28,7 @@ enum { TT_STORE_ROWS = 16 };
 struct tt_store_row {
 	int32_t partition;
 	int64_t epoch, next, from, to; /* next -1: nothing is stored */
+	int64_t end;                   /* where the partition ended when that was told last */
 	int opened;
 	bool owned;
 };

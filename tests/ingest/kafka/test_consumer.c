@@ -437,6 +437,33 @@ TT_TEST(claims)
 	stop(&w);
 }
 
+static bool ends_at(int64_t end)
+{
+	for (int p = 0; p < PARTITIONS; p++)
+		if (tt_store_get(&store, p).end != end)
+			return false;
+	return true;
+}
+
+/* How far there is to go is known also while nothing is read or stored. */
+TT_TEST(tells_where_partitions_end)
+{
+	struct worker w;
+	fill(0, 50);
+	configure(&w);
+	start(&w);
+	while (!ends_at(50))
+		step(&w);
+	pump(&w, PARTITIONS * 50);
+	fill(50, 80);
+	for (int i = 0; i < PATIENCE_MS / 50 && !ends_at(80); i++) /* nobody polls meanwhile */
+		usleep(50000);
+	TT_TRUE(ends_at(80));
+	TT_EQ(n_items, (size_t)PARTITIONS * 50);
+	pump(&w, PARTITIONS * 80);
+	stop(&w);
+}
+
 /* Workers died while they had nothing to do, or little: what was marked reaches beyond the log's end, and is not
  * waited for while it is searched. */
 TT_TEST(searches_only_what_the_log_has)
@@ -572,7 +599,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {CASE(reads_all_and_goes_on), CASE(a_window_opens_just_then),
 		CASE(begins_where_it_should), CASE(positions_beyond_the_log),
 		CASE(out_of_range_while_reading), CASE(regular_expression_and_static_member), CASE(holding),
-		CASE(claims), CASE(searches_only_what_the_log_has), CASE(rebalances_cooperative), CASE(rebalances_eager),
+		CASE(claims), CASE(tells_where_partitions_end), CASE(searches_only_what_the_log_has), CASE(rebalances_cooperative), CASE(rebalances_eager),
 		CASE(the_broker_goes_and_comes), CASE(a_condemned_record), CASE(refused_configurations)};
 	return cmocka_run_group_tests(tests, group_setup, group_teardown) ? 1 : 0;
 }
