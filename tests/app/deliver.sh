@@ -128,6 +128,8 @@ sql "INSERT INTO alert_change (change_id, fingerprint, episode, from_state, to_s
 	INSERT INTO alert_outbox (change_id, target) SELECT change_id, 'webhook:people' FROM alert_change WHERE rule = 'storm'"
 "$python" "$tmp/receiver.py" "$people_port" "$secret" >"$tmp/people" 2>"$tmp/people.log" &
 pids[people]=$!
+people_listen() { (exec 3<>"/dev/tcp/127.0.0.1/$people_port") 2>/dev/null; }
+await "people to listen" people_listen # an attempt before that would wait for longer than this test does
 sql "UPDATE alert_outbox SET next_at = now() WHERE target = 'webhook:people'" # they have waited long enough for people
 await "people to be told" is "SELECT count(*) FROM alert_outbox WHERE target = 'webhook:people' AND notice_id IS NOT NULL" 0
 await "the storm to be told" grep -q 'storm: 5000 changes of alerts about 5000 subjects; S5000 fell' "$tmp/people"
