@@ -300,7 +300,7 @@ const struct tt_cmd tt_cmd_rescore = {
 	.summary = "Give stored items the scores of another model; the old ones are kept",
 	.details = "What items say now is then what this model says, in every view and mood. What they said "
 		   "before stays in sentiment_history_all and item_history_all with the time it was valid "
-		   "for, and mood_as_known() asks it (docs/SQL.md). Nothing is published again, and "
+		   "for, and the function mood_as_known asks it (docs/SQL.md). Nothing is published again, and "
 		   "rules over single items do not look again. It can be ended at any time: called again, it "
 		   "goes on. Services that run meanwhile go on with their own model.\n\n"
 		   "    tickertone rescore -c tickertone.yaml --model new-model --from 30d --dry-run\n"

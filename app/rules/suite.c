@@ -57,6 +57,9 @@ static int find_wanted(struct tt_suite_make *m, const struct tt_suite_want_conf 
 	struct tt_str name = c->subject ? tt_str_c(c->subject) : TT_STR("market");
 	struct tt_suggest near = {.typed = name};
 
+	if (tt_scope_is_observed(over))
+		return tt_suite_fail(m, "rule '%s' is over %s: no item says what that is doing", c->rule,
+			tt_scope_name(over));
 	if (!c->subject && over != TT_OVER_MARKET)
 		return tt_suite_fail(
 			m, "rule '%s' is over %s: which subject?", c->rule, tt_scope_name(ret->rule->over));

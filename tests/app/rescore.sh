@@ -101,7 +101,8 @@ equal "what was known before anything was stored" "$(sql "SELECT count(mood) FRO
 echo "-- what is wrong is named"
 status=0
 rescore --model "$tmp" 2>"$tmp/err" || status=$?
-[ "$status" != 0 ] && grep -q "$tmp" "$tmp/err" || fail "a folder without a model: $status, $(cat "$tmp/err")"
+[ "$status" != 0 ] || fail "a folder without a model is taken"
+grep -q "$tmp" "$tmp/err" || fail "a folder without a model: $status, $(cat "$tmp/err")"
 status=0
 "$tickertone" rescore --from 7d 2>"$tmp/err" || status=$?
 equal "exit status without a configuration" "$status" 64

@@ -15,6 +15,7 @@ cat >"$tmp/rules.yaml" <<-'RULES'
 	  - {name: dark, over: sector, when: negative(1h) > 0.5 and items(1h) >= 4}
 	  - {name: gate, over: market, when: items(1h) >= 4}
 	  - {name: each, over: item, watch_list: w, when: score <= -0.8 and relevance > 0.3 and novelty >= 0.5}
+	  - {name: quiet, over: feed, when: quiet > 6h}
 	  - {name: banks, over: item, sector: Banks, when: score > 0.5}
 RULES
 
@@ -169,6 +170,7 @@ refused 78 "$bad" '{at: 1m, rule: glom, subject: NVDA, state: firing}' "t.yaml: 
 refused 78 "$bad" '{at: 1m, rule: gloom, subject: NVDAA, state: firing}' "expect[0]: no item is about the entity 'NVDAA'; did you mean NVDA"
 refused 78 "$bad" '{at: 1m, rule: dark, subject: NVDA, state: firing}' "expect[0]: no item is about the sector 'NVDA'"
 refused 78 "$bad" '{at: 1m, rule: gloom, state: firing}' "expect[0]: rule 'gloom' is over entity: which subject?"
+refused 78 "$bad" '{at: 1m, rule: quiet, subject: NVDA, state: firing}' "expect[0]: rule 'quiet' is over feed: no item says what that is doing"
 refused 78 "$bad" '{at: 1m, rule: gate, subject: NVDA, state: firing}' "expect[0]: no item is about the market 'NVDA'"
 refused 78 "$bad" '{at: 1m, rule: gloom, subject: NVDA, state: fireing}' "tests[0].expect[0].state: 'fireing' is not one of inactive|pending|firing|resolved|no_data, did you mean 'firing'?"
 refused 78 "$bad" '{at: 1m, rule: gloom, subject: NVDA}' 'tests[0].expect[0].state: is required'

@@ -262,5 +262,76 @@ TT_TEST(a_rule_that_is_no_more)
 	tt_arena_done(&arena);
 }
 
+/* ---- a rule that is edited: how it stood under the old text, and what the new one makes of that ---- */
+
+#define OF(text) "rules: [{name: gloom, " text "}]"
+static const struct edit {
+	const char *name, *yaml;
+	enum tt_alert_state state, before;
+	int64_t since_min, changed_min; /* ago; since 0: the condition did not hold */
+	enum tt_alert_state want;       /* the same as state: nothing happens */
+	bool told, forgotten;
+} edits[] = {
+	{"firing: still holds", OF("when: mood(30m) < -0.7"), TT_ALERT_FIRING, 0, 9, 9, TT_ALERT_FIRING, 0, 0},
+	{"firing: holds no more", OF("when: mood(30m) < -0.9"), TT_ALERT_FIRING, 0, 9, 9, TT_ALERT_RESOLVED, 1, 0},
+	{"firing: holds no more, but is not clear", OF("when: mood(30m) < -0.9, clear: mood(30m) > 0"),
+		TT_ALERT_FIRING, 0, 9, 9, TT_ALERT_FIRING, 0, 0},
+	{"firing: has to hold longer now, but has fired", OF("when: mood(30m) < -0.7, for: 3h"), TT_ALERT_FIRING,
+		0, 9, 9, TT_ALERT_FIRING, 0, 0},
+	{"firing: what it asks for is not known", OF("when: \"change(1h, 30m) < 0\""), TT_ALERT_FIRING, 0, 9, 9,
+		TT_ALERT_NO_DATA, 1, 0},
+	{"firing: looks at others now", OF("over: sector, when: mood(30m) < -0.7"), TT_ALERT_FIRING, 0, 9, 9,
+		TT_ALERT_RESOLVED, 1, 0},
+	{"pending: long enough now", OF("when: mood(30m) < -0.7, for: 8m"), TT_ALERT_PENDING, 0, 9, 9,
+		TT_ALERT_FIRING, 1, 0},
+	{"pending: not long enough now", OF("when: mood(30m) < -0.7, for: 10m"), TT_ALERT_PENDING, 0, 9, 9,
+		TT_ALERT_PENDING, 0, 0},
+	{"pending: holds no more", OF("when: mood(30m) < -0.9, for: 10m"), TT_ALERT_PENDING, 0, 9, 9,
+		TT_ALERT_INACTIVE, 0, 0},
+	{"resolved: rests no longer", OF("when: mood(30m) < -0.7, cooldown: 8m"), TT_ALERT_RESOLVED, 0, 0, 9,
+		TT_ALERT_FIRING, 1, 0},
+	{"resolved: rests longer", OF("when: mood(30m) < -0.7, cooldown: 10m"), TT_ALERT_RESOLVED, 0, 0, 9,
+		TT_ALERT_RESOLVED, 0, 0},
+	{"no data: asks for what is known", OF("when: mood(30m) < -0.7"), TT_ALERT_NO_DATA, TT_ALERT_FIRING, 9, 9,
+		TT_ALERT_FIRING, 1, 0},
+	{"no data: asks for what is known, and all is well", OF("when: mood(30m) < -0.9"), TT_ALERT_NO_DATA,
+		TT_ALERT_FIRING, 9, 9, TT_ALERT_RESOLVED, 1, 0},
+};
+
+/* Whoever takes over has only what is stored, so an edit is a change of leader in that state, too. */
+TT_TEST(a_rule_that_is_edited)
+{
+	for (size_t i = 0; i < TT_LEN(edits); i++) {
+		const struct edit *x = &edits[i];
+		struct tt_rule_set *rules = load(x->yaml);
+		struct tt_evaluator *e = make(rules);
+		const int64_t now_ms = BEGIN * (int64_t)MINUTE_MS + 500;
+		struct tt_rule_state stood = tt_rule_state_new;
+		struct tt_arena arena;
+		struct tt_verdict *v;
+
+		tt_arena_init(&arena, 1 << 20);
+		for (int k = 0; k < 3; k++)
+			say(e, 1, BEGIN, -0.8);
+		stood.state = x->state;
+		stood.before = x->before;
+		stood.episode = x->state == TT_ALERT_PENDING ? 0 : 1;
+		stood.since_ms = x->since_min ? now_ms - x->since_min * MINUTE_MS : TT_TIME_NONE;
+		stood.changed_ms = now_ms - x->changed_min * MINUTE_MS;
+		TT_EQ(tt_evaluator_add_state(e, TT_STR("gloom"), TT_STR("entity"), TT_STR("B"), &stood), TT_OK);
+		size_t n = run(e, BEGIN, true, &arena, &v);
+		const struct tt_verdict *got = about(v, n, "gloom", "B");
+		if (x->want == x->state ? got != NULL
+					: !got || got->alert.to != x->want || got->told != x->told ||
+						  got->forgotten != x->forgotten)
+			fail_msg("%s: %s", x->name, got ? tt_alert_state_name(got->alert.to) : "nothing happens");
+		if (got && x->want == TT_ALERT_FIRING)
+			TT_EQ_ROW(i, got->alert.episode, x->state == TT_ALERT_RESOLVED ? 2 : 1);
+		tt_evaluator_free(e);
+		tt_rule_set_free(rules);
+		tt_arena_done(&arena);
+	}
+}
+
 TT_MAIN(TT_RUN(an_alert_from_begin_to_end), TT_RUN(a_leader_goes_on_where_the_last_one_was),
-	TT_RUN(a_rule_that_is_no_more))
+	TT_RUN(a_rule_that_is_no_more), TT_RUN(a_rule_that_is_edited))
