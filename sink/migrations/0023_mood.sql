@@ -150,7 +150,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION mood_as_known IS 'mood() as it was: from the texts and scores that were known at known_at, or, where that is NULL, at each time itself, without what came or was scored later. of_kind: entity, sector (by the sectors of today) or market. Reads the raw rows; for a mood as it is now ask mood().';
 
+CREATE VIEW mood_day AS
+SELECT s.kind, s.name, date_bin('1 day', m.minute, 'epoch') AS day, sum(m.n)::bigint AS items, sum(m.n_pos)::bigint AS positive,
+	sum(m.n_neg)::bigint AS negative, sum(m.w) AS weight, sum(m.ws) / nullif(sum(m.w), 0) AS mean_score
+FROM mood_minute m
+JOIN subject s USING (subject_id)
+GROUP BY s.kind, s.name, 3;
+COMMENT ON VIEW mood_day IS 'What was said about each subject, by the day of UTC; by days of trading: mood_by_trading_day(). Filter on kind and name.';
+COMMENT ON COLUMN mood_day.kind IS 'entity, sector or market.';
+COMMENT ON COLUMN mood_day.name IS 'Symbol, sector, market.';
+COMMENT ON COLUMN mood_day.day IS 'Begin of the day (UTC).';
+COMMENT ON COLUMN mood_day.items IS 'Items.';
+COMMENT ON COLUMN mood_day.positive IS 'Positive ones.';
+COMMENT ON COLUMN mood_day.negative IS 'Negative ones.';
+COMMENT ON COLUMN mood_day.weight IS 'Sum of relevance × novelty.';
+COMMENT ON COLUMN mood_day.mean_score IS 'Mean score, so weighted; no half-life.';
+
 INSERT INTO access (role_name, privileges, objects) VALUES
+	('tickertone_reader', 'SELECT', 'mood_day'),
 	('tickertone_reader', 'EXECUTE', 'FUNCTION mood_as_known, mood_walk, mood_check'),
+	('tickertone_writer', 'SELECT', 'mood_day'),
 	('tickertone_writer', 'EXECUTE', 'FUNCTION mood_as_known, mood_walk, mood_check');
 SELECT grant_access();
