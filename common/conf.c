@@ -5,166 +5,29 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <yaml.h>
 
+#include "common/conf_reader.h"
 #include "common/conf_value.h"
 #include "common/suggest.h"
 
 enum { NAMES_MAX = 64 }; /* keys of a section, sections of a file: what is seen is one bit each */
 
-/* What a list stands in. */
-struct place {
-	const struct tt_section *section;
-	long index; /* element of a list section, -1 in others */
-	const struct place *outer;
-};
-
-struct load {
-	yaml_parser_t parser;
-	yaml_event_t ev; /* the present one */
-	const char *name;
-	struct tt_str text;
-	const char *dir;    /* absolute; what relative paths of the file start from; NULL: they stay */
-	char cwd[PATH_MAX]; /* the same for defaults; "" when it is not known */
-	struct tt_err *err;
-	const struct tt_section *sections;
-	struct place at; /* where we are, for messages */
-	const struct tt_opt *opt;
-};
-
-static const char *last_word(const struct tt_section *s)
-{
-	const char *dot = strrchr(s->name, '.');
-	return dot ? dot + 1 : s->name;
-}
-
-static bool is_outermost(const struct tt_section *s)
-{
-	return !strchr(s->name, '.');
-}
-
-const struct tt_section *tt_conf_inner(
-	const struct tt_section *sections, const struct tt_section *s, size_t i)
-{
-	size_t n = strlen(s->name);
-	for (const struct tt_section *inner = sections; inner->name; inner++)
-		if (strncmp(inner->name, s->name, n) == 0 && inner->name[n] == '.' &&
-			!strchr(inner->name + n + 1, '.') && i-- == 0)
-			return inner;
-	return NULL;
-}
-
-static void place_text(const struct place *p, char *out, size_t room)
-{
-	char outer[100] = "", index[32] = "";
-	if (p->outer)
-		place_text(p->outer, outer, sizeof(outer));
-	if (p->index >= 0)
-		snprintf(index, sizeof(index), "[%ld]", p->index);
-	snprintf(out, room, "%s%s%s%s", outer, p->outer ? "." : "", last_word(p->section), index);
-}
-
-/* "FILE:LINE:COLUMN: section[index].key: " before the message err holds already. */
-static int located(struct load *l, int code, yaml_mark_t at)
-{
-	char place[160] = "";
-	if (l->at.section)
-		place_text(&l->at, place, sizeof(place));
-	return tt_err_prefix(l->err, code, "%s:%zu:%zu%s%s%s%s", l->name, at.line + 1, at.column + 1,
-		l->at.section ? ": " : "", place, l->opt ? "." : "", l->opt ? l->opt->name : "");
-}
-
-__attribute__((format(printf, 3, 4))) static int fail(struct load *l, yaml_mark_t at, const char *fmt, ...)
-{
-	char what[300];
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	tt_err_set(l->err, TT_ECONF, "%s", what);
-	return located(l, TT_ECONF, at);
-}
-
-/* libyaml gives no mark for bytes it cannot read, only an offset. */
-static yaml_mark_t mark_of_offset(struct tt_str text, size_t offset)
-{
-	yaml_mark_t at = {0};
-	for (size_t i = 0; i < offset && i < text.n; i++) {
-		at.column = text.p[i] == '\n' ? 0 : at.column + 1;
-		at.line += text.p[i] == '\n';
-	}
-	return at;
-}
-
-static int yaml_failed(struct load *l)
-{
-	const yaml_parser_t *p = &l->parser;
-	const char *problem = p->problem ? p->problem : "not YAML";
-	if (p->error == YAML_MEMORY_ERROR)
-		return tt_err_set(l->err, TT_ENOMEM, "%s: %s", l->name, tt_err_text(TT_ENOMEM));
-	if (p->error == YAML_READER_ERROR)
-		return fail(l, mark_of_offset(l->text, p->problem_offset), "%s", problem);
-	return fail(
-		l, p->problem_mark, "%s%s%s", p->context ? p->context : "", p->context ? ": " : "", problem);
-}
-
-/* Moves to the next event. Anchors, aliases and tags have no place in this file. */
-static int next(struct load *l)
-{
-	yaml_event_delete(&l->ev);
-	if (!yaml_parser_parse(&l->parser, &l->ev))
-		return yaml_failed(l);
-	const yaml_event_t *e = &l->ev;
-	bool scalar = e->type == YAML_SCALAR_EVENT, map = e->type == YAML_MAPPING_START_EVENT;
-	bool list = e->type == YAML_SEQUENCE_START_EVENT;
-	const void *anchor = scalar ? e->data.scalar.anchor
-			     : map  ? e->data.mapping_start.anchor
-			     : list ? e->data.sequence_start.anchor
-				    : NULL;
-	const void *tag = scalar ? e->data.scalar.tag
-			  : map  ? e->data.mapping_start.tag
-			  : list ? e->data.sequence_start.tag
-				 : NULL;
-	if (e->type == YAML_ALIAS_EVENT || anchor)
-		return fail(l, e->start_mark,
-			"anchors (&) and aliases (*) are not supported; a text that starts so needs quotes");
-	if (tag)
-		return fail(
-			l, e->start_mark, "tags (!) are not supported; a text that starts so needs quotes");
-	return TT_OK;
-}
-
-static struct tt_str scalar_of(const yaml_event_t *e)
-{
-	return (struct tt_str){(const char *)e->data.scalar.value, e->data.scalar.length};
-}
-
-/* "key:" with nothing behind it, ~ or null: as if the key were not there. */
-static bool is_null(const yaml_event_t *e)
-{
-	struct tt_str s = e->type == YAML_SCALAR_EVENT ? scalar_of(e) : TT_STR("x");
-	return e->type == YAML_SCALAR_EVENT && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-	       (s.n == 0 || tt_str_eq(s, TT_STR("~")) || tt_str_eq(s, TT_STR("null")));
-}
-
 /* The present event, a scalar, into an option's field or (TT_OPT_STRS) at the end of its list. */
-static int load_scalar(struct load *l, const struct tt_opt *o, void *to)
+static int load_scalar(struct tt_conf_reader *l, const struct tt_opt *o, void *to)
 {
 	yaml_mark_t at = l->ev.start_mark;
 	struct tt_buf value;
 	int rc;
 	tt_buf_init(&value, TT_CONF_VALUE_MAX);
 	if (l->ev.type != YAML_SCALAR_EVENT) {
-		rc = fail(l, at, "needs a single value, not a %s",
+		rc = tt_conf_fail(l, at, "needs a single value, not a %s",
 			l->ev.type == YAML_MAPPING_START_EVENT ? "mapping" : "list");
 		goto out;
 	}
-	rc = tt_conf_expand(scalar_of(&l->ev), &value, l->err);
+	rc = tt_conf_expand(tt_conf_scalar(&l->ev), &value, l->err);
 	if (rc == TT_OK && memchr(tt_buf_view(&value).p, '\0', value.n))
 		rc = tt_err_set(l->err, TT_ECONF, "holds a NUL character");
 	if (rc == TT_OK && o->type == TT_OPT_STRS)
@@ -172,44 +35,44 @@ static int load_scalar(struct load *l, const struct tt_opt *o, void *to)
 	else if (rc == TT_OK)
 		rc = tt_conf_value_parse(o, tt_buf_view(&value), l->dir, to, l->err);
 	if (rc < 0)
-		located(l, rc, at);
+		tt_conf_located(l, rc, at);
 out:
 	tt_buf_done(&value);
 	return rc;
 }
 
-static int load_strs(struct load *l, const struct tt_opt *o, void *to)
+static int load_strs(struct tt_conf_reader *l, const struct tt_opt *o, void *to)
 {
 	int rc;
 	if (l->ev.type != YAML_SEQUENCE_START_EVENT)
-		return fail(
+		return tt_conf_fail(
 			l, l->ev.start_mark, "needs a list, written [one, two] or one \"- value\" a line");
-	while ((rc = next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT)
+	while ((rc = tt_conf_next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT)
 		if ((rc = load_scalar(l, o, to)) < 0)
 			break;
 	return rc;
 }
 
-static int load_key(struct load *l, const struct tt_opt *o, struct tt_conf_map *map)
+static int load_key(struct tt_conf_reader *l, const struct tt_opt *o, struct tt_conf_map *map)
 {
 	yaml_mark_t at = l->ev.start_mark;
 	if (l->ev.type != YAML_SCALAR_EVENT)
-		return fail(l, at, "a key must be a plain name");
-	struct tt_str key = scalar_of(&l->ev);
+		return tt_conf_fail(l, at, "a key must be a plain name");
+	struct tt_str key = tt_conf_scalar(&l->ev);
 	for (size_t i = 0; i < map->keys.n; i++)
 		if (tt_str_eq(key, tt_str_c(map->keys.v[i])))
-			return fail(l, at, "the key '%s' is given twice", map->keys.v[i]);
+			return tt_conf_fail(l, at, "the key '%s' is given twice", map->keys.v[i]);
 	return load_scalar(l, o, &map->keys);
 }
 
-static int load_map(struct load *l, const struct tt_opt *o, struct tt_conf_map *map)
+static int load_map(struct tt_conf_reader *l, const struct tt_opt *o, struct tt_conf_map *map)
 {
 	const struct tt_opt text = {.name = o->name, .type = TT_OPT_STRS};
 	int rc;
 	if (l->ev.type != YAML_MAPPING_START_EVENT)
-		return fail(l, l->ev.start_mark, "needs a mapping of \"key: value\" lines");
-	while ((rc = next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
-		if ((rc = load_key(l, &text, map)) < 0 || (rc = next(l)) < 0 ||
+		return tt_conf_fail(l, l->ev.start_mark, "needs a mapping of \"key: value\" lines");
+	while ((rc = tt_conf_next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
+		if ((rc = load_key(l, &text, map)) < 0 || (rc = tt_conf_next(l)) < 0 ||
 			(rc = load_scalar(l, &text, &map->values)) < 0)
 			break;
 	}
@@ -229,7 +92,7 @@ static int default_strs(const char *def, struct tt_conf_strs *to, struct tt_err 
 }
 
 /* Defaults of what was not given; complains about what had to be. */
-static int finish_opts(struct load *l, const struct tt_section *s, char *base, uint64_t seen, yaml_mark_t at)
+static int finish_opts(struct tt_conf_reader *l, const struct tt_section *s, char *base, uint64_t seen, yaml_mark_t at)
 {
 	int rc = TT_OK;
 	for (size_t i = 0; s->opts[i].name && rc == TT_OK; i++) {
@@ -238,7 +101,7 @@ static int finish_opts(struct load *l, const struct tt_section *s, char *base, u
 		if (seen >> i & 1)
 			continue;
 		if (o->flags & TT_OPT_REQUIRED)
-			rc = fail(l, at, "is required");
+			rc = tt_conf_fail(l, at, "is required");
 		else if (o->def && o->type == TT_OPT_STRS)
 			rc = default_strs(o->def, (void *)(base + o->offset), l->err);
 		else if (o->def)
@@ -251,7 +114,7 @@ static int finish_opts(struct load *l, const struct tt_section *s, char *base, u
 
 /* The name of the i-th key of s: its options, then the lists within; NULL: there are fewer. */
 static const char *key_of(
-	const struct load *l, const struct tt_section *s, size_t i, const struct tt_section **ret_inner)
+	const struct tt_conf_reader *l, const struct tt_section *s, size_t i, const struct tt_section **ret_inner)
 {
 	size_t n = 0;
 	*ret_inner = NULL;
@@ -260,41 +123,41 @@ static const char *key_of(
 	if (s->opts[n].name)
 		return s->opts[n].name;
 	*ret_inner = tt_conf_inner(l->sections, s, i - n);
-	return *ret_inner ? last_word(*ret_inner) : NULL;
+	return *ret_inner ? tt_conf_last_word(*ret_inner) : NULL;
 }
 
 /* The place of the present event, a key, among those of s; marks it as seen. ret_inner: the list that it is;
  * NULL: an option. */
-static int find_key(struct load *l, const struct tt_section *s, uint64_t *seen, size_t *ret,
+static int find_key(struct tt_conf_reader *l, const struct tt_section *s, uint64_t *seen, size_t *ret,
 	const struct tt_section **ret_inner)
 {
 	yaml_mark_t at = l->ev.start_mark;
 	const char *name;
 	if (l->ev.type != YAML_SCALAR_EVENT)
-		return fail(l, at, "a key must be a plain name");
-	struct tt_suggest near = {.typed = scalar_of(&l->ev)};
+		return tt_conf_fail(l, at, "a key must be a plain name");
+	struct tt_suggest near = {.typed = tt_conf_scalar(&l->ev)};
 	for (size_t i = 0; (name = key_of(l, s, i, ret_inner)); i++) {
 		tt_suggest_try(&near, tt_str_c(name));
 		if (!tt_str_eq(near.typed, tt_str_c(name)))
 			continue;
 		if (*seen >> i & 1)
-			return fail(l, at, "the key '%s' is given twice", name);
+			return tt_conf_fail(l, at, "the key '%s' is given twice", name);
 		*seen |= 1ull << i;
 		*ret = i;
 		return TT_OK;
 	}
-	return fail(l, at, "unknown key '%.*s'%s%.*s%s", (int)(near.typed.n < 80 ? near.typed.n : 80),
+	return tt_conf_fail(l, at, "unknown key '%.*s'%s%.*s%s", (int)(near.typed.n < 80 ? near.typed.n : 80),
 		near.typed.p, near.best.p ? ", did you mean '" : "", TT_FMT(near.best),
 		near.best.p ? "'?" : "");
 }
 
-static int load_inner(struct load *l, const struct tt_section *s, char *base);
+static int load_inner(struct tt_conf_reader *l, const struct tt_section *s, char *base);
 
 /* The present event is the value of an option; ret_null: as if it were not there. */
-static int load_opt(struct load *l, const struct tt_opt *o, char *base, bool *ret_null)
+static int load_opt(struct tt_conf_reader *l, const struct tt_opt *o, char *base, bool *ret_null)
 {
 	int rc = TT_OK;
-	*ret_null = is_null(&l->ev);
+	*ret_null = tt_conf_is_null(&l->ev);
 	if (!*ret_null && o->type == TT_OPT_STRS)
 		rc = load_strs(l, o, base + o->offset);
 	else if (!*ret_null && o->type == TT_OPT_MAP)
@@ -307,23 +170,23 @@ static int load_opt(struct load *l, const struct tt_opt *o, char *base, bool *re
 
 /* The present event starts the mapping of a section or of an element of a list; base is its struct, cleared.
  */
-static int load_opts(struct load *l, const struct tt_section *s, char *base)
+static int load_opts(struct tt_conf_reader *l, const struct tt_section *s, char *base)
 {
 	yaml_mark_t start = l->ev.start_mark;
 	const struct tt_section *inner = NULL;
 	uint64_t seen = 0, null = 0;
 	size_t i = 0;
 	int rc = TT_OK;
-	if (is_null(&l->ev))
+	if (tt_conf_is_null(&l->ev))
 		return finish_opts(l, s, base, 0, start);
 	if (l->ev.type != YAML_MAPPING_START_EVENT)
-		return fail(l, start, "needs a mapping of \"key: value\" lines");
-	while ((rc = next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
+		return tt_conf_fail(l, start, "needs a mapping of \"key: value\" lines");
+	while ((rc = tt_conf_next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
 		bool is_absent = false;
 		if ((rc = find_key(l, s, &seen, &i, &inner)) < 0)
 			break;
 		l->opt = inner ? NULL : &s->opts[i];
-		if ((rc = next(l)) < 0)
+		if ((rc = tt_conf_next(l)) < 0)
 			break;
 		rc = inner ? load_inner(l, inner, base) : load_opt(l, &s->opts[i], base, &is_absent);
 		null |= (uint64_t)is_absent << i;
@@ -343,7 +206,7 @@ static void clear_opts(const struct tt_section *sections, const struct tt_sectio
 }
 
 /* One more element, cleared; it counts at once, so that tt_conf_free finds what it will hold. */
-static int add_element(struct load *l, const struct tt_section *s, struct tt_conf_list *list, char **ret)
+static int add_element(struct tt_conf_reader *l, const struct tt_section *s, struct tt_conf_list *list, char **ret)
 {
 	if ((list->n & (list->n - 1)) == 0) { /* full at every power of two */
 		void *v = realloc(list->v, (list->n ? 2 * list->n : 1) * s->elem_size);
@@ -357,15 +220,15 @@ static int add_element(struct load *l, const struct tt_section *s, struct tt_con
 	return TT_OK;
 }
 
-static int load_list(struct load *l, const struct tt_section *s, struct tt_conf_list *list)
+static int load_list(struct tt_conf_reader *l, const struct tt_section *s, struct tt_conf_list *list)
 {
 	char *element = NULL;
 	int rc;
-	if (is_null(&l->ev))
+	if (tt_conf_is_null(&l->ev))
 		return TT_OK;
 	if (l->ev.type != YAML_SEQUENCE_START_EVENT)
-		return fail(l, l->ev.start_mark, "needs a list: each element starts with \"- \"");
-	for (l->at.index = 0; (rc = next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT;
+		return tt_conf_fail(l, l->ev.start_mark, "needs a list: each element starts with \"- \"");
+	for (l->at.index = 0; (rc = tt_conf_next(l)) == TT_OK && l->ev.type != YAML_SEQUENCE_END_EVENT;
 		l->at.index++) {
 		rc = add_element(l, s, list, &element);
 		if (rc == TT_OK)
@@ -377,80 +240,80 @@ static int load_list(struct load *l, const struct tt_section *s, struct tt_conf_
 }
 
 /* base: the struct that the list stands in. */
-static int load_inner(struct load *l, const struct tt_section *s, char *base)
+static int load_inner(struct tt_conf_reader *l, const struct tt_section *s, char *base)
 {
-	const struct place outer = l->at;
-	l->at = (struct place){s, -1, &outer};
+	const struct tt_conf_place outer = l->at;
+	l->at = (struct tt_conf_place){s, -1, &outer};
 	int rc = load_list(l, s, (void *)(base + s->offset));
 	l->at = outer;
 	return rc;
 }
 
 static int find_section(
-	struct load *l, const struct tt_section *sections, uint64_t *seen, const struct tt_section **ret)
+	struct tt_conf_reader *l, const struct tt_section *sections, uint64_t *seen, const struct tt_section **ret)
 {
 	yaml_mark_t at = l->ev.start_mark;
 	if (l->ev.type != YAML_SCALAR_EVENT)
-		return fail(l, at, "a section's name must be plain");
-	struct tt_suggest near = {.typed = scalar_of(&l->ev)};
+		return tt_conf_fail(l, at, "a section's name must be plain");
+	struct tt_suggest near = {.typed = tt_conf_scalar(&l->ev)};
 	for (size_t i = 0; sections[i].name; i++) {
-		if (!is_outermost(&sections[i]))
+		if (!tt_conf_is_outermost(&sections[i]))
 			continue;
 		tt_suggest_try(&near, tt_str_c(sections[i].name));
 		if (!tt_str_eq(near.typed, tt_str_c(sections[i].name)))
 			continue;
 		if (*seen >> i & 1)
-			return fail(l, at, "the section '%s' is given twice", sections[i].name);
+			return tt_conf_fail(l, at, "the section '%s' is given twice", sections[i].name);
 		*seen |= 1ull << i;
 		*ret = &sections[i];
 		return TT_OK;
 	}
-	return fail(l, at, "unknown section '%.*s'%s%.*s%s", (int)(near.typed.n < 80 ? near.typed.n : 80),
+	return tt_conf_fail(l, at, "unknown section '%.*s'%s%.*s%s", (int)(near.typed.n < 80 ? near.typed.n : 80),
 		near.typed.p, near.best.p ? ", did you mean '" : "", TT_FMT(near.best),
 		near.best.p ? "'?" : "");
 }
 
 /* The present event starts the document's root. */
-static int load_root(struct load *l, const struct tt_section *sections, char *conf, uint64_t *seen)
+static int load_root(struct tt_conf_reader *l, const struct tt_section *sections, char *conf, uint64_t *seen)
 {
 	const struct tt_section *s = NULL;
 	int rc;
-	if (is_null(&l->ev))
+	if (tt_conf_is_null(&l->ev))
 		return TT_OK;
 	if (l->ev.type != YAML_MAPPING_START_EVENT)
-		return fail(l, l->ev.start_mark,
+		return tt_conf_fail(l, l->ev.start_mark,
 			"needs sections, each a \"name:\" line with its keys indented below");
-	while ((rc = next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
+	while ((rc = tt_conf_next(l)) == TT_OK && l->ev.type != YAML_MAPPING_END_EVENT) {
 		if ((rc = find_section(l, sections, seen, &s)) < 0)
 			break;
 		l->at.section = s;
-		if ((rc = next(l)) < 0)
+		if ((rc = tt_conf_next(l)) < 0)
 			break;
 		rc = s->list ? load_list(l, s, (void *)(conf + s->offset))
 			     : load_opts(l, s, conf + s->offset);
-		l->at = (struct place){.index = -1};
+		l->at = (struct tt_conf_place){.index = -1};
 		if (rc < 0)
 			break;
 	}
 	return rc;
 }
 
-static int load_stream(struct load *l, const struct tt_section *sections, char *conf, uint64_t *seen)
+static int load_stream(struct tt_conf_reader *l, const struct tt_section *sections, char *conf, uint64_t *seen)
 {
-	int rc = next(l); /* the stream's start */
+	int rc = tt_conf_next(l); /* the stream's start */
 	if (rc == TT_OK)
-		rc = next(l);
+		rc = tt_conf_next(l);
 	if (rc < 0 || l->ev.type == YAML_STREAM_END_EVENT)
 		return rc;
-	rc = next(l); /* after the document's start */
+	rc = tt_conf_next(l); /* after the document's start */
 	if (rc == TT_OK)
 		rc = load_root(l, sections, conf, seen);
 	if (rc == TT_OK)
-		rc = next(l); /* the document's end */
+		rc = tt_conf_next(l); /* the document's end */
 	if (rc == TT_OK)
-		rc = next(l);
+		rc = tt_conf_next(l);
 	if (rc == TT_OK && l->ev.type != YAML_STREAM_END_EVENT)
-		rc = fail(
+		rc = tt_conf_fail(
 			l, l->ev.start_mark, "a second document starts here; one file is one configuration");
 	return rc;
 }
@@ -465,8 +328,8 @@ static void clear_all(const struct tt_section *sections, char *conf)
 		while (tt_conf_inner(sections, s, inner))
 			inner++;
 		n++;
-		assert(opts + inner <= NAMES_MAX && n <= NAMES_MAX && (is_outermost(s) || s->list));
-		if (!is_outermost(s))
+		assert(opts + inner <= NAMES_MAX && n <= NAMES_MAX && (tt_conf_is_outermost(s) || s->list));
+		if (!tt_conf_is_outermost(s))
 			continue;
 		if (s->list)
 			*(struct tt_conf_list *)(void *)(conf + s->offset) = (struct tt_conf_list){0};
@@ -475,7 +338,7 @@ static void clear_all(const struct tt_section *sections, char *conf)
 	}
 }
 
-static int load(struct load *l, const struct tt_section *sections, char *conf)
+static int load(struct tt_conf_reader *l, const struct tt_section *sections, char *conf)
 {
 	uint64_t seen = 0;
 	int rc = TT_ENOMEM;
@@ -503,7 +366,7 @@ static int load(struct load *l, const struct tt_section *sections, char *conf)
 int tt_conf_load_in(struct tt_str yaml, const char *name, const char *dir, const struct tt_section *sections,
 	void *conf, struct tt_err *err)
 {
-	struct load l = {.name = name,
+	struct tt_conf_reader l = {.name = name,
 		.text = yaml,
 		.dir = dir,
 		.err = err,
@@ -537,7 +400,7 @@ void tt_conf_free(const struct tt_section *sections, void *conf)
 {
 	for (const struct tt_section *s = sections; s->name; s++) {
 		char *base = (char *)conf + s->offset;
-		if (!is_outermost(s))
+		if (!tt_conf_is_outermost(s))
 			continue;
 		if (s->list)
 			free_list(sections, s, (void *)base);

@@ -27,7 +27,7 @@ void tt_conf_range_text(const struct tt_opt *opt, struct tt_buf *out);
 int tt_conf_load_in(struct tt_str yaml, const char *name, const char *dir, const struct tt_section *sections,
 	void *conf, struct tt_err *err);
 
-/* conf.c: the i-th list within section s, or within each of its elements; NULL: there are fewer. */
+/* conf_reader.c: the i-th list within section s, or within each of its elements; NULL: there are fewer. */
 const struct tt_section *tt_conf_inner(
 	const struct tt_section *sections, const struct tt_section *s, size_t i);
 
