@@ -66,10 +66,17 @@ static void take(const struct tt_feed_state *s)
 	planned_ms[i] = s->next_fetch_ms == TT_TIME_NONE ? 0 : s->next_fetch_ms;
 }
 
+/* Where nothing is measured, for as much longer as it takes to see most feeds again. */
+static bool is_over(int64_t begun_ns)
+{
+	int64_t s = (tt_mono_ns(&tt_clock_real) - begun_ns) / 1000000000;
+	return s >= seconds && (MEASURE || n_late > n_feeds / 2 || s >= seconds * 5);
+}
+
 static void drive(struct tt_source *source)
 {
-	int64_t end_ns = tt_mono_ns(&tt_clock_real) + seconds * 1000000000;
-	while (tt_mono_ns(&tt_clock_real) < end_ns) {
+	int64_t begun_ns = tt_mono_ns(&tt_clock_real);
+	while (!is_over(begun_ns)) {
 		struct tt_batch *b = tt_batch_new(64 << 20);
 		struct tt_err err;
 		if (source->ops->next(source->self, b, 500, 100, &err) < 0)
@@ -138,7 +145,7 @@ TT_TEST(on_time_and_polite)
 	conf.backoff_base_ms = interval_s * 500;
 	conf.per_host_connections = MANY_HOST_CONNECTIONS;
 	conf.per_host_spacing_ms = MANY_SPACING_MS;
-	most_late = n_feeds * (size_t)(seconds / interval_s + 2);
+	most_late = n_feeds * (size_t)(seconds * 5 / interval_s + 2);
 	late_ms = calloc(most_late, sizeof(*late_ms));
 	TT_TRUE(late_ms && many_server_start(&server, n_feeds, conf.interval_ms));
 	for (size_t i = 0; i < n_feeds; i++) {
@@ -149,12 +156,13 @@ TT_TEST(on_time_and_polite)
 	drive(&source);
 	size_t n_fds = open_fds();
 	source.ops->close(source.self);
+	TT_TRUE(open_fds() <= OTHER_FDS); /* nothing is left behind */
 	bool polite = many_server_stop(&server);
 	TT_TRUE(n_late > n_feeds / 2);
 	report(n_fds);
 	TT_TRUE(polite);
-	TT_TRUE(n_fds <= (size_t)conf.max_connections + OTHER_FDS);
 	if (MEASURE) { /* a sanitizer makes it many times slower and larger */
+		TT_TRUE(n_fds <= (size_t)conf.max_connections + OTHER_FDS);
 		TT_TRUE(late_ms[n_late * 99 / 100] < LATE_P99_MS);
 		TT_TRUE(memory_kib("VmHWM") < MOST_RSS_KIB);
 	}
