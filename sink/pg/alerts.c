@@ -9,7 +9,7 @@
 
 enum {
 	PARAM_BYTES = 256 << 20, /* far above what one tick has to say */
-	FETCH_ROWS = 20000,
+	FETCH_ROWS = 2000, /* a portion fits into a socket's buffer */
 };
 
 int tt_pg_alerts_lead(struct tt_pg_conn *c, bool *ret, struct tt_err *err)
@@ -97,22 +97,32 @@ static struct tt_pg_minute minute_of_row(const PGresult *r, int row)
 		tt_pg_get_double(r, row, 5), tt_pg_get_double(r, row, 6), tt_pg_get_double(r, row, 7)};
 }
 
+/* The database fetches one portion while the one before is looked at. */
 int tt_pg_load_minutes(struct tt_pg_conn *c, const struct tt_pg_alerts_loader *to, struct tt_err *err)
 {
+	static const char fetch[] = "FETCH 2000 FROM alerts_minutes";
 	struct tt_arena arena;
 	tt_arena_init(&arena, FETCH_ROWS * 2 * sizeof(struct tt_pg_minute));
 	struct tt_pg_minute *v = tt_arena_zalloc(&arena, FETCH_ROWS, sizeof(*v));
-	int n = FETCH_ROWS, rc = v ? TT_OK : tt_err_set(err, TT_ENOMEM, "alerts: %s", tt_err_text(TT_ENOMEM));
+	int rc = v ? tt_pg_send(c, fetch, err) : tt_err_set(err, TT_ENOMEM, "alerts: %s", tt_err_text(TT_ENOMEM));
+	bool asked = rc == TT_OK;
 
-	while (rc == TT_OK && n == FETCH_ROWS) {
+	while (asked) {
 		PGresult *r = NULL;
-		rc = tt_pg_query(c, "FETCH 20000 FROM alerts_minutes", NULL, &r, err);
-		n = rc == TT_OK ? PQntuples(r) : 0;
+		rc = tt_pg_receive(c, &r, err);
+		int n = rc == TT_OK ? PQntuples(r) : 0;
 		for (int i = 0; i < n; i++)
 			v[i] = minute_of_row(r, i);
 		PQclear(r);
-		if (n)
+		if (rc == TT_OK && n == FETCH_ROWS)
+			rc = tt_pg_send(c, fetch, err);
+		asked = rc == TT_OK && n == FETCH_ROWS;
+		if (rc == TT_OK && n)
 			rc = to->minutes(to->ctx, v, (size_t)n, err);
+		if (rc < 0 && asked) {
+			tt_pg_receive(c, NULL, NULL);
+			asked = false;
+		}
 	}
 	tt_arena_done(&arena);
 	return rc;

@@ -219,28 +219,29 @@ static bool send_stmt(struct tt_pg_conn *c, const struct tt_pg_stmt *s)
 	return PQsendQueryParams(c->pg, s->sql, p->n, p->types, values, p->lengths, formats, !s->text);
 }
 
-int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PGresult **results,
-	struct tt_err *err)
+/* Sends n statements as one transaction; take_all() must follow. */
+static int send_all(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, struct tt_err *err)
 {
-	PGresult *got[TT_PG_STMTS_MAX] = {NULL};
-	bool sent;
-	int rc;
-
 	if (n > TT_PG_STMTS_MAX)
 		return tt_err_set(err, TT_ELIMIT, "postgres: %zu statements at once", n);
 	for (size_t i = 0; i < n; i++)
 		if (stmts[i].params && stmts[i].params->rc < 0)
 			return tt_err_set(err, stmts[i].params->rc, "postgres: rows of one write: %s",
 				tt_err_text(stmts[i].params->rc));
-	rc = tt_pg_conn_ready(c, err);
+	int rc = tt_pg_conn_ready(c, err);
 	if (rc < 0)
 		return rc;
-	sent = PQenterPipelineMode(c->pg);
+	bool sent = PQenterPipelineMode(c->pg);
 	for (size_t i = 0; i < n && sent; i++)
 		sent = send_stmt(c, &stmts[i]);
-	if (!sent || !PQpipelineSync(c->pg))
-		return lost(c, err);
-	rc = take_results(c, n, got, err);
+	return sent && PQpipelineSync(c->pg) ? TT_OK : lost(c, err);
+}
+
+static int take_all(struct tt_pg_conn *c, size_t n, PGresult **results, struct tt_err *err)
+{
+	PGresult *got[TT_PG_STMTS_MAX] = {NULL};
+	int rc = take_results(c, n, got, err);
+
 	if (c->pg && !PQexitPipelineMode(c->pg))
 		tt_pg_conn_close(c);
 	for (size_t i = 0; i < n; i++)
@@ -249,6 +250,23 @@ int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PG
 		else
 			PQclear(got[i]);
 	return rc;
+}
+
+int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PGresult **results,
+	struct tt_err *err)
+{
+	int rc = send_all(c, stmts, n, err);
+	return rc == TT_OK ? take_all(c, n, results, err) : rc;
+}
+
+int tt_pg_send(struct tt_pg_conn *c, const char *sql, struct tt_err *err)
+{
+	return send_all(c, &(struct tt_pg_stmt){.sql = sql}, 1, err);
+}
+
+int tt_pg_receive(struct tt_pg_conn *c, PGresult **ret, struct tt_err *err)
+{
+	return take_all(c, 1, ret, err);
 }
 
 int tt_pg_query(struct tt_pg_conn *c, const char *sql, const struct tt_pg_params *params, PGresult **ret,

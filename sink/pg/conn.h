@@ -39,6 +39,11 @@ int tt_pg_run(struct tt_pg_conn *c, const struct tt_pg_stmt *stmts, size_t n, PG
 int tt_pg_query(struct tt_pg_conn *c, const char *sql, const struct tt_pg_params *params, PGresult **ret,
 	struct tt_err *err);
 
+/* One statement whose answer is made while the caller does something else. After a send that was TT_OK, receive must
+ * be called before anything else is asked; it waits as tt_pg_run. */
+int tt_pg_send(struct tt_pg_conn *c, const char *sql, struct tt_err *err);
+int tt_pg_receive(struct tt_pg_conn *c, PGresult **ret, struct tt_err *err);
+
 /* Waits for a notification on a channel that the session listens to, at most ms; takes all that have come. Errors: the connection is
  * gone, or there is none. */
 int tt_pg_wait(struct tt_pg_conn *c, int64_t ms, bool *ret_notified);
