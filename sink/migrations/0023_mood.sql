@@ -2,7 +2,7 @@
 -- of a minute are computed once (OFFSET 0 keeps the planner from writing them out wherever they are used), and times are numbers.
 
 CREATE TYPE mood_step AS (k integer, n bigint, w float8, ws float8, wss float8, known bigint, last_s float8);
-COMMENT ON TYPE mood_step IS 'What comes to the sums of a mood in step k, decayed to its end: n items newly counted; w, ws, wss as in mood_minute; known: items in these sums, less those taken out; last_s: latest minute of them, in seconds since the first step.';
+COMMENT ON TYPE mood_step IS 'What comes to the sums of a mood in step k, decayed to its end: n items newly counted; w, ws, wss as in mood_minute; known: more than 0 while there is something in these sums, less what was taken out; last_s: when the latest of it came, in seconds since the first step.';
 
 -- Steps follow each other: what is there decays, what has come is added.
 CREATE FUNCTION mood_walk(sums mood_step[], start timestamptz, steps integer, step interval, half_life interval, weight_floor float8)
@@ -77,18 +77,15 @@ BEGIN
 	PERFORM tickertone.mood_check(step, half_life);
 	steps := floor((date_part('epoch', until) - start_s) / width)::integer;
 	sums := ARRAY(
-		SELECT ROW(d.k, sum(d.n) FILTER (WHERE d.age >= 0), sum(d.w * d.f), sum(d.ws * d.f), sum(d.wss * d.f), sum(d.n),
-			max(d.age))::tickertone.mood_step
+		SELECT ROW(d.k, CASE WHEN d.k > 0 THEN sum(d.n) ELSE 0 END, sum(d.w * d.f), sum(d.ws * d.f), sum(d.wss * d.f), 1,
+			d.k * width)::tickertone.mood_step -- step 0 has what was over before the first
 		FROM (
-			SELECT a.*, exp(greatest((a.age - a.k * width) * per_s, -700)) AS f
+			SELECT a.n, a.w, a.ws, a.wss, a.k, exp(greatest((a.age - a.k * width) * per_s, -700)) AS f
 			FROM (
-				SELECT m.*, greatest(0, ceil((m.age + 60) / width)) AS k
-				FROM (
-					SELECT m.n, m.w, m.ws, m.wss, date_part('epoch', m.minute) - start_s AS age
-					FROM tickertone.mood_minute m
-					WHERE m.subject_id = subject AND m.minute >= start - 48 * half_life AND m.minute < until
-					OFFSET 0
-				) m
+				SELECT m.n, m.w, m.ws, m.wss, date_part('epoch', m.minute) - start_s AS age,
+					greatest(0, ceil((date_part('epoch', m.minute) - start_s + 60) / width)) AS k
+				FROM tickertone.mood_minute m
+				WHERE m.subject_id = subject AND m.minute >= start - 48 * half_life AND m.minute < until
 				OFFSET 0
 			) a
 			OFFSET 0
