@@ -369,6 +369,14 @@ struct tt_str tt_pg_get_text(const PGresult *r, int row, int col)
 	return (struct tt_str){PQgetvalue(r, row, col), (size_t)PQgetlength(r, row, col)};
 }
 
+bool tt_pg_copy_text(struct tt_arena *arena, const PGresult *r, int row, int col, struct tt_str *ret)
+{
+	struct tt_str s = tt_pg_get_text(r, row, col);
+
+	*ret = tt_arena_str(arena, s);
+	return !s.p || ret->p;
+}
+
 struct tt_id tt_pg_get_id(const PGresult *r, int row, int col)
 {
 	struct tt_id id = {{0}};

@@ -6,6 +6,7 @@
 
 #include <libpq-fe.h>
 
+#include "common/arena.h"
 #include "sink/pg/params.h"
 #include "sink/pg/pg.h"
 
@@ -56,6 +57,8 @@ int64_t tt_pg_get_int(const PGresult *r, int row, int col); /* INT2, INT4, INT8,
 double tt_pg_get_double(const PGresult *r, int row, int col);        /* FLOAT8; NAN for NULL */
 int64_t tt_pg_get_time(const PGresult *r, int row, int col);       /* TT_TIME_NONE for NULL */
 struct tt_str tt_pg_get_text(const PGresult *r, int row, int col); /* lives as long as r; absent for NULL */
+/* Likewise, copied to the arena. False: memory is out. */
+bool tt_pg_copy_text(struct tt_arena *arena, const PGresult *r, int row, int col, struct tt_str *ret);
 struct tt_id tt_pg_get_id(const PGresult *r, int row, int col);    /* zero for NULL */
 
 #endif

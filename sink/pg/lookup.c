@@ -60,14 +60,6 @@ static int put_question(struct tt_pg_params *p, const struct tt_batch *b, struct
 	return TT_OK;
 }
 
-static bool copy(struct tt_arena *arena, const PGresult *r, int row, int col, struct tt_str *ret)
-{
-	struct tt_str s = tt_pg_get_text(r, row, col);
-
-	*ret = tt_arena_str(arena, s);
-	return !s.p || ret->p;
-}
-
 static int take_row(const PGresult *r, int row, const struct tt_pg_conf *conf, struct tt_arena *arena,
 	struct tt_stored *s)
 {
@@ -82,8 +74,8 @@ static int take_row(const PGresult *r, int row, const struct tt_pg_conf *conf, s
 		.takes_alias = tt_pg_get_int(r, row, 11) < conf->max_aliases,
 	};
 	s->gone = PQgetisnull(r, row, 10);
-	return copy(arena, r, row, 5, &s->source) && copy(arena, r, row, 6, &s->guid) &&
-			       copy(arena, r, row, 7, &s->url) && copy(arena, r, row, 8, &s->title)
+	return tt_pg_copy_text(arena, r, row, 5, &s->source) && tt_pg_copy_text(arena, r, row, 6, &s->guid) &&
+			       tt_pg_copy_text(arena, r, row, 7, &s->url) && tt_pg_copy_text(arena, r, row, 8, &s->title)
 		       ? TT_OK
 		       : TT_ENOMEM;
 }

@@ -41,14 +41,6 @@ int tt_pg_rescore_count(struct tt_pg_conn *c, const struct tt_pg_rescore *r, int
 	return rc;
 }
 
-static bool copy(struct tt_arena *arena, const PGresult *r, int row, int col, struct tt_str *ret)
-{
-	struct tt_str s = tt_pg_get_text(r, row, col);
-
-	*ret = tt_arena_str(arena, s);
-	return !s.p || ret->p;
-}
-
 /* As a revision, whose event time is that of its story. */
 static bool take_item(struct tt_batch *b, const PGresult *r, int row, struct tt_pg_said *said)
 {
@@ -62,9 +54,9 @@ static bool take_item(struct tt_batch *b, const PGresult *r, int row, struct tt_
 	said->version = (int16_t)tt_pg_get_int(r, row, 2);
 	said->score = tt_pg_get_double(r, row, 8);
 	said->is_scored = tt_label_parse(tt_pg_get_text(r, row, 9), &said->label);
-	return copy(&b->arena, r, row, 3, &item->title) && copy(&b->arena, r, row, 4, &item->summary) &&
-	       copy(&b->arena, r, row, 5, &item->content) && copy(&b->arena, r, row, 6, &item->lang) &&
-	       copy(&b->arena, r, row, 7, &item->source);
+	return tt_pg_copy_text(&b->arena, r, row, 3, &item->title) && tt_pg_copy_text(&b->arena, r, row, 4, &item->summary) &&
+	       tt_pg_copy_text(&b->arena, r, row, 5, &item->content) && tt_pg_copy_text(&b->arena, r, row, 6, &item->lang) &&
+	       tt_pg_copy_text(&b->arena, r, row, 7, &item->source);
 }
 
 int tt_pg_rescore_take(struct tt_pg_conn *c, struct tt_pg_rescore *r, int64_t max, struct tt_batch *b,
