@@ -25,7 +25,6 @@ RUN apt-get update \
         libcurl4 \
         libjansson4 \
         libmicrohttpd12 \
-        libopenblas0-pthread \
         libpq5 \
         librdkafka1 \
         libssl3 \

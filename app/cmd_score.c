@@ -13,6 +13,7 @@
 #include "app/score/score_print.h"
 #include "app/cli/term.h"
 #include "common/cores.h"
+#include "nlp/load.h"
 
 enum { OUT_MAX = 1 << 30, BAD_ROWS_SAID = 20 };
 
@@ -25,8 +26,7 @@ struct score_opts {
 
 struct session {
 	struct tt_text_engine engine;
-	struct tt_tokenizer *tokenizer;
-	struct tt_model *model;
+	struct tt_loaded loaded;
 	struct tt_entity_dict *dict;
 	struct tt_matcher *matcher;
 	struct tt_rows *rows;
@@ -44,7 +44,7 @@ static const struct tt_cli_opt opts[] = {
 		NULL},
 	{"precision", 'p', TT_CLI_ENUM, offsetof(struct score_opts, precision), "P",
 		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", 0, 0,
-		"auto|fp32"},
+		TT_PRECISION_CHOICES},
 	{"threads", 't', TT_CLI_INT, offsetof(struct score_opts, threads), "N",
 		"Threads that score; 0: one per core that the process may use.", 0, 1024, NULL},
 	{"format", 'f', TT_CLI_ENUM, offsetof(struct score_opts, format), "FORM",
@@ -70,19 +70,11 @@ static int open_model(struct session *s, const struct score_opts *o, struct tt_e
 	char path[TT_PATH_MAX];
 	int rc = tt_model_path(o->model, path, err);
 	if (rc == TT_OK)
-		rc = tt_model_open(&s->model, path, err);
-	if (rc == TT_OK)
-		rc = tt_tokenizer_open(&s->tokenizer, path, err);
+		rc = tt_load(&s->loaded, path, o->precision, err);
 	if (rc < 0)
 		return rc;
-	size_t tokens = tt_tokenizer_vocab_size(s->tokenizer);
-	int vocab_size = tt_model_facts(s->model)->vocab_size;
-	if (tokens > (size_t)vocab_size)
-		return tt_err_set(err, TT_EPARSE,
-			"%s/vocab.txt: %zu tokens, but config.json says vocab_size %d", path, tokens,
-			vocab_size);
-	s->engine.model = s->model;
-	s->engine.tokenizer = s->tokenizer;
+	s->engine.model = s->loaded.model;
+	s->engine.tokenizer = s->loaded.tokenizer;
 	s->engine.max_tokens = (size_t)o->max_tokens;
 	return TT_OK;
 }
@@ -201,8 +193,7 @@ static void close_session(struct session *s)
 	tt_rows_free(s->rows);
 	tt_matcher_free(s->matcher);
 	tt_entity_dict_free(s->dict);
-	tt_tokenizer_free(s->tokenizer);
-	tt_model_free(s->model);
+	tt_load_done(&s->loaded);
 	tt_buf_done(&s->out);
 }
 

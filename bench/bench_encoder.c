@@ -63,9 +63,10 @@ static double seconds(void)
 /* The one place that knows how a model of some precision is opened. */
 static int open_model(struct tt_model **ret, const char *dir, const char *precision, struct tt_err *err)
 {
-	if (strcmp(precision, "fp32") != 0 && strcmp(precision, "auto") != 0)
-		return tt_err_set(err, TT_EUSAGE, "precision '%s' is not in this build: fp32 is", precision);
-	return tt_model_open(ret, dir, err);
+	for (int p = 0; p < TT_PRECISIONS; p++)
+		if (strcmp(precision, tt_precision_name(p)) == 0)
+			return tt_model_open(ret, dir, p, err);
+	return tt_err_set(err, TT_EUSAGE, "precision '%s': fp32, bf16 or int8", precision);
 }
 
 /* Opens the texts at path unless they are open, and cuts them. */
@@ -294,7 +295,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-	static struct bench b = {.opt = {.precision = "auto", .threads = 1, .pack = 512, .max_tokens = 512, .repeat = 5}};
+	static struct bench b = {.opt = {.precision = "fp32", .threads = 1, .pack = 512, .max_tokens = 512, .repeat = 5}};
 	struct tt_err err = {0};
 	if (!read_options(argc, argv, &b.opt)) {
 		fprintf(stderr, "usage: bench_encoder MODEL_DIR --texts FILE [--precision P] [--threads N] [--batch N|all] [--pack N]\n"

@@ -1,6 +1,7 @@
 /* conf.c - the configuration section `model` (struct tt_nlp_conf of scorer.h). */
 #include <stddef.h>
 
+#include "nlp/load.h"
 #include "nlp/scorer.h"
 
 /* clang-format off */
@@ -17,7 +18,9 @@ const struct tt_opt tt_nlp_opts[] = {
 		"Where scores come from. constant is for measuring what is around the model: items and companies are found "
 		"and stored as ever, and all of them are neutral.", "model|constant"),
 	OPT(precision, TT_OPT_ENUM, "auto", 0, 0, "", 0,
-		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", "auto|fp32"),
+		"Arithmetic of the encoder. auto is the fastest that this processor has instructions for and that agrees with "
+		"fp32 on a few headlines, tried when a model is opened; what was chosen and why is logged (docs/SPEED.md).",
+		TT_PRECISION_CHOICES),
 	OPT(text, TT_OPT_ENUM, "title_summary", 0, 0, "", TT_OPT_RELOAD,
 		"What of an item is scored. full is title, and content or, without one, summary.",
 		"title|title_summary|full"),

@@ -18,25 +18,23 @@ static char *folder_name(const char *dir)
 	return strndup(dir + begin, end - begin);
 }
 
-static int open_model(struct tt_scorer *s, const char *dir, struct tt_err *err)
+static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struct tt_err *err)
 {
-	int rc = tt_model_open(&s->model, dir, err);
-	if (rc == TT_OK)
-		rc = tt_tokenizer_open(&s->tokenizer, dir, err);
+	int rc = tt_load(&s->loaded, conf->model, conf->precision, err);
 	if (rc < 0)
 		return rc;
+	s->model = s->loaded.model;
+	s->tokenizer = s->loaded.tokenizer;
 	const struct tt_model_facts *f = tt_model_facts(s->model);
-	if (tt_tokenizer_vocab_size(s->tokenizer) > (size_t)f->vocab_size)
-		return tt_err_set(err, TT_EPARSE,
-			"'%s/vocab.txt': %zu tokens, but config.json says vocab_size %d", dir,
-			tt_tokenizer_vocab_size(s->tokenizer), f->vocab_size);
-	s->name = folder_name(dir);
+	s->name = folder_name(conf->model);
 	if (!s->name)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	s->info = (struct tt_model_info){
 		.name = tt_str_c(s->name),
 		.hash = f->hash,
-		.precision = "fp32",
+		.precision = tt_precision_name(f->precision),
+		.kernel = tt_isa_name(tt_gemm_best(f->precision)->isa),
+		.why = s->loaded.why,
 		.parameters = f->parameters,
 		.entity_head = f->entity_head,
 	};
@@ -49,7 +47,7 @@ static int open_constant(struct tt_scorer *s, struct tt_err *err)
 	if (!s->name)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	s->info = (struct tt_model_info){
-		.name = tt_str_c(s->name), .hash = TT_ID(tt_str_c(s->name)), .precision = "none"};
+		.name = tt_str_c(s->name), .hash = TT_ID(tt_str_c(s->name)), .precision = "none", .kernel = "none", .why = "constant"};
 	return TT_OK;
 }
 
@@ -68,7 +66,7 @@ int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struc
 	s->text = (enum tt_text_choice)conf->text;
 	s->batch_tokens = (size_t)conf->batch_tokens;
 	s->item_tokens = (size_t)conf->item_tokens;
-	int rc = conf->scores == TT_SCORES_CONSTANT ? open_constant(s, err) : open_model(s, conf->model, err);
+	int rc = conf->scores == TT_SCORES_CONSTANT ? open_constant(s, err) : open_model(s, conf, err);
 	if (rc == TT_OK && conf->entities)
 		rc = open_entities(s, conf->entities, err);
 	if (rc < 0)
@@ -92,8 +90,7 @@ void tt_scorer_unref(struct tt_scorer *s)
 		return;
 	tt_matcher_free(s->matcher);
 	tt_entity_dict_free(s->dict);
-	tt_tokenizer_free(s->tokenizer);
-	tt_model_free(s->model);
+	tt_load_done(&s->loaded);
 	free(s->name);
 	free(s);
 }

@@ -17,7 +17,7 @@ struct tt_nlp_conf {
 	char *model;          /* folder in Hugging Face form; must be set when a scorer is opened */
 	char *entities;       /* dictionary, TSV; NULL: none */
 	int scores;           /* enum tt_scores_from */
-	int precision;        /* index into "auto|fp32"; auto is the fastest one that agrees with fp32 */
+	int precision;        /* enum tt_precision_choice (load.h) */
 	int text;             /* what of an item is scored: index into "title|title_summary|full" */
 	int64_t threads;      /* 0: one per core the process may use */
 	int64_t batch_tokens; /* tokens in one forward pass */
@@ -36,7 +36,9 @@ void tt_scorer_unref(struct tt_scorer *s); /* NULL is fine */
 struct tt_model_info {
 	struct tt_str name;
 	struct tt_id hash;
-	const char *precision; /* the one in use: "fp32"; "none" of the constant */
+	const char *precision; /* the one in use: "int8"; "none" of the constant */
+	const char *kernel;    /* instruction set of its multiplications: "avx512-vnni" */
+	const char *why;       /* how that precision was chosen, for the log */
 	int64_t parameters;
 	bool entity_head;
 };

@@ -6,14 +6,14 @@
 
 #include "nlp/entity/match.h"
 #include "nlp/item_text.h"
-#include "nlp/model/classify.h"
+#include "nlp/load.h"
 #include "nlp/scorer.h"
-#include "nlp/token/tokenizer.h"
 
 struct tt_scorer {
 	_Atomic int refs;
-	struct tt_model *model;         /* NULL: every score is the constant */
-	struct tt_tokenizer *tokenizer; /* NULL too then */
+	struct tt_loaded loaded;
+	const struct tt_model *model;         /* its; NULL: every score is the constant */
+	const struct tt_tokenizer *tokenizer; /* its; NULL too then */
 	struct tt_entity_dict *dict; /* NULL: no entities are looked for */
 	struct tt_matcher *matcher;
 	char *name; /* last part of the folder's path; "constant" */

@@ -43,7 +43,7 @@ static size_t pack_size(const struct tt_model *m, size_t pack_tokens)
 size_t tt_classifier_bytes(const struct tt_model *m, size_t pack_tokens)
 {
 	const size_t T = pack_size(m, pack_tokens);
-	return sizeof(struct tt_classifier) + tt_encoder_bytes(&m->config, T) +
+	return sizeof(struct tt_classifier) + tt_encoder_bytes(&m->weights, &m->config, T) +
 	       (size_t)m->config.hidden * sizeof(float) +
 	       T * (sizeof(int32_t) + 4 * sizeof(size_t) + sizeof(struct job) + sizeof(bool)) +
 	       sizeof(size_t);
@@ -162,15 +162,16 @@ static void mention_logits(struct tt_classifier *c, const float *states, size_t 
 {
 	const struct tt_weights *w = &c->model->weights;
 	const size_t C = (size_t)c->model->config.hidden;
+	const size_t stride = tt_encoder_stride(c->encoder);
 	memset(c->vector, 0, C * sizeof(float));
 	for (size_t t = in.begin; t < in.end; t++)
 		for (size_t i = 0; i < C; i++)
-			c->vector[i] += states[c->row_of[t] * C + i];
+			c->vector[i] += states[c->row_of[t] * stride + i];
 	for (size_t i = 0; i < C; i++)
 		c->vector[i] /= (float)(in.end - in.begin);
 	for (size_t l = 0; l < TT_LABELS; l++) {
 		logits[l] = w->entity_b[l];
-		add_dot(&logits[l], w->entity_w + l * 2 * C, states + cls_row * C, C);
+		add_dot(&logits[l], w->entity_w + l * 2 * C, states + cls_row * stride, C);
 		add_dot(&logits[l], w->entity_w + l * 2 * C + C, c->vector, C);
 	}
 }
@@ -206,14 +207,17 @@ static void flush(struct tt_classifier *c)
 {
 	if (!c->n_jobs)
 		return;
-	const size_t C = (size_t)c->model->config.hidden, n_rows = choose_rows(c);
-	const struct tt_pack pack = {c->ids, c->n_tokens, c->seqs, c->n_jobs, c->rows, n_rows};
-	const float *states = tt_encoder_forward(c->encoder, &pack);
+	const size_t stride = tt_encoder_stride(c->encoder), n_rows = choose_rows(c);
+	const struct tt_pack pack = {c->ids, c->n_tokens, c->seqs, c->n_jobs};
+	tt_encoder_begin(c->encoder, &pack);
+	for (int i = 1; i < c->model->config.layers; i++)
+		tt_encoder_step(c->encoder);
+	const float *states = tt_encoder_finish(c->encoder, c->rows, n_rows);
 	const float *pooled = tt_encoder_pool(c->encoder, c->cls_rows, c->n_jobs);
 	for (size_t j = 0; j < c->n_jobs; j++) {
 		struct tt_sequence *seq = c->jobs[j].seq;
 		float logits[TT_LABELS];
-		item_logits(c, pooled + j * C, logits);
+		item_logits(c, pooled + j * stride, logits);
 		add_window(seq, &c->jobs[j], logits);
 		seq->n_read += c->seqs[j + 1] - c->seqs[j];
 		for (size_t k = 0; c->model->weights.entity_w && k < seq->n_mentions; k++) {

@@ -1,13 +1,14 @@
 /* classify.h - from token ids to sentiment: a model folder, opened, and sequences read through its encoder
  * and heads.
  *
- * A tt_model is config.json and model.safetensors, checked and widened to fp32; read-only after opening,
+ * A tt_model is config.json and model.safetensors, checked and packed in one precision; read-only after opening,
  * shared by any number of threads. A tt_classifier is one thread's scratch. Nothing here blocks but opening
  * (file i/o).
  *
  * Texts longer than the model's window (max_position_embeddings, 512 as a rule) are read in windows, see
- * windows.h. The result of a sequence does not depend on what else is in the call: within 1e-5, and to the
- * last bit where BLAS allows (see tt_gemm). Logits agree with PyTorch's fp32 ones within 1e-4. */
+ * windows.h. The result of a sequence is the same to the last bit whatever else is in the
+ * call, on every thread (one precision, one machine). fp32's logits agree with PyTorch's within 1e-4; how far the
+ * others are from fp32's is in docs/SPEED.md. */
 #ifndef TT_NLP_MODEL_CLASSIFY_H
 #define TT_NLP_MODEL_CLASSIFY_H
 
@@ -16,19 +17,21 @@
 #include "common/err.h"
 #include "common/id.h"
 #include "common/scored.h"
+#include "nlp/kernel/gemm.h"
 
 struct tt_model;
 struct tt_classifier;
 
 /* Opens DIR/config.json and DIR/model.safetensors. Errors name the file and what is wrong where: TT_EIO,
  * TT_EPARSE (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM. */
-int tt_model_open(struct tt_model **ret, const char *dir, struct tt_err *err);
+int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision precision, struct tt_err *err);
 void tt_model_free(struct tt_model *m); /* NULL is fine; no classifier of it may be left */
 
 struct tt_model_facts {
 	struct tt_id hash;    /* of model.safetensors, byte for byte */
 	int64_t parameters;   /* scalars in use */
 	int64_t weight_bytes; /* memory the model holds */
+	enum tt_precision precision;
 	int vocab_size;       /* ids are in [0, vocab_size) */
 	int max_tokens;       /* of one window, [CLS] and [SEP] included */
 	bool entity_head;

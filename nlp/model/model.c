@@ -4,22 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "nlp/model/kernels.h"
-
-static int load_weights(struct tt_model *m, const char *path, struct tt_err *err)
+static int load_weights(struct tt_model *m, const char *path, enum tt_precision precision, struct tt_err *err)
 {
 	struct tt_safetensors *st = NULL;
 	int rc = tt_safetensors_open(&st, path, err);
 	if (rc < 0)
 		return rc;
-	rc = tt_weights_load(&m->weights, st, &m->config, err);
+	rc = tt_weights_load(&m->weights, st, &m->config, precision, err);
 	if (rc == TT_OK)
 		m->facts.hash = TT_ID(tt_safetensors_bytes(st));
 	tt_safetensors_free(st);
 	return rc;
 }
 
-int tt_model_open(struct tt_model **ret, const char *dir, struct tt_err *err)
+int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision precision, struct tt_err *err)
 {
 	char config[4096], weights[4096];
 	int rc = TT_ENOMEM;
@@ -33,15 +31,15 @@ int tt_model_open(struct tt_model **ret, const char *dir, struct tt_err *err)
 	}
 	rc = tt_model_config_load(&m->config, config, err);
 	if (rc == TT_OK)
-		rc = load_weights(m, weights, err);
+		rc = load_weights(m, weights, precision, err);
 	if (rc < 0)
 		goto out;
 	m->facts.parameters = m->weights.parameters;
 	m->facts.weight_bytes = (int64_t)m->weights.bytes;
+	m->facts.precision = precision;
 	m->facts.vocab_size = m->config.vocab;
 	m->facts.max_tokens = m->config.positions;
 	m->facts.entity_head = m->weights.entity_w != NULL;
-	tt_gemm_setup();
 	*ret = m;
 	m = NULL;
 out:

@@ -1,5 +1,6 @@
-/* weights.c - see weights.h. One pass takes the tensors in the order of the model; a bump pointer hands out
- * the block, whose size follows from the configuration. */
+/* weights.c - see weights.h. One pass over the tensors in the order of the model checks them, takes the small ones and
+ * notes where the large ones go (pack.h), which are taken last and on several threads. A bump pointer hands out the
+ * block, whose size follows from the configuration. */
 #include "nlp/model/weights.h"
 
 #include <assert.h>
@@ -8,16 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nlp/model/pack.h"
 #include "nlp/model/widen.h"
 
-enum { ALIGN = 64, NAME_MAX_BYTES = 128 };
+enum { ALIGN = 64, NAME_MAX_BYTES = 128, JOBS_A_LAYER = 6, OTHER_JOBS = 2 /* words, pooler */ };
 
 /* What one load passes around. The first error sticks: later calls do nothing, so that callers check once. */
 struct loader {
 	const struct tt_safetensors *st;
 	const struct tt_model_config *config;
 	struct tt_weights *w;
-	char *next, *end; /* of the block: free part */
+	char *next, *end; /* of the block, which is zeroed: free part */
+	struct tt_pack_job *jobs;
+	size_t n_jobs;
 	float *row;       /* (C), scratch */
 	char prefix[NAME_MAX_BYTES];
 	int rc;
@@ -34,12 +38,18 @@ static size_t floats(size_t n)
 	return padded(n * sizeof(float));
 }
 
-static size_t block_bytes(const struct tt_model_config *c, enum tt_dtype word_dtype, bool entity_head)
+static size_t matrix_bytes(enum tt_precision p, size_t n, size_t k)
+{
+	return tt_matrix_bytes(p, n, k) + (p == TT_USE_INT8 ? 3 : 1) * floats(tt_pad(n, TT_PANEL));
+}
+
+static size_t block_bytes(
+	const struct tt_model_config *c, enum tt_precision p, enum tt_dtype word_dtype, bool entity_head)
 {
 	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate;
-	const size_t layer = floats(3 * C * C) + floats(3 * C) + floats(C * C) + 6 * floats(C) +
-			     2 * floats(F * C) + floats(F);
-	const size_t head = floats(C * C) + floats(C) + floats(TT_LABELS * C) + floats(TT_LABELS);
+	const size_t layer = matrix_bytes(p, 3 * tt_pad(C, TT_PANEL), C) + matrix_bytes(p, C, C) +
+			     matrix_bytes(p, F, C) + matrix_bytes(p, C, F) + 4 * floats(C);
+	const size_t head = matrix_bytes(TT_USE_FP32, C, C) + floats(TT_LABELS * C) + floats(TT_LABELS);
 	const size_t entity = entity_head ? floats(TT_LABELS * 2 * C) + floats(TT_LABELS) : 0;
 	const size_t embed = padded((size_t)c->vocab * C * tt_dtype_bytes(word_dtype)) +
 			     floats((size_t)c->positions * C) + 2 * floats(C);
@@ -106,14 +116,19 @@ static const struct tt_tensor *need(struct loader *l, const char *name, size_t r
 	return t;
 }
 
+static int refuse_element(struct loader *l, const struct tt_tensor *t, size_t element)
+{
+	return tt_err_set(l->err, TT_EPARSE, "'%s': tensor '%s': element %zu is not a finite number",
+		tt_safetensors_name(l->st), t->name, element);
+}
+
 /* Elements [first, first + n) of t stand widened in x. */
 static void refuse_not_finite(
 	struct loader *l, const float *x, size_t n, const struct tt_tensor *t, size_t first)
 {
 	size_t bad = tt_first_not_finite(x, n);
 	if (bad < n && l->rc == TT_OK)
-		l->rc = tt_err_set(l->err, TT_EPARSE, "'%s': tensor '%s': element %zu is not a finite number",
-			tt_safetensors_name(l->st), t->name, first + bad);
+		l->rc = refuse_element(l, t, first + bad);
 }
 
 /* Fills dst (rows, cols) from tensor PREFIX + name. */
@@ -155,19 +170,72 @@ static const float *take_labels(struct loader *l, const char *name, size_t cols)
 	return dst;
 }
 
-/* The file's own precision is kept; the values are checked through a widened row at a time. */
+/* ---- matrices ---- */
+
+static struct tt_matrix new_matrix(struct loader *l, enum tt_precision p, size_t n, size_t k)
+{
+	struct tt_matrix m = {.n = tt_pad(n, TT_PANEL), .lines = tt_matrix_lines(p, k)};
+	m.panels = bump(l, tt_matrix_bytes(p, n, k));
+	m.bias = bump(l, m.n * sizeof(float));
+	if (p == TT_USE_INT8) {
+		m.scales = bump(l, m.n * sizeof(float));
+		m.sums = bump(l, m.n * sizeof(float));
+	}
+	return m;
+}
+
+/* Tensors PREFIX + name.weight (n, k) and name.bias become the outputs of m from `first` on. */
+static void take_outputs(struct loader *l, enum tt_precision p, const struct tt_matrix *m, size_t first,
+	const char *name, size_t n, size_t k)
+{
+	char full[2 * NAME_MAX_BYTES];
+	snprintf(full, sizeof(full), "%.*s%.*s.weight", NAME_MAX_BYTES - 1, l->prefix, NAME_MAX_BYTES - 9, name);
+	const struct tt_tensor *t = need(l, full, n, k);
+	if (t)
+		l->jobs[l->n_jobs++] = (struct tt_pack_job){t, p, (uint8_t *)m->panels, m->lines, first,
+			(float *)m->scales, (float *)m->sums};
+	snprintf(full, NAME_MAX_BYTES, "%s.bias", name);
+	take_into(l, (float *)m->bias + first, full, n, 0);
+}
+
+static struct tt_matrix take_matrix(struct loader *l, enum tt_precision p, const char *name, size_t n, size_t k)
+{
+	const struct tt_matrix m = new_matrix(l, p, n, k);
+	take_outputs(l, p, &m, 0, name, n, k);
+	return m;
+}
+
+static struct tt_matrix take_qkv(struct loader *l)
+{
+	static const char *const names[] = {
+		"attention.self.query", "attention.self.key", "attention.self.value"};
+	const size_t C = (size_t)l->config->hidden, third = tt_pad(C, TT_PANEL);
+	const struct tt_matrix m = new_matrix(l, l->w->precision, TT_LEN(names) * third, C);
+	for (size_t i = 0; i < TT_LEN(names); i++)
+		take_outputs(l, l->w->precision, &m, i * third, names[i], C, C);
+	return m;
+}
+
+/* The file's own precision is kept. */
 static void take_word(struct loader *l, const struct tt_tensor *t)
 {
-	const size_t C = (size_t)l->config->hidden, row_bytes = C * tt_dtype_bytes(t->dtype);
 	uint8_t *word = bump(l, t->bytes);
-	memcpy(word, t->data, t->bytes);
-	for (size_t i = 0; l->rc == TT_OK && i < (size_t)l->config->vocab; i++) {
-		tt_widen(l->row, word + i * row_bytes, t->dtype, C);
-		refuse_not_finite(l, l->row, C, t, i * C);
-	}
+	l->jobs[l->n_jobs++] = (struct tt_pack_job){.from = t, .to = word};
 	l->w->word = word;
 	l->w->word_dtype = t->dtype;
 }
+
+static int pack(struct loader *l)
+{
+	const struct tt_tensor *bad;
+	size_t element;
+	if (tt_pack_all(l->jobs, l->n_jobs, &bad, &element) < 0)
+		return tt_err_set(l->err, TT_ENOMEM, "'%s': %s", tt_safetensors_name(l->st),
+			tt_err_text(TT_ENOMEM));
+	return bad ? refuse_element(l, bad, element) : TT_OK;
+}
+
+/* ---- the parts of a model ---- */
 
 static void take_place(struct loader *l)
 {
@@ -187,24 +255,14 @@ static void take_place(struct loader *l)
 
 static void take_layer(struct loader *l, struct tt_layer *y, int index)
 {
-	static const char *const qkv[] = {"query", "key", "value"};
+	const enum tt_precision p = l->w->precision;
 	const size_t C = (size_t)l->config->hidden, F = (size_t)l->config->intermediate;
-	float *qkv_w = bump(l, 3 * C * C * sizeof(float)), *qkv_b = bump(l, 3 * C * sizeof(float));
-	for (size_t i = 0; i < TT_LEN(qkv); i++) {
-		snprintf(l->prefix, sizeof(l->prefix), "encoder.layer.%d.attention.self.%s.", index, qkv[i]);
-		take_into(l, qkv_w + i * C * C, "weight", C, C);
-		take_into(l, qkv_b + i * C, "bias", C, 0);
-	}
-	y->qkv_w = qkv_w;
-	y->qkv_b = qkv_b;
 	snprintf(l->prefix, sizeof(l->prefix), "encoder.layer.%d.", index);
-	y->out_w = take(l, "attention.output.dense.weight", C, C);
-	y->out_b = take(l, "attention.output.dense.bias", C, 0);
+	y->qkv = take_qkv(l);
+	y->out = take_matrix(l, p, "attention.output.dense", C, C);
 	y->out_norm = take_norm(l, "attention.output.LayerNorm.weight", "attention.output.LayerNorm.bias");
-	y->up_w = take(l, "intermediate.dense.weight", F, C);
-	y->up_b = take(l, "intermediate.dense.bias", F, 0);
-	y->down_w = take(l, "output.dense.weight", C, F);
-	y->down_b = take(l, "output.dense.bias", C, 0);
+	y->up = take_matrix(l, p, "intermediate.dense", F, C);
+	y->down = take_matrix(l, p, "output.dense", C, F);
 	y->down_norm = take_norm(l, "output.LayerNorm.weight", "output.LayerNorm.bias");
 	l->prefix[0] = '\0';
 }
@@ -212,8 +270,7 @@ static void take_layer(struct loader *l, struct tt_layer *y, int index)
 static void take_heads(struct loader *l, bool entity_head)
 {
 	const size_t C = (size_t)l->config->hidden;
-	l->w->pool_w = take(l, "pooler.dense.weight", C, C);
-	l->w->pool_b = take(l, "pooler.dense.bias", C, 0);
+	l->w->pool = take_matrix(l, TT_USE_FP32, "pooler.dense", C, C);
 	l->w->item_w = take_labels(l, "classifier.weight", C);
 	l->w->item_b = take_labels(l, "classifier.bias", 0);
 	if (!entity_head)
@@ -236,23 +293,24 @@ static void refuse_more_layers(struct loader *l)
 static int allocate(struct loader *l, const struct tt_tensor *word, bool entity_head)
 {
 	const struct tt_model_config *c = l->config;
-	const size_t bytes = block_bytes(c, word->dtype, entity_head);
-	l->w->block = aligned_alloc(ALIGN, bytes);
-	l->w->layers = calloc((size_t)c->layers, sizeof(*l->w->layers));
+	const size_t layers = (size_t)c->layers, bytes = block_bytes(c, l->w->precision, word->dtype, entity_head);
+	l->w->block = calloc(1, bytes + ALIGN); /* zeroed, but not touched yet: its pages are its users' */
+	l->w->layers = calloc(layers, sizeof(*l->w->layers));
+	l->jobs = calloc(layers * JOBS_A_LAYER + OTHER_JOBS, sizeof(*l->jobs));
 	l->row = calloc((size_t)c->hidden, sizeof(float));
-	if (!l->w->block || !l->w->layers || !l->row)
+	if (!l->w->block || !l->w->layers || !l->jobs || !l->row)
 		return tt_err_set(l->err, TT_ENOMEM, "'%s': out of memory for %zu bytes of weights",
 			tt_safetensors_name(l->st), bytes);
-	l->next = l->w->block;
+	l->next = (char *)tt_pad((uintptr_t)l->w->block, ALIGN);
 	l->end = l->next + bytes;
-	l->w->bytes = bytes + (size_t)c->layers * sizeof(*l->w->layers);
+	l->w->bytes = bytes + layers * sizeof(*l->w->layers);
 	return TT_OK;
 }
 
 int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
-	const struct tt_model_config *config, struct tt_err *err)
+	const struct tt_model_config *config, enum tt_precision precision, struct tt_err *err)
 {
-	struct tt_weights w = {0};
+	struct tt_weights w = {.precision = precision};
 	struct loader l = {.st = st, .config = config, .w = &w, .err = err, .rc = TT_OK};
 	const bool entity_head = find(&l, "entity_classifier.weight") != NULL;
 	const struct tt_tensor *word =
@@ -269,8 +327,11 @@ int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
 	refuse_more_layers(&l);
 	take_heads(&l, entity_head);
 	assert(l.next == l.end);
+	if (l.rc == TT_OK)
+		l.rc = pack(&l);
 out:
 	free(l.row);
+	free(l.jobs);
 	if (l.rc == TT_OK)
 		*ret = w;
 	else

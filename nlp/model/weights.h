@@ -1,11 +1,12 @@
-/* weights.h - a BERT's weights in memory, as the encoder and the heads want them: fp32, row-major, in one
- * 64-byte aligned block. Matrices are (out, in) as PyTorch keeps them. Query, key and value are one matrix.
- * The word embedding, by far the largest table and only ever read row by row, stays in the file's own
- * precision and is widened as it is read (tt_word_row). V words, P positions, C hidden, F intermediate, L
- * layers. Read-only after loading: any number of threads. */
+/* weights.h - a BERT's weights in memory, as the encoder and the heads want them. Matrices are packed for the
+ * multiplications of gemm.h in the precision that is asked for (the pooler's in fp32); query, key and value are one
+ * matrix, each third padded to whole panels. All else is fp32, row-major. The word embedding, by far the largest
+ * table and only ever read row by row, stays in the file's own precision and is widened as it is read. V words, P
+ * positions, C hidden, F intermediate, L layers. Read-only after loading: any number of threads. */
 #ifndef TT_NLP_MODEL_WEIGHTS_H
 #define TT_NLP_MODEL_WEIGHTS_H
 
+#include "nlp/kernel/gemm.h"
 #include "nlp/model/config.h"
 #include "nlp/model/safetensors.h"
 
@@ -14,21 +15,22 @@ struct tt_norm {
 };
 
 struct tt_layer {
-	const float *qkv_w, *qkv_b; /* (3C, C), (3C): query rows, key rows, value rows */
-	const float *out_w, *out_b; /* (C, C), (C) */
+	struct tt_matrix qkv; /* (3C, C): query, key, value */
+	struct tt_matrix out; /* (C, C) */
 	struct tt_norm out_norm;
-	const float *up_w, *up_b;     /* (F, C), (F) */
-	const float *down_w, *down_b; /* (C, F), (C) */
+	struct tt_matrix up;   /* (F, C) */
+	struct tt_matrix down; /* (C, F) */
 	struct tt_norm down_norm;
 };
 
 struct tt_weights {
+	enum tt_precision precision;
 	const uint8_t *word; /* (V, C) of word_dtype */
 	enum tt_dtype word_dtype;
 	const float *place; /* (P, C): position embedding + embedding of token type 0 */
 	struct tt_norm embed_norm;
 	struct tt_layer *layers;          /* (L) */
-	const float *pool_w, *pool_b;     /* (C, C), (C) */
+	struct tt_matrix pool;            /* (C, C) fp32 */
 	const float *item_w, *item_b;     /* (3, C), (3): rows by enum tt_label */
 	const float *entity_w, *entity_b; /* (3, 2C), (3): likewise; NULL when the model has no entity head */
 	int64_t parameters;               /* scalars in use */
@@ -39,9 +41,10 @@ struct tt_weights {
 /* Takes what config asks for out of a file. Names may stand with or without "bert." before them, LayerNorm's
  * with .weight and .bias or .gamma and .beta. A tensor that is missing, of another shape or type, or not
  * finite is refused by name, and so is a file with more layers than config says; other tensors are ignored.
- * TT_EPARSE, TT_ENOMEM. The file is not needed afterwards. */
+ * Matrices are packed on as many threads as there are cores. TT_EPARSE, TT_ENOMEM. The file is not needed
+ * afterwards. */
 int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
-	const struct tt_model_config *config, struct tt_err *err);
+	const struct tt_model_config *config, enum tt_precision precision, struct tt_err *err);
 void tt_weights_done(struct tt_weights *w);
 
 #endif

@@ -52,6 +52,11 @@ void tt_widen(float *dst, const void *src, enum tt_dtype dtype, size_t n)
 size_t tt_first_not_finite(const float *x, size_t n)
 {
 	size_t i = 0;
+	float sum = 0; /* of x - x: 0, or NaN when one is not finite */
+	for (size_t j = 0; j < n; j++)
+		sum += x[j] - x[j];
+	if (sum == 0)
+		return n;
 	while (i < n && isfinite(x[i]))
 		i++;
 	return i;

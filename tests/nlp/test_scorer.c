@@ -4,6 +4,7 @@
 
 #include "common/metrics.h"
 #include "nlp/model/classify.h"
+#include "nlp/load.h"
 #include "nlp/scorer.h"
 #include "tests/fault.h"
 
@@ -15,6 +16,7 @@ enum { TITLE, TITLE_SUMMARY, FULL };
 static struct tt_nlp_conf conf(void)
 {
 	return (struct tt_nlp_conf){.model = model,
+		.precision = TT_CHOOSE_FP32,
 		.entities = dictionary,
 		.text = TITLE_SUMMARY,
 		.batch_tokens = 64,
@@ -87,12 +89,16 @@ TT_TEST(as_the_model_says)
 	struct tt_sentiment want;
 	struct tt_batch *b = batch_of(titles, 1);
 	struct tt_scored *got = &b->items[0];
-	TT_EQ(tt_model_open(&m, model, NULL), TT_OK);
+	TT_EQ(tt_model_open(&m, model, TT_USE_FP32, NULL), TT_OK);
 	TT_EQ(tt_classifier_new(&cl, m, 0, NULL), TT_OK);
 	TT_EQ(tt_classify(cl, &seq, 1, NULL), TT_OK);
 	TT_EQ(score(b,
 		      &(struct tt_nlp_conf){
-			      .model = model, .entities = dictionary, .batch_tokens = 64, .item_tokens = 60},
+			      .model = model,
+			      .precision = TT_CHOOSE_FP32,
+			      .entities = dictionary,
+			      .batch_tokens = 64,
+			      .item_tokens = 60},
 		      NULL),
 		TT_OK);
 	TT_TRUE(got->unscored == NULL);
@@ -255,6 +261,7 @@ TT_TEST(opening)
 	TT_EQ(tt_scorer_open(&s, &c, NULL), TT_OK);
 	TT_STR_EQ(tt_scorer_model(s)->name, TT_STR("two-heads"));
 	TT_STR_EQ(tt_str_c(tt_scorer_model(s)->precision), TT_STR("fp32"));
+	TT_STR_EQ(tt_str_c(tt_scorer_model(s)->why), TT_STR("as configured"));
 	TT_TRUE(tt_scorer_model(s)->entity_head && tt_scorer_model(s)->parameters > 0 &&
 		!tt_id_is_zero(tt_scorer_model(s)->hash));
 	TT_TRUE(tt_scorer_ref(s) == s);

@@ -75,7 +75,7 @@ struct tt_model *tiny_open(const char *name)
 {
 	struct tt_model *m = NULL;
 	struct tt_err err = {0};
-	if (tt_model_open(&m, tiny_path(name, ""), &err) < 0)
+	if (tt_model_open(&m, tiny_path(name, ""), TT_USE_FP32, &err) < 0)
 		fail_msg("%s", err.msg);
 	return m;
 }

@@ -67,7 +67,7 @@ TT_TEST(as_pytorch)
 	struct session s = {0};
 	const char *dir = tt_source_path("config/models/minilm-finance");
 	json_t *root;
-	TT_EQ(tt_model_open(&s.model, dir, NULL), TT_OK);
+	TT_EQ(tt_model_open(&s.model, dir, TT_USE_FP32, NULL), TT_OK);
 	TT_EQ(tt_classifier_new(&s.classifier, s.model, 512, NULL), TT_OK);
 	TT_EQ(tt_tokenizer_open(&s.tokenizer, dir, NULL), TT_OK);
 	tt_tokens_init(&s.tokens);

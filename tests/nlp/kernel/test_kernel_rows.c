@@ -1,14 +1,14 @@
-/* test_kernels.c - every table of kernels this processor supports against the plain C one, on shapes with all
+/* test_kernel_rows.c - every table of kernels this processor supports against the plain C one, on shapes with all
  * kinds of edges. */
 #include "tests/tt_test.h"
 
 #include <math.h>
 
-#include "nlp/model/kernels.h"
+#include "nlp/kernel/rows.h"
 
 enum { N_MAX = 1 << 16 };
 
-static float *a, *b, *c, *d, *e, *work;
+static float *a, *c, *d, *work;
 static uint32_t seed = 7;
 
 static float noise(float scale)
@@ -33,21 +33,20 @@ static const struct tt_kernels *reference(void)
 
 #define EACH_KERNEL(k)                                                                                       \
 	for (const struct tt_kernels *const *k = tt_kernels_all(); *k; k++)                                  \
-		if ((*k)->supported())
+		if (tt_isa_has((*k)->isa))
 
 static int setup(void **state)
 {
 	(void)state;
-	a = calloc(N_MAX, sizeof(*a)), b = calloc(N_MAX, sizeof(*b)), c = calloc(N_MAX, sizeof(*c));
-	d = calloc(N_MAX, sizeof(*d)), e = calloc(N_MAX, sizeof(*e)),
+	a = calloc(N_MAX, sizeof(*a)), c = calloc(N_MAX, sizeof(*c)), d = calloc(N_MAX, sizeof(*d));
 	work = calloc(tt_attention_work(520, 64), sizeof(*work));
-	return !(a && b && c && d && e && work);
+	return !(a && c && d && work);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	free(a), free(b), free(c), free(d), free(e), free(work);
+	free(a), free(c), free(d), free(work);
 	return 0;
 }
 
@@ -55,13 +54,12 @@ static int teardown(void **state)
  * |t| / 2. */
 TT_TEST(gelu_is_erf)
 {
-	static const float zero[16];
 	EACH_KERNEL(k)
 	{
 		for (int i = -1200; i <= 1200; i++) {
 			float x[3] = {(float)i / 100, (float)i / 7, (float)i * 1e-6f};
 			const float in[3] = {x[0], x[1], x[2]};
-			(*k)->bias_gelu(x, zero, 1, 3);
+			(*k)->gelu(x, 3);
 			for (int j = 0; j < 3; j++) {
 				const double t = in[j], want = 0.5 * t * (1 + erf(t / sqrt(2.0)));
 				TT_NEAR_ROW(i, x[j], want, 5e-7 * fabs(t) / 2 + 6e-8 * fabs(t) + 1e-12);
@@ -70,44 +68,84 @@ TT_TEST(gelu_is_erf)
 	}
 }
 
-TT_TEST(bias_gelu)
+static const size_t lengths[] = {1, 2, 3, 7, 15, 16, 17, 31, 33, 44, 48, 384, 769, 1536};
+
+TT_TEST(gelu)
 {
-	static const size_t shapes[][2] = {
-		{1, 1}, {1, 3}, {2, 15}, {3, 16}, {5, 17}, {7, 31}, {4, 33}, {2, 44}, {3, 1536}};
 	EACH_KERNEL(k)
 	{
-		for (size_t s = 0; s < TT_LEN(shapes); s++) {
-			const size_t rows = shapes[s][0], cols = shapes[s][1];
-			fill(a, rows * cols + 1, 5);
-			fill(b, cols, 1);
-			memcpy(c, a, (rows * cols + 1) * sizeof(float));
-			(*k)->bias_gelu(a, b, rows, cols);
-			reference()->bias_gelu(c, b, rows, cols);
-			for (size_t i = 0; i < rows * cols; i++)
+		for (size_t s = 0; s < TT_LEN(lengths); s++) {
+			const size_t n = lengths[s];
+			fill(a, n + 1, 5);
+			memcpy(c, a, (n + 1) * sizeof(float));
+			(*k)->gelu(a, n);
+			reference()->gelu(c, n);
+			for (size_t i = 0; i < n; i++)
 				TT_NEAR_ROW((long)s, a[i], c[i], 2e-6);
-			TT_NEAR_ROW(
-				(long)s, a[rows * cols], c[rows * cols], 0); /* nothing beyond is touched */
+			TT_NEAR_ROW((long)s, a[n], c[n], 0); /* nothing beyond is touched */
 		}
 	}
 }
 
-TT_TEST(add_norm)
+TT_TEST(norm)
 {
-	static const size_t shapes[][2] = {
-		{1, 2}, {1, 7}, {2, 15}, {3, 16}, {5, 17}, {4, 20}, {7, 48}, {2, 384}, {2, 769}};
 	EACH_KERNEL(k)
 	{
-		for (size_t s = 0; s < TT_LEN(shapes); s++) {
-			const size_t rows = shapes[s][0], cols = shapes[s][1], n = rows * cols;
+		for (size_t s = 1; s < TT_LEN(lengths); s++) {
+			const size_t n = lengths[s];
 			fill(a, n + 1, 3);
-			fill(b, n, 3);
-			fill(d, 3 * cols, 2);
+			fill(d, 2 * n, 2);
 			memcpy(c, a, (n + 1) * sizeof(float));
-			(*k)->add_norm(a, b, d, d + cols, d + 2 * cols, 1e-12f, rows, cols);
-			reference()->add_norm(c, b, d, d + cols, d + 2 * cols, 1e-12f, rows, cols);
+			(*k)->norm(a, d, d + n, 1e-12f, n);
+			reference()->norm(c, d, d + n, 1e-12f, n);
 			for (size_t i = 0; i < n; i++)
 				TT_NEAR_ROW((long)s, a[i], c[i], 2e-5);
 			TT_NEAR_ROW((long)s, a[n], c[n], 0);
+		}
+	}
+}
+
+/* Within one step of plain C's (ties may fall either way), both ends are reached, nothing beyond is touched. */
+TT_TEST(quantise)
+{
+	static uint8_t q8[2048], want[2048];
+	static uint16_t q16[2048];
+	EACH_KERNEL(k)
+	{
+		for (size_t s = 0; s < TT_LEN(lengths); s++) {
+			const size_t n = lengths[s];
+			fill(a, n, 4);
+			q8[n] = 77, q16[n] = 7777;
+			const struct tt_range r8 = (*k)->quantise8(q8, a, n), r16 = (*k)->quantise16(q16, a, n);
+			const struct tt_range r = reference()->quantise8(want, a, n);
+			TT_TRUE(r8.low == r.low && r8.scale == r.scale && r16.low == r.low && r16.scale == r.scale);
+			for (size_t i = 0; i < n; i++) {
+				TT_EQ_ROW((long)s, q8[i], q16[i]);
+				TT_TRUE(abs(q8[i] - want[i]) <= 1);
+				TT_NEAR_ROW((long)s, r8.low + r8.scale * q8[i], a[i], 0.501 * r8.scale + 1e-6);
+			}
+			TT_EQ_ROW((long)s, q8[n], 77);
+			TT_EQ_ROW((long)s, q16[n], 7777);
+		}
+		for (size_t i = 0; i < 20; i++)
+			a[i] = -3; /* no range at all */
+		const struct tt_range flat = (*k)->quantise8(q8, a, 20);
+		TT_TRUE(flat.scale == 0 && flat.low == -3 && q8[0] == 0 && q8[19] == 0);
+	}
+}
+
+TT_TEST(halve)
+{
+	static uint16_t got[2048], want[2048];
+	EACH_KERNEL(k)
+	{
+		for (size_t s = 0; s < TT_LEN(lengths); s++) {
+			const size_t n = lengths[s];
+			fill(a, n, 100);
+			a[0] = 0x1.01p0f; /* a tie */
+			(*k)->halve(got, a, n);
+			reference()->halve(want, a, n);
+			TT_EQ_ROW((long)s, memcmp(got, want, n * sizeof(*got)), 0);
 		}
 	}
 }
@@ -118,7 +156,6 @@ static void attention_case(const struct tt_kernels *k, size_t n_q, size_t n_kv, 
 {
 	const size_t size = heads * width;
 	fill(a, n_kv * 3 * size, scale);
-	fill(b, 3 * size, 1);
 	memset(c, 0, n_q * size * sizeof(float));
 	memset(d, 0, n_q * size * sizeof(float));
 	for (size_t h = 0; h < heads; h++) {
@@ -129,9 +166,6 @@ static void attention_case(const struct tt_kernels *k, size_t n_q, size_t n_kv, 
 			.v = a + 2 * size + h * width,
 			.n_kv = n_kv,
 			.kv_stride = 3 * size,
-			.q_bias = b + h * width,
-			.k_bias = b + size + h * width,
-			.v_bias = b + 2 * size + h * width,
 			.d = width,
 			.scale = 1 / sqrtf((float)width),
 			.out = c + h * width,
@@ -170,7 +204,6 @@ TT_TEST(attention_row_alone)
 	const size_t n = 37, width = 32;
 	float alone[32];
 	fill(a, n * 3 * width, 1);
-	memset(b, 0, width * sizeof(float));
 	EACH_KERNEL(k)
 	{
 		struct tt_attention t = {.q = a,
@@ -180,9 +213,6 @@ TT_TEST(attention_row_alone)
 			.v = a + 2 * width,
 			.n_kv = n,
 			.kv_stride = 3 * width,
-			.q_bias = b,
-			.k_bias = b,
-			.v_bias = b,
 			.d = width,
 			.scale = 0.2f,
 			.out = c,
@@ -199,31 +229,9 @@ TT_TEST(attention_row_alone)
 	}
 }
 
-TT_TEST(gemm)
-{
-	static const size_t shapes[][3] = {
-		{1, 1, 1}, {1, 3, 20}, {5, 60, 20}, {12, 20, 44}, {13, 48, 17}, {30, 96, 32}};
-	tt_gemm_setup();
-	for (size_t s = 0; s < TT_LEN(shapes); s++) {
-		const size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
-		TT_TRUE(tt_gemm_rows(m) >= m && tt_gemm_rows(m) % 12 == 0);
-		memset(a, 0, tt_gemm_rows(m) * k * sizeof(float));
-		fill(a, m * k, 1);
-		fill(b, n * k, 1);
-		tt_gemm(c, n, a, k, b, m, n, k);
-		for (size_t i = 0; i < m; i++)
-			for (size_t j = 0; j < n; j++) {
-				double want = 0;
-				for (size_t p = 0; p < k; p++)
-					want += (double)a[i * k + p] * (double)b[j * k + p];
-				TT_NEAR_ROW((long)s, c[i * n + j], want, 1e-5);
-			}
-	}
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TT_RUN(gelu_is_erf), TT_RUN(bias_gelu), TT_RUN(add_norm),
-		TT_RUN(attention), TT_RUN(attention_row_alone), TT_RUN(gemm)};
+	const struct CMUnitTest tests[] = {TT_RUN(gelu_is_erf), TT_RUN(gelu), TT_RUN(norm), TT_RUN(quantise),
+		TT_RUN(halve), TT_RUN(attention), TT_RUN(attention_row_alone)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
 }

@@ -1,0 +1,108 @@
+/* gemm.c - see gemm.h: the choice of a kernel, and packing. */
+#include "nlp/kernel/gemm.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "nlp/kernel/bf16.h"
+#include "nlp/kernel/gemm_isa.h"
+
+enum { PART = 4 /* bytes of a line that are one column's */ };
+
+static const struct tt_gemm *const all[] = {
+#ifdef __x86_64__
+	&tt_gemm_int8_amx,
+	&tt_gemm_int8_avx512_vnni,
+	&tt_gemm_int8_avx_vnni,
+	&tt_gemm_int8_avx2,
+	&tt_gemm_bf16_amx,
+	&tt_gemm_bf16_avx512,
+	&tt_gemm_fp32_avx512,
+	&tt_gemm_fp32_avx2,
+#endif
+	&tt_gemm_fp32_vec128,
+	&tt_gemm_int8_plain,
+	&tt_gemm_bf16_plain,
+	&tt_gemm_fp32_plain,
+	NULL,
+};
+
+const char *tt_precision_name(enum tt_precision p)
+{
+	static const char *const names[TT_PRECISIONS] = {"fp32", "bf16", "int8"};
+	return names[p];
+}
+
+const struct tt_gemm *const *tt_gemm_all(void)
+{
+	return all;
+}
+
+const struct tt_gemm *tt_gemm_best(enum tt_precision p)
+{
+	const struct tt_gemm *const *g = all;
+	while ((*g)->precision != p || !tt_isa_has((*g)->isa))
+		g++;
+	return *g;
+}
+
+static size_t weights_of_part(enum tt_precision p)
+{
+	return p == TT_USE_FP32 ? 1 : p == TT_USE_BF16 ? 2 : 4;
+}
+
+size_t tt_matrix_lines(enum tt_precision p, size_t k)
+{
+	return tt_pad((k + weights_of_part(p) - 1) / weights_of_part(p), TT_LINES);
+}
+
+size_t tt_matrix_bytes(enum tt_precision p, size_t n, size_t k)
+{
+	return tt_pad(n, TT_PANEL) * tt_matrix_lines(p, k) * PART;
+}
+
+size_t tt_gemm_row_bytes(const struct tt_gemm *g, size_t k)
+{
+	return tt_matrix_lines(g->precision, k) * weights_of_part(g->precision) * g->x_size;
+}
+
+static float largest(const float *x, size_t n)
+{
+	float max = 0;
+	for (size_t i = 0; i < n; i++) {
+		const float v = fabsf(x[i]);
+		max = v > max ? v : max;
+	}
+	return max;
+}
+
+/* to points at the output's part of its panel's first line. */
+static void pack_int8(uint8_t *to, const float *w, size_t k, float *scale, float *sum)
+{
+	const float max = largest(w, k), inverse = max > 0 ? 127 / max : 0;
+	int32_t total = 0;
+	*scale = max / 127;
+	for (size_t i = 0; i < k; i++) {
+		const int32_t q = (int32_t)lrintf(w[i] * inverse);
+		total += q;
+		to[i / PART * TT_LINE_BYTES + i % PART] = (uint8_t)(int8_t)q;
+	}
+	*sum = *scale * (float)total;
+}
+
+void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights, size_t k,
+	float *scale, float *sum)
+{
+	uint8_t *to = panels + (row / TT_PANEL * lines * TT_PANEL + row % TT_PANEL) * PART;
+	if (p == TT_USE_INT8) {
+		pack_int8(to, weights, k, scale, sum);
+		return;
+	}
+	for (size_t i = 0; i < k; i++) {
+		const uint16_t half = tt_bf16_of(weights[i]);
+		if (p == TT_USE_FP32)
+			memcpy(to + i * TT_LINE_BYTES, &weights[i], sizeof(weights[i]));
+		else
+			memcpy(to + i / 2 * TT_LINE_BYTES + i % 2 * 2, &half, sizeof(half));
+	}
+}
