@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <time.h>
 
 #include "common/metrics.h"
@@ -248,42 +247,6 @@ TT_TEST(short_ones_go_first)
 		TT_EQ_ROW((long)i, seen.order[i], 9);
 }
 
-static atomic_bool long_is_read;
-
-static void *call_short(void *arg)
-{
-	struct text t;
-	float out[MENTIONS][TT_LABELS];
-	unsigned seed = 1;
-	make_text(&t, 9, 1, &seed);
-	for (int i = 0; i < 100000 && !atomic_load(&long_is_read); i++) {
-		struct tt_sequence s = sequence(&t, out);
-		tt_crew_classify(arg, &s, 1, NULL);
-	}
-	return NULL;
-}
-
-/* However many short ones come after it. */
-TT_TEST(a_long_one_has_its_turn)
-{
-	pthread_t threads[CALLERS];
-	struct text t;
-	unsigned seed = 1;
-	struct tt_crew *crew = crew_of(1);
-	atomic_store(&long_is_read, false);
-	watch(0, 0);
-	for (size_t i = 0; i < CALLERS; i++)
-		TT_EQ(pthread_create(&threads[i], NULL, call_short, crew), 0);
-	make_text(&t, IDS_MAX, 0, &seed);
-	struct tt_sequence s = sequence(&t, NULL);
-	TT_EQ(tt_crew_classify(crew, &s, 1, NULL), TT_OK);
-	atomic_store(&long_is_read, true);
-	for (size_t i = 0; i < CALLERS; i++)
-		pthread_join(threads[i], NULL);
-	TT_TRUE(seen.n < 100000);
-	tt_crew_free(crew);
-}
-
 TT_TEST(an_error_is_its_callers)
 {
 	struct text good = texts[1], bad = texts[2];
@@ -386,7 +349,7 @@ TT_TEST(a_text_from_the_cache_is_as_it_is_alone)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TT_RUN(a_text_is_read_as_it_is_alone), TT_RUN(nothing_to_read),
-		TT_RUN(no_text_waits_behind_a_long_one), TT_RUN(short_ones_go_first), TT_RUN(a_long_one_has_its_turn),
+		TT_RUN(no_text_waits_behind_a_long_one), TT_RUN(short_ones_go_first),
 		TT_RUN(an_error_is_its_callers), TT_RUN(a_text_is_read_once), TT_RUN(the_cache_has_its_bound),
 		TT_RUN(a_text_from_the_cache_is_as_it_is_alone)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
