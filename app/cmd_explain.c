@@ -176,8 +176,7 @@ static int open_scorer(struct tt_scorer **ret, const struct explain_opts *o, str
 	char model[TT_PATH_MAX], entities[TT_PATH_MAX];
 	struct tt_nlp_conf conf = {.model = model,
 		.entities = entities,
-		.threads = 1,
-		.batch_tokens = 2048,
+		.batch_tokens = 512,
 		.item_tokens = 2048};
 	int rc = tt_model_path(o->model, model, err);
 	if (rc == TT_OK)

@@ -1,8 +1,6 @@
-/* cmd_rescore.c - `tickertone rescore`: another model over stored texts. Reads and writes on one thread, in
- * rounds of one batch a thread that scores; each batch is one transaction, so that it can be ended at any
- * time and goes on when it is called again. */
+/* cmd_rescore.c - `tickertone rescore`: another model over stored texts, batch by batch; each is one
+ * transaction, so that it can be ended at any time and goes on when it is called again. */
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,7 +10,6 @@
 #include "app/feeds/json_out.h"
 #include "app/run/parts.h"
 #include "app/score/progress.h"
-#include "common/cores.h"
 #include "sink/pg/rescore.h"
 
 enum { BATCH_ITEMS = 256, BATCH_BYTES = 64 << 20, OUTPUT_MAX = 1 << 16 };
@@ -21,16 +18,6 @@ struct rescore_opts {
 	struct tt_alert_opts common;
 	const char *model, *from, *to;
 	bool dry_run, json;
-};
-
-struct worker {
-	const struct tt_scorer *scorer;
-	struct tt_score_ctx *ctx;
-	struct tt_batch *batch;
-	struct tt_pg_said *said;
-	pthread_t thread;
-	int rc;
-	struct tt_err err;
 };
 
 struct tally {
@@ -45,8 +32,8 @@ struct rescore {
 	struct tt_app_conf conf; /* db's, with the model that is asked for; strings borrowed */
 	struct tt_parts parts;
 	struct tt_pg_rescore at;
-	struct worker *workers;
-	size_t n_workers;
+	struct tt_score_ctx *ctx;
+	struct tt_batch *batch;
 	struct tally tally;
 	struct tt_progress_bar bar;
 	int64_t since_ms, until_ms;
@@ -80,30 +67,17 @@ static int open_model(struct rescore *r, const struct rescore_opts *o, struct tt
 	return rc;
 }
 
-static int open_workers(struct rescore *r, struct tt_err *err)
+static int open_batch(struct rescore *r, struct tt_err *err)
 {
-	size_t n = r->conf.model.threads ? (size_t)r->conf.model.threads : (size_t)tt_cores();
-	int rc = TT_OK;
-	r->workers = calloc(n, sizeof(*r->workers));
-	if (!r->workers)
-		return tt_err_set(err, TT_ENOMEM, "rescore: %s", tt_err_text(TT_ENOMEM));
-	for (; rc == TT_OK && r->n_workers < n; r->n_workers++) {
-		struct worker *w = &r->workers[r->n_workers];
-		w->scorer = r->parts.scorer;
-		w->batch = tt_batch_new(BATCH_BYTES);
-		rc = w->batch ? tt_score_ctx_new(&w->ctx, w->scorer, err)
-			      : tt_err_set(err, TT_ENOMEM, "rescore: %s", tt_err_text(TT_ENOMEM));
-	}
-	return rc;
+	r->batch = tt_batch_new(BATCH_BYTES);
+	return r->batch ? tt_score_ctx_new(&r->ctx, r->parts.scorer, err)
+			: tt_err_set(err, TT_ENOMEM, "rescore: %s", tt_err_text(TT_ENOMEM));
 }
 
 static void close_all(struct rescore *r)
 {
-	for (size_t i = 0; i < r->n_workers; i++) {
-		tt_score_ctx_free(r->workers[i].ctx);
-		tt_batch_free(r->workers[i].batch);
-	}
-	free(r->workers);
+	tt_score_ctx_free(r->ctx);
+	tt_batch_free(r->batch);
 	tt_pg_rescore_done(&r->at);
 	tt_parts_done(&r->parts);
 	tt_alert_close(&r->db);
@@ -111,65 +85,35 @@ static void close_all(struct rescore *r)
 
 /* ---- a round ---- */
 
-static void *score(void *self)
+static void count(struct tally *t, const struct tt_batch *b, const struct tt_pg_said *said)
 {
-	struct worker *w = self;
-	w->rc = tt_scorer_score(w->scorer, w->ctx, w->batch, &tt_clock_real, &w->err);
-	return NULL;
-}
-
-/* The first on this thread, the others on their own. */
-static int score_all(struct worker *v, size_t n, struct tt_err *err)
-{
-	size_t started = 1;
-	int rc = TT_OK;
-	while (started < n && pthread_create(&v[started].thread, NULL, score, &v[started]) == 0)
-		started++;
-	score(&v[0]);
-	for (size_t i = started; i < n; i++) /* no more threads to be had */
-		score(&v[i]);
-	for (size_t i = 1; i < started; i++)
-		pthread_join(v[i].thread, NULL);
-	for (size_t i = 0; i < n && rc == TT_OK; i++)
-		rc = v[i].rc < 0 ? tt_err_set(err, v[i].rc, "%s", v[i].err.msg) : TT_OK;
-	return rc;
-}
-
-static void count(struct tally *t, const struct worker *w)
-{
-	for (size_t i = 0; i < w->batch->n_items; i++) {
-		const struct tt_scored *s = &w->batch->items[i];
+	for (size_t i = 0; i < b->n_items; i++) {
+		const struct tt_scored *s = &b->items[i];
 		t->scored++;
-		if (s->unscored || !w->said[i].is_scored)
+		if (s->unscored || !said[i].is_scored)
 			continue;
-		t->moves[w->said[i].label][s->sentiment.label]++;
-		t->change += fabs(s->sentiment.score - w->said[i].score);
+		t->moves[said[i].label][s->sentiment.label]++;
+		t->change += fabs(s->sentiment.score - said[i].score);
 	}
 }
 
 /* *ret_any: something was read. */
 static int go_round(struct rescore *r, bool *ret_any, struct tt_err *err)
 {
-	size_t n = 0, stored;
-	int rc = TT_OK;
-	for (; rc == TT_OK && n < r->n_workers; n++) {
-		struct worker *w = &r->workers[n];
-		tt_batch_reset(w->batch);
-		rc = tt_pg_rescore_take(r->db.conn, &r->at, BATCH_ITEMS, w->batch, &w->said, err);
-		if (!w->batch->n_items)
-			break;
-	}
-	*ret_any = n > 0;
-	if (rc == TT_OK && n)
-		rc = score_all(r->workers, n, err);
-	for (size_t i = 0; rc == TT_OK && i < n; i++) {
-		struct worker *w = &r->workers[i];
-		count(&r->tally, w);
-		if (r->dry_run)
-			continue;
-		rc = tt_pg_rescore_store(r->db.conn, &r->at, w->batch, w->said, &stored, err);
-		r->tally.stored += rc == TT_OK ? (int64_t)stored : 0;
-	}
+	struct tt_pg_said *said;
+	size_t stored = 0;
+	tt_batch_reset(r->batch);
+	int rc = tt_pg_rescore_take(r->db.conn, &r->at, BATCH_ITEMS, r->batch, &said, err);
+	*ret_any = r->batch->n_items > 0;
+	if (rc < 0 || !*ret_any)
+		return rc;
+	rc = tt_scorer_score(r->parts.scorer, r->ctx, r->batch, &tt_clock_real, err);
+	if (rc < 0)
+		return rc;
+	count(&r->tally, r->batch, said);
+	if (!r->dry_run)
+		rc = tt_pg_rescore_store(r->db.conn, &r->at, r->batch, said, &stored, err);
+	r->tally.stored += rc == TT_OK ? (int64_t)stored : 0;
 	tt_progress_update(&r->bar, r->tally.scored, r->tally.scored);
 	return rc;
 }
@@ -266,7 +210,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	if (rc == TT_OK)
 		rc = open_model(&r, o, err);
 	if (rc == TT_OK)
-		rc = open_workers(&r, err);
+		rc = open_batch(&r, err);
 	if (rc == TT_OK)
 		rc = rescore(&r, err);
 	if (rc == TT_OK && o->json)

@@ -15,18 +15,20 @@
 #include "common/cores.h"
 #include "nlp/load.h"
 
-enum { OUT_MAX = 1 << 30, BAD_ROWS_SAID = 20 };
+enum { OUT_MAX = 1 << 30, BAD_ROWS_SAID = 20, PACK_TOKENS = 512 };
 
 struct score_opts {
 	const char *model, *entities;
 	int precision, format;
-	int64_t threads, max_tokens;
+	int64_t threads, max_tokens, cache;
 	bool json, csv, no_entities;
 };
 
 struct session {
 	struct tt_text_engine engine;
 	struct tt_loaded loaded;
+	struct tt_crew *crew;
+	struct tt_score_cache *cache;
 	struct tt_entity_dict *dict;
 	struct tt_matcher *matcher;
 	struct tt_rows *rows;
@@ -46,7 +48,7 @@ static const struct tt_cli_opt opts[] = {
 		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", 0, 0,
 		TT_PRECISION_CHOICES},
 	{"threads", 't', TT_CLI_INT, offsetof(struct score_opts, threads), "N",
-		"Threads that score; 0: one per core that the process may use.", 0, 1024, NULL},
+		"Threads that compute; 0: one per core that the process may use.", 0, 1024, NULL},
 	{"format", 'f', TT_CLI_ENUM, offsetof(struct score_opts, format), "FORM",
 		"Form of the input; auto goes by the file's extension, else by its first line.", 0, 0,
 		TT_ROW_FORMATS},
@@ -62,6 +64,10 @@ static const struct tt_cli_opt opts[] = {
 	{"max-tokens", 0, TT_CLI_INT, offsetof(struct score_opts, max_tokens), "N",
 		"Read at most N tokens of a text, [CLS] and [SEP] included; 0: all of it, in windows.", 0,
 		1 << 30, NULL},
+	{"cache", 0, TT_CLI_INT, offsetof(struct score_opts, cache), "N",
+		"Keep the scores of N texts, 136 bytes each: a text that comes again is not read again. 0: read "
+		"all.",
+		0, 10000000, NULL},
 	{0},
 };
 
@@ -73,10 +79,14 @@ static int open_model(struct session *s, const struct score_opts *o, struct tt_e
 		rc = tt_load(&s->loaded, path, o->precision, err);
 	if (rc < 0)
 		return rc;
-	s->engine.model = s->loaded.model;
+	rc = tt_crew_new(&s->crew, s->loaded.model, (int)o->threads, PACK_TOKENS, err);
+	if (rc == TT_OK && o->cache)
+		rc = tt_score_cache_new(&s->cache, (size_t)o->cache, err);
+	s->engine.crew = s->crew;
+	s->engine.cache = s->cache;
 	s->engine.tokenizer = s->loaded.tokenizer;
 	s->engine.max_tokens = (size_t)o->max_tokens;
-	return TT_OK;
+	return rc;
 }
 
 static int open_entities(struct session *s, const struct score_opts *o, struct tt_err *err)
@@ -190,6 +200,8 @@ static int print_eval(struct session *s, struct tt_err *err)
 static void close_session(struct session *s)
 {
 	tt_score_pool_free(s->pool);
+	tt_crew_free(s->crew);
+	tt_score_cache_free(s->cache);
 	tt_rows_free(s->rows);
 	tt_matcher_free(s->matcher);
 	tt_entity_dict_free(s->dict);
@@ -254,7 +266,7 @@ const struct tt_cmd tt_cmd_score = {
 		   "    tickertone score --json headlines.csv >scored.jsonl",
 	.group = TT_GROUP_TEXT,
 	.opts = opts,
-	.defaults = &(const struct score_opts){0},
+	.defaults = &(const struct score_opts){.cache = 20000},
 	.opts_size = sizeof(struct score_opts),
 	.min_args = 0,
 	.max_args = 1,

@@ -2,12 +2,14 @@
 #ifndef TT_COMMON_CORES_H
 #define TT_COMMON_CORES_H
 
-/* The processors the scheduler may use for us (affinity mask), but no more than the cgroup's CPU quota,
- * rounded up; at least 1. */
+#include <sched.h>
+
+/* The cores the scheduler may use for us (affinity mask), but no more than the CPU quota of any cgroup (v1 or v2) that we
+ * are in, rounded up; at least 1. Processors that are siblings of one core (hyper-threads) count once: they share the
+ * units that multiply matrices, which one thread keeps busy. */
 int tt_cores(void);
 
-/* A cpu.max line of cgroup v2, "QUOTA PERIOD" or "max PERIOD", as processors rounded up; 0: no limit or not
- * such a line. */
-int tt_cores_of_quota(const char *cpu_max);
+/* The same where proc and sys are the folders of those names in root, and for the processors in `allowed`. */
+int tt_cores_in(const char *root, const cpu_set_t *allowed);
 
 #endif

@@ -25,7 +25,10 @@ const struct tt_opt tt_nlp_opts[] = {
 		"What of an item is scored. full is title, and content or, without one, summary.",
 		"title|title_summary|full"),
 	OPT(threads, TT_OPT_INT, "0", 0, 1024, "threads", 0,
-		"Threads that score; 0 is one per core that the process may use.", NULL),
+		"Threads that compute; 0 is one per core (not per hyper-thread) that the process may use.", NULL),
+	OPT(cache_texts, TT_OPT_INT, "20000", 0, 10000000, "texts", TT_OPT_RELOAD,
+		"The same text is scored once: the scores of so many texts are kept, 136 bytes each, those that were not met "
+		"for longest make room. 0: every text is read.", NULL),
 	OPT(batch_tokens, TT_OPT_INT, "512", 16, 65536, "tokens", TT_OPT_RELOAD,
 		"Tokens of one forward pass, raised to the model's longest window. More costs memory (for minilm-finance 9.5 KB a "
 		"token and thread) and gains next to nothing.", NULL),

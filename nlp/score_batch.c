@@ -1,6 +1,6 @@
 /* score_batch.c - scoring a batch, see scorer.h: items are prepared (text, entities, tokens) one after the
- * other into a group; when the group has tokens enough for a forward pass it goes through the model, and its
- * results into the items. */
+ * other into a group, as a rule all of the batch; the group is read by the crew, and its results go into the
+ * items. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,12 @@
 #include "nlp/story/sketch.h"
 #include "nlp/token/clean.h"
 
-enum { GROUP_BYTES_MAX = 1 << 30, ITEM_TOKENS_MIN = 3 /* of one that is scored */ };
+enum {
+	GROUP_BYTES_MAX = 1 << 30,
+	GROUP_ITEMS = 4096,
+	GROUP_TOKENS = 1 << 18, /* a group that has as many is read: bounds its memory, and is a minute's work of a core */
+	ITEM_TOKENS_MIN = 3     /* of one that is scored */
+};
 
 /* An item that waits in the group. Its sequence's mentions stand entity by entity; those not read are left
  * out. */
@@ -22,19 +27,17 @@ struct waiting {
 
 struct tt_score_ctx {
 	const struct tt_scorer *scorer;
-	struct tt_classifier *classifier;
 	struct tt_tokens tokens;
 	struct tt_clean clean;
 	struct tt_found found;
 	struct tt_arena arena; /* of the group: ids, mentions, logits */
-	struct waiting *items; /* (n_items of max_items) */
+	struct waiting *items; /* (n_items of GROUP_ITEMS) */
 	struct tt_sequence *seqs;
-	size_t n_items, max_items, n_tokens;
+	size_t n_items, n_tokens;
 };
 
 int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struct tt_err *err)
 {
-	int rc = TT_ENOMEM;
 	struct tt_score_ctx *ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
 		goto out;
@@ -43,26 +46,21 @@ int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struc
 	tt_clean_init(&ctx->clean);
 	tt_found_init(&ctx->found);
 	tt_arena_init(&ctx->arena, GROUP_BYTES_MAX);
-	ctx->max_items = s->batch_tokens / ITEM_TOKENS_MIN + 1;
-	ctx->items = calloc(ctx->max_items, sizeof(*ctx->items));
-	ctx->seqs = calloc(ctx->max_items, sizeof(*ctx->seqs));
+	ctx->items = calloc(GROUP_ITEMS, sizeof(*ctx->items));
+	ctx->seqs = calloc(GROUP_ITEMS, sizeof(*ctx->seqs));
 	if (!ctx->items || !ctx->seqs)
-		goto out;
-	rc = s->model ? tt_classifier_new(&ctx->classifier, s->model, s->batch_tokens, NULL) : TT_OK;
-	if (rc < 0)
 		goto out;
 	*ret = ctx;
 	return TT_OK;
 out:
 	tt_score_ctx_free(ctx);
-	return tt_err_set(err, rc, "out of memory for scoring with packs of %zu tokens", s->batch_tokens);
+	return tt_err_set(err, TT_ENOMEM, "out of memory for scoring");
 }
 
 void tt_score_ctx_free(struct tt_score_ctx *ctx)
 {
 	if (!ctx)
 		return;
-	tt_classifier_free(ctx->classifier);
 	tt_tokens_done(&ctx->tokens);
 	tt_clean_done(&ctx->clean);
 	tt_found_done(&ctx->found);
@@ -191,7 +189,8 @@ static void finish_item(const struct waiting *w, const struct tt_sequence *seq, 
 
 static int score_group(struct tt_score_ctx *ctx, const struct tt_clock *clock, struct tt_err *err)
 {
-	int rc = tt_classify(ctx->classifier, ctx->seqs, ctx->n_items, err);
+	const struct tt_scorer *s = ctx->scorer;
+	int rc = tt_score_cached(s->cache, s->crew, ctx->seqs, ctx->n_items, &ctx->arena, err);
 	const int64_t now_ms = tt_wall_ms(clock);
 	for (size_t i = 0; rc == TT_OK && i < ctx->n_items; i++)
 		finish_item(&ctx->items[i], &ctx->seqs[i], now_ms);
@@ -238,7 +237,7 @@ int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct 
 		rc = (s->model ? prepare : score_constant)(ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
 		if (rc < 0)
 			rc = tt_err_set(err, rc, "item %zu of the batch: %s", i, tt_err_text(rc));
-		else if (ctx->n_tokens >= s->batch_tokens || ctx->n_items == ctx->max_items)
+		else if (ctx->n_tokens >= GROUP_TOKENS || ctx->n_items == GROUP_ITEMS)
 			rc = score_group(ctx, clock, err);
 	}
 	const int last = ctx->n_items ? score_group(ctx, clock, err)

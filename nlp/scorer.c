@@ -41,13 +41,24 @@ static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struc
 	return TT_OK;
 }
 
+static int open_crew(struct tt_scorer *s, const struct tt_nlp_conf *conf, struct tt_err *err)
+{
+	int rc = tt_crew_new(&s->crew, s->model, (int)conf->threads, (size_t)conf->batch_tokens, err);
+	if (rc == TT_OK && conf->cache_texts)
+		rc = tt_score_cache_new(&s->cache, (size_t)conf->cache_texts, err);
+	return rc;
+}
+
 static int open_constant(struct tt_scorer *s, struct tt_err *err)
 {
 	s->name = strdup("constant");
 	if (!s->name)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
-	s->info = (struct tt_model_info){
-		.name = tt_str_c(s->name), .hash = TT_ID(tt_str_c(s->name)), .precision = "none", .kernel = "none", .why = "constant"};
+	s->info = (struct tt_model_info){.name = tt_str_c(s->name),
+		.hash = TT_ID(tt_str_c(s->name)),
+		.precision = "none",
+		.kernel = "none",
+		.why = "constant"};
 	return TT_OK;
 }
 
@@ -64,11 +75,12 @@ int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struc
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	s->refs = 1;
 	s->text = (enum tt_text_choice)conf->text;
-	s->batch_tokens = (size_t)conf->batch_tokens;
 	s->item_tokens = (size_t)conf->item_tokens;
 	int rc = conf->scores == TT_SCORES_CONSTANT ? open_constant(s, err) : open_model(s, conf, err);
 	if (rc == TT_OK && conf->entities)
 		rc = open_entities(s, conf->entities, err);
+	if (rc == TT_OK && s->model)
+		rc = open_crew(s, conf, err);
 	if (rc < 0)
 		goto out;
 	*ret = s;
@@ -88,6 +100,8 @@ void tt_scorer_unref(struct tt_scorer *s)
 {
 	if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) > 1)
 		return;
+	tt_crew_free(s->crew);
+	tt_score_cache_free(s->cache);
 	tt_matcher_free(s->matcher);
 	tt_entity_dict_free(s->dict);
 	tt_load_done(&s->loaded);

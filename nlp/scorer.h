@@ -1,6 +1,7 @@
 /* scorer.h - the face of nlp/: from a batch of items to a batch of scored items.
- * A tt_scorer is model + tokenizer + entity matcher, read-only after opening and shared by all threads; it is counted, so that a
- * reload can put a new one beside batches that still use the old. A tt_score_ctx is one thread's scratch.
+ * A tt_scorer is model + tokenizer + entity matcher, shared by all threads; it is counted, so that a reload can put a new one
+ * beside batches that still use the old. It has the threads that compute (crew.h) and the scores of texts met before
+ * (score_cache.h). A tt_score_ctx is the scratch of a thread that asks: its call returns when its batch is done.
  * Errors: opening names the file and what is wrong with it; scoring fails only for memory (TT_ENOMEM), never for a text:
  * what cannot be scored keeps `unscored` set with the reason. */
 #ifndef TT_NLP_SCORER_H
@@ -20,6 +21,7 @@ struct tt_nlp_conf {
 	int precision;        /* enum tt_precision_choice (load.h) */
 	int text;             /* what of an item is scored: index into "title|title_summary|full" */
 	int64_t threads;      /* 0: one per core the process may use */
+	int64_t cache_texts;  /* whose scores are kept for when they come again; 0: none */
 	int64_t batch_tokens; /* tokens in one forward pass */
 	int64_t item_tokens;  /* an item's text is read up to so many tokens, in windows of the model's length */
 };

@@ -4,9 +4,11 @@
 
 #include <stdatomic.h>
 
+#include "nlp/crew.h"
 #include "nlp/entity/match.h"
 #include "nlp/item_text.h"
 #include "nlp/load.h"
+#include "nlp/score_cache.h"
 #include "nlp/scorer.h"
 
 struct tt_scorer {
@@ -14,12 +16,14 @@ struct tt_scorer {
 	struct tt_loaded loaded;
 	const struct tt_model *model;         /* its; NULL: every score is the constant */
 	const struct tt_tokenizer *tokenizer; /* its; NULL too then */
+	struct tt_crew *crew;                 /* likewise */
+	struct tt_score_cache *cache;         /* NULL: none */
 	struct tt_entity_dict *dict; /* NULL: no entities are looked for */
 	struct tt_matcher *matcher;
 	char *name; /* last part of the folder's path; "constant" */
 	struct tt_model_info info;
 	enum tt_text_choice text;
-	size_t batch_tokens, item_tokens;
+	size_t item_tokens;
 };
 
 #endif

@@ -1,8 +1,9 @@
 /* pipeline.h - the line itself: where the four folders are wired together.
  *
  *   source threads ──▶ filter ──▶ scoring threads ──▶ writer
- *   (one a source)    (drops      (one a core)        (one transaction for
- *                      stored items)                   what is waiting)
+ *   (one a source)    (drops      (one a core; the    (one transaction for
+ *                      stored      scorer's crew       what is waiting)
+ *                      items)      computes)
  *
  * Stages own their data and hand batches over through bounded queues; a full queue slows the stage before it
  * and is counted. The database away: filter and writer wait it out with jittered backoff, memory stays
@@ -41,7 +42,7 @@ struct tt_pipeline_parts {
 	struct tt_sink sink;      /* closed by the pipeline */
 	struct tt_scorer *scorer; /* the pipeline takes a reference of its own; NULL: nothing is scored */
 	int model_id;             /* what the sink knows the scorer's model by */
-	int score_threads;        /* at least 1 */
+	int score_threads;        /* at least 1; as many as the scorer's crew has: each may wait for a long text */
 	const struct tt_clock *clock;
 };
 

@@ -215,8 +215,6 @@ static void score_batch(struct tt_pipeline *p, struct score_state *s, struct tt_
 				b->items[i].unscored = tt_err_text(rc);
 	}
 	b->model_id = s->model_id;
-	for (size_t i = 0; i < b->n_items; i++)
-		tt_metric_add(TT_M_tokens, (uint64_t)b->items[i].n_tokens);
 	tt_histogram_add(TT_H_score, tt_mono_ns(p->clock) - begun);
 }
 

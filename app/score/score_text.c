@@ -1,4 +1,4 @@
-/* score_text.c - see score_text.h: rows become sequences of token ids with mentions, one call of the model
+/* score_text.c - see score_text.h: rows become sequences of token ids with mentions, one call of the crew
  * scores all. */
 #include "app/score/score_text.h"
 
@@ -7,11 +7,10 @@
 
 #include "nlp/token/clean.h"
 
-enum { PACK_TOKENS = 512, EMPTY_TOKENS = 2 /* [CLS] [SEP] */ };
+enum { EMPTY_TOKENS = 2 /* [CLS] [SEP] */ };
 
 struct tt_text_scorer {
 	const struct tt_text_engine *engine;
-	struct tt_classifier *classifier;
 	struct tt_tokens tokens;
 	struct tt_clean clean;
 	struct tt_found found;
@@ -33,11 +32,6 @@ int tt_text_scorer_new(struct tt_text_scorer **ret, const struct tt_text_engine 
 	tt_tokens_init(&s->tokens);
 	tt_clean_init(&s->clean);
 	tt_found_init(&s->found);
-	int rc = tt_classifier_new(&s->classifier, engine->model, PACK_TOKENS, err);
-	if (rc < 0) {
-		tt_text_scorer_free(s);
-		return rc;
-	}
 	*ret = s;
 	return TT_OK;
 }
@@ -46,7 +40,6 @@ void tt_text_scorer_free(struct tt_text_scorer *s)
 {
 	if (!s)
 		return;
-	tt_classifier_free(s->classifier);
 	tt_tokens_done(&s->tokens);
 	tt_clean_done(&s->clean);
 	tt_found_done(&s->found);
@@ -196,7 +189,7 @@ int tt_text_scorer_run(struct tt_text_scorer *s, struct tt_scored_row *rows, siz
 	}
 	if (rc < 0)
 		return tt_err_set(err, rc, "out of memory for scoring %zu texts", n);
-	rc = n_jobs ? tt_classify(s->classifier, seqs, n_jobs, err) : TT_OK;
+	rc = tt_score_cached(s->engine->cache, s->engine->crew, seqs, n_jobs, a, err);
 	for (size_t i = 0; i < n_jobs && rc == TT_OK; i++)
 		finish(&jobs[i], &seqs[i]);
 	return rc;

@@ -3,17 +3,18 @@
  *
  * Texts are cleaned as the training's were; spans speak of the text as given. An entity's sentiment is the
  * mean over its mentions. What cannot be scored keeps a reason in `unscored`: it is never a zero score.
- * Threads: an engine is read-only and shared; a tt_text_scorer is one thread's. */
+ * Threads: an engine is shared; a tt_text_scorer is one thread's. */
 #ifndef TT_APP_SCORE_TEXT_H
 #define TT_APP_SCORE_TEXT_H
 
 #include "app/score/rows.h"
 #include "nlp/entity/match.h"
-#include "nlp/model/classify.h"
+#include "nlp/score_cache.h"
 
 struct tt_text_engine {
 	const struct tt_tokenizer *tokenizer;
-	const struct tt_model *model;
+	struct tt_crew *crew;
+	struct tt_score_cache *cache;     /* NULL: none */
 	const struct tt_matcher *matcher; /* NULL: only entities that rows list */
 	size_t max_tokens;                /* a text is read up to so many tokens; 0: whole */
 };

@@ -4,7 +4,6 @@
 #include "common/arena.h"
 #include "common/batch.h"
 #include "common/buf.h"
-#include "common/cores.h"
 #include "common/err.h"
 #include "common/id.h"
 #include "common/queue.h"
@@ -202,20 +201,6 @@ TT_TEST(errors_say_what_and_whether_to_retry)
 	TT_TRUE(tt_retriable(TT_EPEER) && !tt_retriable(TT_EPARSE) && !tt_retriable(TT_OK) && !tt_retriable(-1000));
 }
 
-TT_TEST(cores_of_a_quota)
-{
-	static const struct {
-		const char *cpu_max;
-		int want;
-	} rows[] = {
-		{"max 100000\n", 0}, {"200000 100000\n", 2}, {"150000 100000", 2}, {"1000 100000", 1}, {"", 0}, {"-1 100000", 0},
-		{"100000 0", 0}, {"junk", 0},
-	};
-	for (size_t i = 0; i < TT_LEN(rows); i++)
-		TT_EQ_ROW(i, tt_cores_of_quota(rows[i].cpu_max), rows[i].want);
-	TT_TRUE(tt_cores() >= 1);
-}
-
 TT_MAIN(TT_RUN(str_int), TT_RUN(str_split_and_trim), TT_RUN(buf_keeps_its_cap), TT_RUN(arena_cap_and_growth), TT_RUN(id_is_stable),
 	TT_RUN(time_rfc3339), TT_RUN(event_time), TT_RUN(queue_hands_over_everything_once), TT_RUN(backoff_grows_to_its_cap),
-	TT_RUN(errors_say_what_and_whether_to_retry), TT_RUN(cores_of_a_quota))
+	TT_RUN(errors_say_what_and_whether_to_retry))

@@ -19,6 +19,8 @@ static struct tt_nlp_conf conf(void)
 		.precision = TT_CHOOSE_FP32,
 		.entities = dictionary,
 		.text = TITLE_SUMMARY,
+		.threads = 2,
+		.cache_texts = 8,
 		.batch_tokens = 64,
 		.item_tokens = 60};
 }
@@ -253,6 +255,25 @@ TT_TEST(many_items)
 	tt_batch_free(b);
 }
 
+/* The second scorer has a cache of its own, the third none. */
+TT_TEST(the_same_text_is_read_once)
+{
+	static const char *const titles[] = {"Apple soars", "Tesla", "Apple soars"};
+	for (int cached = 1; cached >= 0; cached--)
+		for (int times = 0; times <= cached; times++) {
+			struct tt_nlp_conf c = conf();
+			struct tt_batch *b = batch_of(titles, TT_LEN(titles));
+			const uint64_t before = tt_metric_get(TT_M_tokens);
+			c.cache_texts *= cached;
+			TT_EQ(score(b, &c, NULL), TT_OK);
+			const int first = b->items[0].n_tokens, second = b->items[1].n_tokens;
+			TT_EQ(b->items[2].n_tokens, first);
+			TT_EQ_ROW(cached, tt_metric_get(TT_M_tokens) - before,
+				first + second + (cached ? 0 : first));
+			tt_batch_free(b);
+		}
+}
+
 TT_TEST(opening)
 {
 	struct tt_nlp_conf c = conf();
@@ -300,6 +321,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {TT_RUN(as_the_model_says), TT_RUN(mentions_behind_an_address),
 		TT_RUN(nothing_to_read), TT_RUN(a_constant_needs_no_model), TT_RUN(which_text),
-		TT_RUN(long_text_is_cut), TT_RUN(many_items), TT_RUN(opening), TT_RUN(survives_oom)};
+		TT_RUN(long_text_is_cut), TT_RUN(many_items), TT_RUN(the_same_text_is_read_once), TT_RUN(opening), TT_RUN(survives_oom)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
 }
