@@ -223,6 +223,17 @@ static int start_alerts(struct run *r, struct tt_err *err)
 	return tt_alerts_new(&r->alerts, &r->conf.alerts, &r->conf.postgres, &r->conf.pipeline, targets, err);
 }
 
+static int open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
+{
+	int rc = tt_parts_open_scorer(parts, conf, err);
+	if (rc < 0)
+		return rc;
+	const struct tt_model_info *m = tt_scorer_model(parts->scorer);
+	tt_log(TT_LOG_INFO, "model opened", TT_F_STR("model", m->name), TT_F_C("precision", m->precision),
+		TT_F_C("kernel", m->kernel), TT_F_C("why", m->why));
+	return TT_OK;
+}
+
 static int start(struct run *r, struct tt_err *err)
 {
 	set_pipeline(r, NULL, "starting");
@@ -231,7 +242,7 @@ static int start(struct run *r, struct tt_err *err)
 		tt_log(TT_LOG_INFO, "listening for /metrics, /health and /ready",
 			TT_F_INT("port", tt_service_port(r->service)));
 	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE)
-		rc = tt_parts_open_scorer(&r->parts, &r->conf, err);
+		rc = open_scorer(&r->parts, &r->conf, err);
 	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE && r->conf.pipeline.sink == TT_SINK_POSTGRES)
 		rc = start_alerts(r, err);
 	if (rc == TT_OK)
@@ -269,7 +280,7 @@ static int reload_feeds(struct run *r, const struct tt_app_conf *now, struct tt_
 static int reload_scorer(struct run *r, const struct tt_app_conf *now, struct tt_err *err)
 {
 	struct tt_parts parts = {0};
-	int rc = tt_parts_open_scorer(&parts, now, err);
+	int rc = open_scorer(&parts, now, err);
 	if (rc == TT_OK)
 		rc = tt_parts_register(now, parts.scorer, &parts.model_id, err);
 	if (rc == TT_OK && r->alerts)
