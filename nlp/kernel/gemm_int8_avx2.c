@@ -7,8 +7,6 @@
 #define ACCS_A_VEC  2
 #include "nlp/kernel/gemm_int8.h"
 
-#include <immintrin.h>
-
 enum { ACCS = 4, PART_BYTES = 16, X_BYTES = 8 };
 
 /* Of four columns two sums each: of products 0 and 1, and 2 and 3, of each four. */

@@ -5,8 +5,6 @@
 #define ACCS_A_VEC  1
 #include "nlp/kernel/gemm_int8.h"
 
-#include <immintrin.h>
-
 enum { ACCS = 1, PART_BYTES = TT_LINE_BYTES, X_BYTES = 4 };
 
 typedef __m512i acc, wide_x, wide_w;

@@ -5,8 +5,6 @@
 #define ACCS_A_VEC  1
 #include "nlp/kernel/gemm_int8.h"
 
-#include <immintrin.h>
-
 enum { ACCS = 2, PART_BYTES = 32, X_BYTES = 4 };
 
 typedef __m256i acc, wide_x, wide_w;
