@@ -21,28 +21,36 @@ static const char *const headlines[] = {
 };
 enum { HEADLINES = sizeof(headlines) / sizeof(*headlines) };
 
-bool tt_deviation_is_small(const struct tt_deviation *d)
+/* How far a precision is from fp32, over probabilities of labels; and what of it is still agreement. */
+struct deviation {
+	size_t texts;
+	double mean, largest; /* |Δp| */
+	size_t other_labels;  /* texts of another label, where fp32's first two are more than a hair apart */
+};
+#define MEAN_MAX    0.01
+#define LARGEST_MAX 0.10
+
+static bool is_small(const struct deviation *d)
 {
-	return d->mean <= TT_DEVIATION_MEAN && d->largest <= TT_DEVIATION_LARGEST && !d->other_labels;
+	return d->mean <= MEAN_MAX && d->largest <= LARGEST_MAX && !d->other_labels;
 }
 
-void tt_deviation_add(struct tt_deviation *d, const struct tt_sequence *fp32, const struct tt_sequence *other, size_t n)
+static struct deviation deviation_of(const struct tt_sequence *fp32, const struct tt_sequence *other, size_t n)
 {
 	const float hair = 0.05f; /* between two labels of which either may come first */
-	double sum = d->mean * (double)d->texts * TT_LABELS;
+	struct deviation d = {.texts = n};
 	for (size_t i = 0; i < n; i++) {
 		struct tt_sentiment a, b;
 		tt_sentiment_of(fp32[i].logits, &a);
 		tt_sentiment_of(other[i].logits, &b);
 		for (int l = 0; l < TT_LABELS; l++) {
 			const double change = fabs((double)a.p[l] - (double)b.p[l]);
-			sum += change;
-			d->largest = change > d->largest ? change : d->largest;
+			d.mean += change / (double)(n * TT_LABELS);
+			d.largest = change > d.largest ? change : d.largest;
 		}
-		d->other_labels += a.label != b.label && a.p[a.label] - a.p[b.label] > hair;
+		d.other_labels += a.label != b.label && a.p[a.label] - a.p[b.label] > hair;
 	}
-	d->texts += n;
-	d->mean = d->texts ? sum / (double)d->texts / TT_LABELS : 0;
+	return d;
 }
 
 /* ---- the self-check ---- */
@@ -109,14 +117,13 @@ static int check_vocabulary(const struct tt_loaded *l, const char *dir, struct t
 /* Opens the model in p too, which takes the place of the fp32 one when it agrees with it. */
 static int try_precision(struct tt_loaded *l, const char *dir, enum tt_precision p, struct check *c, struct tt_err *err)
 {
-	struct tt_deviation d = {0};
 	struct tt_model *m = NULL;
 	int rc = tt_model_open(&m, dir, p, err);
 	if (rc == TT_OK)
 		rc = classify(m, c->other, err);
 	if (rc == TT_OK) {
-		tt_deviation_add(&d, c->fp32, c->other, HEADLINES);
-		const bool small = tt_deviation_is_small(&d);
+		const struct deviation d = deviation_of(c->fp32, c->other, HEADLINES);
+		const bool small = is_small(&d);
 		snprintf(l->why, sizeof(l->why), "%s is %s fp32: mean |Δp| %.4f, largest %.4f over %zu headlines",
 			tt_precision_name(p), small ? "fastest here and agrees with" : "faster but too far from",
 			d.mean, d.largest, d.texts);

@@ -13,19 +13,6 @@
 #define TT_PRECISION_CHOICES "auto|fp32|bf16|int8"
 enum tt_precision_choice { TT_CHOOSE_AUTO, TT_CHOOSE_FP32, TT_CHOOSE_BF16, TT_CHOOSE_INT8 };
 
-/* How far a precision is from fp32, over probabilities of labels; and what of it is still agreement. */
-struct tt_deviation {
-	size_t texts;
-	double mean, largest; /* |Δp| */
-	size_t other_labels;  /* texts whose label is another, where fp32's first two labels are more than a hair apart */
-};
-#define TT_DEVIATION_MEAN    0.01
-#define TT_DEVIATION_LARGEST 0.10
-
-bool tt_deviation_is_small(const struct tt_deviation *d);
-/* Adds n texts: what fp32 says, and what another precision says. */
-void tt_deviation_add(struct tt_deviation *d, const struct tt_sequence *fp32, const struct tt_sequence *other, size_t n);
-
 struct tt_loaded {
 	struct tt_model *model;
 	struct tt_tokenizer *tokenizer;

@@ -156,7 +156,7 @@ static int prepare(struct tt_score_ctx *ctx, struct tt_scored *item, struct tt_a
 	if (rc == TT_OK)
 		rc = tt_clean_text(&ctx->clean, it.text);
 	if (rc == TT_OK)
-		rc = tt_tokenizer_encode(s->tokenizer, ctx->clean.text, s->item_tokens, &ctx->tokens);
+		rc = tt_tokenizer_encode(s->loaded.tokenizer, ctx->clean.text, s->item_tokens, &ctx->tokens);
 	if (rc == TT_OK && s->matcher)
 		rc = tt_matcher_find(s->matcher, it.text, it.title_bytes, &ctx->found, NULL);
 	if (rc == TT_OK && ctx->tokens.n >= ITEM_TOKENS_MIN) {
@@ -234,7 +234,7 @@ int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct 
 {
 	int rc = TT_OK;
 	for (size_t i = 0; rc == TT_OK && i < b->n_items; i++) {
-		rc = (s->model ? prepare : score_constant)(ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
+		rc = (s->loaded.model ? prepare : score_constant)(ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
 		if (rc < 0)
 			rc = tt_err_set(err, rc, "item %zu of the batch: %s", i, tt_err_text(rc));
 		else if (ctx->n_tokens >= GROUP_TOKENS || ctx->n_items == GROUP_ITEMS)

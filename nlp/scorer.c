@@ -23,9 +23,7 @@ static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struc
 	int rc = tt_load(&s->loaded, conf->model, conf->precision, err);
 	if (rc < 0)
 		return rc;
-	s->model = s->loaded.model;
-	s->tokenizer = s->loaded.tokenizer;
-	const struct tt_model_facts *f = tt_model_facts(s->model);
+	const struct tt_model_facts *f = tt_model_facts(s->loaded.model);
 	s->name = folder_name(conf->model);
 	if (!s->name)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
@@ -43,7 +41,7 @@ static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struc
 
 static int open_crew(struct tt_scorer *s, const struct tt_nlp_conf *conf, struct tt_err *err)
 {
-	int rc = tt_crew_new(&s->crew, s->model, (int)conf->threads, (size_t)conf->batch_tokens, err);
+	int rc = tt_crew_new(&s->crew, s->loaded.model, (int)conf->threads, (size_t)conf->batch_tokens, err);
 	if (rc == TT_OK && conf->cache_texts)
 		rc = tt_score_cache_new(&s->cache, (size_t)conf->cache_texts, err);
 	return rc;
@@ -79,7 +77,7 @@ int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struc
 	int rc = conf->scores == TT_SCORES_CONSTANT ? open_constant(s, err) : open_model(s, conf, err);
 	if (rc == TT_OK && conf->entities)
 		rc = open_entities(s, conf->entities, err);
-	if (rc == TT_OK && s->model)
+	if (rc == TT_OK && s->loaded.model)
 		rc = open_crew(s, conf, err);
 	if (rc < 0)
 		goto out;

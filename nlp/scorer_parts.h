@@ -13,11 +13,9 @@
 
 struct tt_scorer {
 	_Atomic int refs;
-	struct tt_loaded loaded;
-	const struct tt_model *model;         /* its; NULL: every score is the constant */
-	const struct tt_tokenizer *tokenizer; /* its; NULL too then */
-	struct tt_crew *crew;                 /* likewise */
-	struct tt_score_cache *cache;         /* NULL: none */
+	struct tt_loaded loaded;      /* all NULL: every score is the constant */
+	struct tt_crew *crew;         /* NULL too then */
+	struct tt_score_cache *cache; /* NULL: none */
 	struct tt_entity_dict *dict; /* NULL: no entities are looked for */
 	struct tt_matcher *matcher;
 	char *name; /* last part of the folder's path; "constant" */

@@ -90,19 +90,28 @@ static void pack_int8(uint8_t *to, const float *w, size_t k, float *scale, float
 	*sum = *scale * (float)total;
 }
 
+static void pack_bf16(uint8_t *to, const float *w, size_t k)
+{
+	for (size_t i = 0; i < k; i++) {
+		const uint16_t half = tt_bf16_of(w[i]);
+		memcpy(to + i / 2 * TT_LINE_BYTES + i % 2 * sizeof(half), &half, sizeof(half));
+	}
+}
+
+static void pack_fp32(uint8_t *to, const float *w, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		memcpy(to + i * TT_LINE_BYTES, &w[i], sizeof(w[i]));
+}
+
 void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights, size_t k,
 	float *scale, float *sum)
 {
 	uint8_t *to = panels + (row / TT_PANEL * lines * TT_PANEL + row % TT_PANEL) * PART;
-	if (p == TT_USE_INT8) {
+	if (p == TT_USE_INT8)
 		pack_int8(to, weights, k, scale, sum);
-		return;
-	}
-	for (size_t i = 0; i < k; i++) {
-		const uint16_t half = tt_bf16_of(weights[i]);
-		if (p == TT_USE_FP32)
-			memcpy(to + i * TT_LINE_BYTES, &weights[i], sizeof(weights[i]));
-		else
-			memcpy(to + i / 2 * TT_LINE_BYTES + i % 2 * 2, &half, sizeof(half));
-	}
+	else if (p == TT_USE_BF16)
+		pack_bf16(to, weights, k);
+	else
+		pack_fp32(to, weights, k);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nlp/kernel/gemm.h"
+
 #define OFFSET(field) offsetof(struct tt_model_config, field)
 
 static const struct {
@@ -21,7 +23,7 @@ static const struct {
 	{"num_hidden_layers", OFFSET(layers), 1, 256, -1},
 	{"hidden_size", OFFSET(hidden), 1, 1 << 15, -1},
 	{"num_attention_heads", OFFSET(heads), 1, 1 << 10, -1},
-	{"intermediate_size", OFFSET(intermediate), 1, 1 << 17, -1},
+	{"intermediate_size", OFFSET(intermediate), 1, TT_K_MAX, -1},
 };
 
 static const struct {

@@ -131,12 +131,18 @@ static void refuse_not_finite(
 		l->rc = refuse_element(l, t, first + bad);
 }
 
-/* Fills dst (rows, cols) from tensor PREFIX + name. */
-static void take_into(struct loader *l, float *dst, const char *name, size_t rows, size_t cols)
+/* Tensor PREFIX + name. */
+static const struct tt_tensor *need_prefixed(struct loader *l, const char *name, size_t rows, size_t cols)
 {
 	char full[NAME_MAX_BYTES * 2];
 	snprintf(full, sizeof(full), "%s%s", l->prefix, name);
-	const struct tt_tensor *t = need(l, full, rows, cols);
+	return need(l, full, rows, cols);
+}
+
+/* Fills dst (rows, cols) from it. */
+static void take_into(struct loader *l, float *dst, const char *name, size_t rows, size_t cols)
+{
+	const struct tt_tensor *t = need_prefixed(l, name, rows, cols);
 	if (!t)
 		return;
 	tt_widen(dst, t->data, t->dtype, t->count);
@@ -188,14 +194,14 @@ static struct tt_matrix new_matrix(struct loader *l, enum tt_precision p, size_t
 static void take_outputs(struct loader *l, enum tt_precision p, const struct tt_matrix *m, size_t first,
 	const char *name, size_t n, size_t k)
 {
-	char full[2 * NAME_MAX_BYTES];
-	snprintf(full, sizeof(full), "%.*s%.*s.weight", NAME_MAX_BYTES - 1, l->prefix, NAME_MAX_BYTES - 9, name);
-	const struct tt_tensor *t = need(l, full, n, k);
+	char part[NAME_MAX_BYTES];
+	snprintf(part, sizeof(part), "%s.weight", name);
+	const struct tt_tensor *t = need_prefixed(l, part, n, k);
 	if (t)
 		l->jobs[l->n_jobs++] = (struct tt_pack_job){t, p, (uint8_t *)m->panels, m->lines, first,
 			(float *)m->scales, (float *)m->sums};
-	snprintf(full, NAME_MAX_BYTES, "%s.bias", name);
-	take_into(l, (float *)m->bias + first, full, n, 0);
+	snprintf(part, sizeof(part), "%s.bias", name);
+	take_into(l, (float *)m->bias + first, part, n, 0);
 }
 
 static struct tt_matrix take_matrix(struct loader *l, enum tt_precision p, const char *name, size_t n, size_t k)

@@ -69,8 +69,6 @@ whole() {
 	equal "dead letters" "$(sql 'SELECT count(*) FROM dead_letter')" 0
 }
 
-unset OPENBLAS_NUM_THREADS # its threads are there before ours, which must not change what signals do
-
 echo "-- a first run"
 script/pg start --test "$tmp/pg" >/dev/null
 serve 0

@@ -103,6 +103,28 @@ TT_TEST(as_plain_c)
 		}
 }
 
+TT_TEST(fp32_is_the_product)
+{
+	static const size_t shapes[][3] = {
+		{1, 1, 1}, {1, 3, 20}, {5, 60, 20}, {12, 20, 44}, {13, 48, 17}, {30, 96, 32}};
+	for (const struct tt_gemm *const *g = tt_gemm_all(); *g; g++)
+		for (size_t s = 0; tt_isa_has((*g)->isa) && s < TT_LEN(shapes); s++) {
+			const size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
+			if ((*g)->precision != TT_USE_FP32)
+				continue;
+			fill(x, m * k);
+			fill(w, n * k);
+			multiply(*g, m, n, k, false, got);
+			for (size_t i = 0; i < m; i++)
+				for (size_t j = 0; j < n; j++) {
+					double sum = (double)j / 16; /* the bias */
+					for (size_t p = 0; p < k; p++)
+						sum += (double)x[i * k + p] * (double)w[j * k + p];
+					TT_NEAR_ROW((long)s, got[i][j], sum, 1e-5);
+				}
+		}
+}
+
 /* The largest values everywhere: what saturates would show. */
 TT_TEST(int8_is_exact_at_the_ends)
 {
@@ -134,4 +156,4 @@ TT_TEST(alone_as_in_company)
 		}
 }
 
-TT_MAIN(TT_RUN(as_plain_c), TT_RUN(int8_is_exact_at_the_ends), TT_RUN(alone_as_in_company))
+TT_MAIN(TT_RUN(as_plain_c), TT_RUN(fp32_is_the_product), TT_RUN(int8_is_exact_at_the_ends), TT_RUN(alone_as_in_company))
