@@ -63,7 +63,8 @@ static void check_model(struct tally *t, const struct tt_app_conf *conf)
 	if (rc == TT_OK) {
 		const struct tt_model_info *m = tt_scorer_model(parts.scorer);
 		snprintf(text, sizeof(text), "%.*s: %.1f million parameters, %s (%s)%s", TT_FMT(m->name),
-			(double)m->parameters / 1e6, m->precision, m->kernel, m->entity_head ? ", entity head" : "");
+			(double)m->parameters / 1e6, m->precision, m->kernel,
+			m->entity_head ? ", entity head" : "");
 	}
 	report(t, rc, "model", rc < 0 ? err.msg : text);
 	tt_parts_done(&parts);

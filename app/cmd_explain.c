@@ -174,10 +174,8 @@ static void put_text(struct tt_buf *out, struct tt_str text, struct tt_str symbo
 static int open_scorer(struct tt_scorer **ret, const struct explain_opts *o, struct tt_err *err)
 {
 	char model[TT_PATH_MAX], entities[TT_PATH_MAX];
-	struct tt_nlp_conf conf = {.model = model,
-		.entities = entities,
-		.batch_tokens = 512,
-		.item_tokens = 2048};
+	struct tt_nlp_conf conf = {
+		.model = model, .entities = entities, .batch_tokens = 512, .item_tokens = 2048};
 	int rc = tt_model_path(o->model, model, err);
 	if (rc == TT_OK)
 		rc = tt_entities_path(o->dictionary, entities, err);

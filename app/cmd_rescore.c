@@ -201,8 +201,8 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	struct tt_buf out;
 	(void)argc, (void)argv;
 	if (!o->common.config)
-		return tt_err_set(err, TT_EUSAGE,
-			"which database and dictionary? Give a configuration (-c FILE)");
+		return tt_err_set(
+			err, TT_EUSAGE, "which database and dictionary? Give a configuration (-c FILE)");
 	tt_buf_init(&out, OUTPUT_MAX);
 	int rc = read_span(&r, o, err);
 	if (rc == TT_OK)
@@ -228,8 +228,8 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	}
 static const struct tt_cli_opt options[] = {
 	{"config", 'c', TT_CLI_FILE, offsetof(struct tt_alert_opts, config), "FILE",
-		"Configuration (docs/CONFIGURATION.md): database, dictionary, what of a text is scored.", 0, 0,
-		NULL},
+		"Configuration (docs/CONFIGURATION.md): database, dictionary, what of a text is scored.", 0,
+		0, NULL},
 	OPT("model", 'm', TT_CLI_FILE, model, "DIR", "The model; default: the configuration's."),
 	OPT("from", 0, TT_CLI_STR, from, "TIME",
 		"Items from this time on: a date, or an age such as 6h or 30d."),
@@ -242,14 +242,15 @@ static const struct tt_cli_opt options[] = {
 const struct tt_cmd tt_cmd_rescore = {
 	.name = "rescore",
 	.summary = "Give stored items the scores of another model; the old ones are kept",
-	.details = "What items say now is then what this model says, in every view and mood. What they said "
-		   "before stays in sentiment_history_all and item_history_all with the time it was valid "
-		   "for, and the function mood_as_known asks it (docs/SQL.md). Nothing is published again, and "
-		   "rules over single items do not look again. It can be ended at any time: called again, it "
-		   "goes on. Services that run meanwhile go on with their own model.\n\n"
-		   "    tickertone rescore -c tickertone.yaml --model new-model --from 30d --dry-run\n"
-		   "    tickertone rescore -c tickertone.yaml --model new-model --from 2026-01-01 --to "
-		   "2026-02-01",
+	.details =
+		"What items say now is then what this model says, in every view and mood. What they said "
+		"before stays in sentiment_history_all and item_history_all with the time it was valid "
+		"for, and the function mood_as_known asks it (docs/SQL.md). Nothing is published again, and "
+		"rules over single items do not look again. It can be ended at any time: called again, it "
+		"goes on. Services that run meanwhile go on with their own model.\n\n"
+		"    tickertone rescore -c tickertone.yaml --model new-model --from 30d --dry-run\n"
+		"    tickertone rescore -c tickertone.yaml --model new-model --from 2026-01-01 --to "
+		"2026-02-01",
 	.group = TT_GROUP_DATA,
 	.opts = options,
 	.defaults = &(const struct rescore_opts){.from = "7d"},

@@ -65,7 +65,8 @@ static const struct tt_cli_opt opts[] = {
 		"Read at most N tokens of a text, [CLS] and [SEP] included; 0: all of it, in windows.", 0,
 		1 << 30, NULL},
 	{"cache", 0, TT_CLI_INT, offsetof(struct score_opts, cache), "N",
-		"Keep the scores of N texts, 136 bytes each: a text that comes again is not read again. 0: read "
+		"Keep the scores of N texts, 136 bytes each: a text that comes again is not read again. 0: "
+		"read "
 		"all.",
 		0, 10000000, NULL},
 	{0},

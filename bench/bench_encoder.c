@@ -11,8 +11,8 @@
  *   --repeat N        measurements (5), one JSON object each
  *   --latency N       one text a call, N texts: percentiles in µs
  *   --load N          with --latency: so many threads read the texts in packs meanwhile
- *   --serve           measures once for each line on standard input, so that a driver can let engines take turns:
- *                     "speed FILE", "accuracy FILE" (the same), "latency N LOAD FILE"
+ *   --serve           measures once for each line on standard input, so that a driver can let engines take
+ * turns: "speed FILE", "accuracy FILE" (the same), "latency N LOAD FILE"
  *
  * Cleaning and tokenizing are done before and not timed. Threads take chunks of texts, in the given order. */
 #include <errno.h>
@@ -105,7 +105,8 @@ static void *read_chunks(void *ctx)
 	const struct thread *t = ctx;
 	struct bench_texts *x = &t->b->texts;
 	for (size_t i; (i = atomic_fetch_add(&t->b->next, 1)) < x->n_chunks;)
-		if (!classify_chunk(t->b, t->classifier, x->seqs + x->chunks[i], x->chunks[i + 1] - x->chunks[i]))
+		if (!classify_chunk(
+			    t->b, t->classifier, x->seqs + x->chunks[i], x->chunks[i + 1] - x->chunks[i]))
 			break;
 	return NULL;
 }
@@ -163,7 +164,8 @@ static void print_common(const struct bench *b, const char *what, int64_t thread
 	if (f)
 		fclose(f);
 	getrusage(RUSAGE_SELF, &use);
-	printf("{\"engine\":\"tickertone\",\"what\":\"%s\",\"precision\":\"%s\",\"threads\":%d,\"load_ms\":%.0f,"
+	printf("{\"engine\":\"tickertone\",\"what\":\"%s\",\"precision\":\"%s\",\"threads\":%d,\"load_ms\":%."
+	       "0f,"
 	       "\"rss_kib\":%ld,\"max_rss_kib\":%ld",
 		what, b->opt.precision, (int)threads, b->load_ms, pages * (sysconf(_SC_PAGESIZE) / 1024),
 		use.ru_maxrss);
@@ -186,8 +188,8 @@ static int speed(struct bench *b, const char *path, struct tt_err *err)
 	if (rc < 0)
 		return rc;
 	print_common(b, "speed", b->opt.threads);
-	printf(",\"texts\":%zu,\"tokens\":%zu,\"items_per_s\":%.1f,\"tokens_per_s\":%.0f", b->texts.n, b->texts.tokens,
-		(double)b->texts.n / took, (double)b->texts.tokens / took);
+	printf(",\"texts\":%zu,\"tokens\":%zu,\"items_per_s\":%.1f,\"tokens_per_s\":%.0f", b->texts.n,
+		b->texts.tokens, (double)b->texts.n / took, (double)b->texts.tokens / took);
 	if (b->texts.labelled)
 		printf(",\"accuracy\":%.4f", bench_texts_accuracy(&b->texts));
 	printf("}\n");
@@ -229,8 +231,8 @@ static int latency(struct bench *b, size_t n, size_t load, const char *path, str
 	if (rc == TT_OK) {
 		qsort(us, n, sizeof(*us), by_value);
 		print_common(b, "latency", 1);
-		printf(",\"load\":%zu,\"n\":%zu,\"p50_us\":%.0f,\"p99_us\":%.0f,\"load_items_per_s\":%.1f}\n", load, n,
-			us[n / 2], us[n - 1 - n / 100], (double)b->done / took);
+		printf(",\"load\":%zu,\"n\":%zu,\"p50_us\":%.0f,\"p99_us\":%.0f,\"load_items_per_s\":%.1f}\n",
+			load, n, us[n / 2], us[n - 1 - n / 100], (double)b->done / took);
 	}
 	free(us);
 	return rc;
@@ -256,10 +258,12 @@ static int serve(struct bench *b, struct tt_err *err)
 				rc = tt_err_set(err, TT_EUSAGE, "latency N LOAD FILE, not '%s'", line);
 			else
 				rc = latency(b, (size_t)n, (size_t)load, rest.p, err);
-		} else if ((tt_str_eq(what, TT_STR("speed")) || tt_str_eq(what, TT_STR("accuracy"))) && rest.p) {
+		} else if ((tt_str_eq(what, TT_STR("speed")) || tt_str_eq(what, TT_STR("accuracy"))) &&
+			   rest.p) {
 			rc = speed(b, rest.p, err);
 		} else {
-			rc = tt_err_set(err, TT_EUSAGE, "speed FILE, accuracy FILE or latency N LOAD FILE, not '%s'", line);
+			rc = tt_err_set(err, TT_EUSAGE,
+				"speed FILE, accuracy FILE or latency N LOAD FILE, not '%s'", line);
 		}
 	}
 	free(line);
@@ -271,8 +275,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 	enum { TEXTS, PRECISION, BATCH, THREADS, PACK, MAX_TOKENS, REPEAT, LATENCY, LOAD };
 	static const struct option names[] = {{"texts", 1, NULL, TEXTS}, {"precision", 1, NULL, PRECISION},
 		{"batch", 1, NULL, BATCH}, {"threads", 1, NULL, THREADS}, {"pack", 1, NULL, PACK},
-		{"max-tokens", 1, NULL, MAX_TOKENS}, {"repeat", 1, NULL, REPEAT}, {"latency", 1, NULL, LATENCY},
-		{"load", 1, NULL, LOAD}, {"serve", 0, NULL, 's'}, {0}};
+		{"max-tokens", 1, NULL, MAX_TOKENS}, {"repeat", 1, NULL, REPEAT},
+		{"latency", 1, NULL, LATENCY}, {"load", 1, NULL, LOAD}, {"serve", 0, NULL, 's'}, {0}};
 	const char **words[] = {&o->texts, &o->precision, &o->batch};
 	const struct {
 		int64_t *to, min, max;
@@ -295,10 +299,12 @@ static bool read_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-	static struct bench b = {.opt = {.precision = "fp32", .threads = 1, .pack = 512, .max_tokens = 512, .repeat = 5}};
+	static struct bench b = {
+		.opt = {.precision = "fp32", .threads = 1, .pack = 512, .max_tokens = 512, .repeat = 5}};
 	struct tt_err err = {0};
 	if (!read_options(argc, argv, &b.opt)) {
-		fprintf(stderr, "usage: bench_encoder MODEL_DIR --texts FILE [--precision P] [--threads N] [--batch N|all] [--pack N]\n"
+		fprintf(stderr, "usage: bench_encoder MODEL_DIR --texts FILE [--precision P] [--threads N] "
+				"[--batch N|all] [--pack N]\n"
 				"       [--max-tokens N] [--repeat N] [--latency N [--load N]] [--serve]\n");
 		return 64;
 	}

@@ -1,11 +1,12 @@
-/* bench_scorer.c - how long batches take that come in together, through tt_scorer_score as the pipeline calls it.
+/* bench_scorer.c - how long batches take that come in together, through tt_scorer_score as the pipeline calls
+ * it.
  *
  * usage: bench_scorer MODEL_DIR THREADS DOCUMENT_TOKENS CASE...
  *
- * A case is some batches, handed at once to THREADS threads that take them in turn. h: a batch of 50 headlines,
- * d: one of a long document, m: a document and 50 headlines in one batch; "dh" is a document's and then a batch of
- * headlines. One JSON object a case: for each batch the time until it is done, the least of the rounds: what others do
- * on the machine only adds. Nothing is cached, no entities are looked for. */
+ * A case is some batches, handed at once to THREADS threads that take them in turn. h: a batch of 50
+ * headlines, d: one of a long document, m: a document and 50 headlines in one batch; "dh" is a document's and
+ * then a batch of headlines. One JSON object a case: for each batch the time until it is done, the least of
+ * the rounds: what others do on the machine only adds. Nothing is cached, no entities are looked for. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +16,17 @@
 #include "common/queue.h"
 #include "nlp/scorer.h"
 
-enum { ROUNDS = 5, HEADLINES = 50, HEADLINE_WORDS = 24, BATCHES_MAX = 8, THREADS_MAX = 64, BATCH_BYTES = 1 << 26 };
+enum {
+	ROUNDS = 5,
+	HEADLINES = 50,
+	HEADLINE_WORDS = 24,
+	BATCHES_MAX = 8,
+	THREADS_MAX = 64,
+	BATCH_BYTES = 1 << 26
+};
 
-static const char *const words[] = {"shares", "profit", "of", "the", "bank", "rose", "after", "quarter", "sales",
-	"fell", "on", "weak", "demand", "in", "market", "growth", "said", "group", "price", "oil"};
+static const char *const words[] = {"shares", "profit", "of", "the", "bank", "rose", "after", "quarter",
+	"sales", "fell", "on", "weak", "demand", "in", "market", "growth", "said", "group", "price", "oil"};
 
 struct line {
 	struct tt_scorer *scorer;
@@ -98,7 +106,8 @@ static void measure(struct line *l, const char *kinds, int threads, size_t docum
 		for (int i = 0; kinds[i]; i++)
 			least[i] = r && least[i] < l->seconds[i] ? least[i] : l->seconds[i];
 	}
-	printf("{\"batches\":\"%s\",\"threads\":%d,\"document_tokens\":%zu,\"seconds\":[", kinds, threads, document);
+	printf("{\"batches\":\"%s\",\"threads\":%d,\"document_tokens\":%zu,\"seconds\":[", kinds, threads,
+		document);
 	for (int i = 0; kinds[i]; i++)
 		printf("%s%.3f", i ? "," : "", least[i]);
 	printf("]}\n");

@@ -55,8 +55,8 @@ static int label_of(struct tt_str *text)
 	return (int)label;
 }
 
-int bench_texts_read(struct bench_texts *t, const char *path, const struct tt_tokenizer *tokenizer, size_t max_tokens,
-	struct tt_err *err)
+int bench_texts_read(struct bench_texts *t, const char *path, const struct tt_tokenizer *tokenizer,
+	size_t max_tokens, struct tt_err *err)
 {
 	int rc = TT_OK;
 	char *line = NULL;

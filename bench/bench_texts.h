@@ -1,6 +1,7 @@
-/* bench_texts.h - a file of texts, a line each, cleaned and tokenized as the scorer does it, for benchmarks of
- * the classifier. A line is TEXT or LABEL<TAB>TEXT; empty ones, and texts without a token, are left out.
- * Owner: the caller's storage (init/done). Errors: TT_EIO, TT_EPARSE (no text in the file), TT_ENOMEM; named. */
+/* bench_texts.h - a file of texts, a line each, cleaned and tokenized as the scorer does it, for benchmarks
+ * of the classifier. A line is TEXT or LABEL<TAB>TEXT; empty ones, and texts without a token, are left out.
+ * Owner: the caller's storage (init/done). Errors: TT_EIO, TT_EPARSE (no text in the file), TT_ENOMEM; named.
+ */
 #ifndef TT_BENCH_TEXTS_H
 #define TT_BENCH_TEXTS_H
 
@@ -17,11 +18,12 @@ struct bench_texts {
 	size_t n_chunks;
 };
 
-int bench_texts_read(struct bench_texts *t, const char *path, const struct tt_tokenizer *tokenizer, size_t max_tokens,
-	struct tt_err *err);
+int bench_texts_read(struct bench_texts *t, const char *path, const struct tt_tokenizer *tokenizer,
+	size_t max_tokens, struct tt_err *err);
 void bench_texts_done(struct bench_texts *t); /* of one that is all zero, too */
 
-/* Cuts the texts into chunks, in order: of `texts` each when that is not 0, else of as many as fit into `tokens`. */
+/* Cuts the texts into chunks, in order: of `texts` each when that is not 0, else of as many as fit into
+ * `tokens`. */
 int bench_texts_cut(struct bench_texts *t, size_t texts, size_t tokens, struct tt_err *err);
 
 /* Share of the labelled texts whose largest logit is the label's. */

@@ -12,7 +12,8 @@
 enum { LINE_MAX_BYTES = 1024, PATH_MAX_BYTES = 2048 };
 
 /* The first line of the small file of that path; false when there is none. */
-__attribute__((format(printf, 3, 4))) static bool first_line(char *line, int size, const char *path_format, ...)
+__attribute__((format(printf, 3, 4))) static bool first_line(
+	char *line, int size, const char *path_format, ...)
 {
 	char path[PATH_MAX_BYTES];
 	va_list args;
@@ -45,7 +46,7 @@ static int quota_of(const char *hierarchy, const char *group, bool v2)
 			sscanf(line, "%lld %lld", &quota, &period) != 2)
 			return 0;
 	} else if (first_line(line, sizeof(line), "%s%s/cpu.cfs_quota_us", hierarchy, group) &&
-		first_line(period_line, sizeof(period_line), "%s%s/cpu.cfs_period_us", hierarchy, group)) {
+		   first_line(period_line, sizeof(period_line), "%s%s/cpu.cfs_period_us", hierarchy, group)) {
 		quota = strtoll(line, NULL, 10);
 		period = strtoll(period_line, NULL, 10);
 	}
@@ -132,8 +133,8 @@ int tt_cores_in(const char *root, const cpu_set_t *allowed)
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET((size_t)cpu, allowed))
 			continue;
-		n += !first_line(list, sizeof(list), "%s/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list",
-			     root, cpu) ||
+		n += !first_line(list, sizeof(list),
+			     "%s/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", root, cpu) ||
 		     is_first_sibling(list, cpu, allowed);
 	}
 	const int quota = quota_cores(root);

@@ -4,9 +4,9 @@
 
 #include <sched.h>
 
-/* The cores the scheduler may use for us (affinity mask), but no more than the CPU quota of any cgroup (v1 or v2) that we
- * are in, rounded up; at least 1. Processors that are siblings of one core (hyper-threads) count once: they share the
- * units that multiply matrices, which one thread keeps busy. */
+/* The cores the scheduler may use for us (affinity mask), but no more than the CPU quota of any cgroup (v1 or
+ * v2) that we are in, rounded up; at least 1. Processors that are siblings of one core (hyper-threads) count
+ * once: they share the units that multiply matrices, which one thread keeps busy. */
 int tt_cores(void);
 
 /* The same where proc and sys are the folders of those names in root, and for the processors in `allowed`. */

@@ -8,7 +8,8 @@
 #include "common/cores.h"
 #include "common/metrics.h"
 
-/* A unit is not cut smaller for the sake of idle threads: every forward pass reads all weights (bench/results/scorer.txt). */
+/* A unit is not cut smaller for the sake of idle threads: every forward pass reads all weights
+ * (bench/results/scorer.txt). */
 enum { UNIT_TOKENS_MIN = 128 };
 
 struct call {
@@ -36,7 +37,7 @@ struct worker {
 
 struct tt_crew {
 	const struct tt_model *model;
-	size_t pack_tokens; /* of the classifiers: at least one window */
+	size_t pack_tokens;   /* of the classifiers: at least one window */
 	pthread_mutex_t lock; /* all below, and calls and units */
 	pthread_cond_t work, ready;
 	struct unit *units; /* by due, then as they came */
@@ -109,7 +110,8 @@ static int start_worker(struct tt_crew *c, struct tt_err *err)
 int tt_crew_new(
 	struct tt_crew **ret, const struct tt_model *m, int threads, size_t pack_tokens, struct tt_err *err)
 {
-	const size_t n = (size_t)(threads ? threads : tt_cores()), window = (size_t)tt_model_facts(m)->max_tokens;
+	const size_t n = (size_t)(threads ? threads : tt_cores()),
+		     window = (size_t)tt_model_facts(m)->max_tokens;
 	struct tt_crew *c = calloc(1, sizeof(*c));
 	struct worker *workers = calloc(n, sizeof(*workers));
 	int rc = TT_OK;
@@ -182,7 +184,8 @@ static size_t cut(const struct tt_crew *c, struct call *call, struct tt_sequence
 			last->n++;
 			last->due += tokens;
 		} else {
-			units[n_units++] = (struct unit){.call = call, .seqs = &seqs[i], .n = 1, .due = tokens};
+			units[n_units++] =
+				(struct unit){.call = call, .seqs = &seqs[i], .n = 1, .due = tokens};
 		}
 	}
 	return n_units;

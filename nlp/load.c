@@ -35,7 +35,8 @@ static bool is_small(const struct deviation *d)
 	return d->mean <= MEAN_MAX && d->largest <= LARGEST_MAX && !d->other_labels;
 }
 
-static struct deviation deviation_of(const struct tt_sequence *fp32, const struct tt_sequence *other, size_t n)
+static struct deviation deviation_of(
+	const struct tt_sequence *fp32, const struct tt_sequence *other, size_t n)
 {
 	const float hair = 0.05f; /* between two labels of which either may come first */
 	struct deviation d = {.texts = n};
@@ -109,13 +110,14 @@ static int check_vocabulary(const struct tt_loaded *l, const char *dir, struct t
 	const size_t tokens = tt_tokenizer_vocab_size(l->tokenizer);
 	const int vocab = tt_model_facts(l->model)->vocab_size;
 	if (tokens > (size_t)vocab)
-		return tt_err_set(err, TT_EPARSE, "'%s/vocab.txt': %zu tokens, but config.json says vocab_size %d",
-			dir, tokens, vocab);
+		return tt_err_set(err, TT_EPARSE,
+			"'%s/vocab.txt': %zu tokens, but config.json says vocab_size %d", dir, tokens, vocab);
 	return TT_OK;
 }
 
 /* Opens the model in p too, which takes the place of the fp32 one when it agrees with it. */
-static int try_precision(struct tt_loaded *l, const char *dir, enum tt_precision p, struct check *c, struct tt_err *err)
+static int try_precision(
+	struct tt_loaded *l, const char *dir, enum tt_precision p, struct check *c, struct tt_err *err)
 {
 	struct tt_model *m = NULL;
 	int rc = tt_model_open(&m, dir, p, err);
@@ -124,9 +126,11 @@ static int try_precision(struct tt_loaded *l, const char *dir, enum tt_precision
 	if (rc == TT_OK) {
 		const struct deviation d = deviation_of(c->fp32, c->other, HEADLINES);
 		const bool small = is_small(&d);
-		snprintf(l->why, sizeof(l->why), "%s is %s fp32: mean |Δp| %.4f, largest %.4f over %zu headlines",
-			tt_precision_name(p), small ? "fastest here and agrees with" : "faster but too far from",
-			d.mean, d.largest, d.texts);
+		snprintf(l->why, sizeof(l->why),
+			"%s is %s fp32: mean |Δp| %.4f, largest %.4f over %zu headlines",
+			tt_precision_name(p),
+			small ? "fastest here and agrees with" : "faster but too far from", d.mean, d.largest,
+			d.texts);
 		if (small) {
 			struct tt_model *fp32 = l->model;
 			l->model = m;

@@ -1,8 +1,8 @@
 /* load.h - a model folder, opened for use: the model in the precision that is wanted, and its tokenizer.
  *
- * auto takes the precision whose multiplication is the fastest of those that this processor has instructions for and
- * that agree with fp32 on a few headlines (the self-check), else fp32. Owner: the caller; done gives all back. Blocks
- * for file i/o and the self-check. */
+ * auto takes the precision whose multiplication is the fastest of those that this processor has instructions
+ * for and that agree with fp32 on a few headlines (the self-check), else fp32. Owner: the caller; done gives
+ * all back. Blocks for file i/o and the self-check. */
 #ifndef TT_NLP_LOAD_H
 #define TT_NLP_LOAD_H
 
@@ -16,7 +16,8 @@ enum tt_precision_choice { TT_CHOOSE_AUTO, TT_CHOOSE_FP32, TT_CHOOSE_BF16, TT_CH
 struct tt_loaded {
 	struct tt_model *model;
 	struct tt_tokenizer *tokenizer;
-	char why[160]; /* how the precision came about: "fastest here, within 0.0031 of fp32 (mean |Δp|, 12 headlines)" */
+	char why[160]; /* how the precision came about: "fastest here, within 0.0031 of fp32 (mean |Δp|, 12
+			  headlines)" */
 };
 
 /* choice: enum tt_precision_choice. Errors name the file: those of tt_model_open and tt_tokenizer_open. */

@@ -12,7 +12,8 @@
 enum {
 	GROUP_BYTES_MAX = 1 << 30,
 	GROUP_ITEMS = 4096,
-	GROUP_TOKENS = 1 << 18, /* a group that has as many is read: bounds its memory, and is a minute's work of a core */
+	GROUP_TOKENS = 1 << 18, /* a group that has as many is read: bounds its memory, and is a minute's work
+				   of a core */
 	ITEM_TOKENS_MIN = 3     /* of one that is scored */
 };
 
@@ -234,7 +235,8 @@ int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct 
 {
 	int rc = TT_OK;
 	for (size_t i = 0; rc == TT_OK && i < b->n_items; i++) {
-		rc = (s->loaded.model ? prepare : score_constant)(ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
+		rc = (s->loaded.model ? prepare : score_constant)(
+			ctx, &b->items[i], &b->arena, tt_wall_ms(clock));
 		if (rc < 0)
 			rc = tt_err_set(err, rc, "item %zu of the batch: %s", i, tt_err_text(rc));
 		else if (ctx->n_tokens >= GROUP_TOKENS || ctx->n_items == GROUP_ITEMS)

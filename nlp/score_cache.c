@@ -1,5 +1,5 @@
-/* score_cache.c - see score_cache.h. A text may stand in one of the eight places of one set, so that nothing is ever
- * moved or unlinked. */
+/* score_cache.c - see score_cache.h. A text may stand in one of the eight places of one set, so that nothing
+ * is ever moved or unlinked. */
 #include "nlp/score_cache.h"
 
 #include <pthread.h>
@@ -90,11 +90,13 @@ static struct entry *make_room(struct tt_score_cache *c, const struct tt_id *key
 	return oldest;
 }
 
-static void fill(struct tt_sequence *to, const float *logits, const float (*mentions)[TT_LABELS], size_t n_read)
+static void fill(
+	struct tt_sequence *to, const float *logits, const float (*mentions)[TT_LABELS], size_t n_read)
 {
 	memcpy(to->logits, logits, sizeof(to->logits));
 	for (size_t m = 0; m < to->n_mentions; m++)
-		memmove(to->mention_logits[m], mentions[m], sizeof(mentions[m])); /* perhaps to where they are */
+		memmove(to->mention_logits[m], mentions[m],
+			sizeof(mentions[m])); /* perhaps to where they are */
 	to->n_read = n_read;
 }
 
@@ -187,7 +189,8 @@ int tt_score_cached(struct tt_score_cache *c, struct tt_crew *crew, struct tt_se
 	for (size_t i = 0; i < n; i++) {
 		const struct tt_sequence *read = read_as[i] ? &m.seqs[read_as[i] - 1] : NULL;
 		if (read)
-			fill(&seqs[i], read->logits, (const float(*)[TT_LABELS])read->mention_logits, read->n_read);
+			fill(&seqs[i], read->logits, (const float(*)[TT_LABELS])read->mention_logits,
+				read->n_read);
 	}
 	pthread_mutex_lock(&c->lock);
 	for (size_t i = 0; i < m.n; i++)

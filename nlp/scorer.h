@@ -1,9 +1,10 @@
 /* scorer.h - the face of nlp/: from a batch of items to a batch of scored items.
- * A tt_scorer is model + tokenizer + entity matcher, shared by all threads; it is counted, so that a reload can put a new one
- * beside batches that still use the old. It has the threads that compute (crew.h) and the scores of texts met before
- * (score_cache.h). A tt_score_ctx is the scratch of a thread that asks: its call returns when its batch is done.
- * Errors: opening names the file and what is wrong with it; scoring fails only for memory (TT_ENOMEM), never for a text:
- * what cannot be scored keeps `unscored` set with the reason. */
+ * A tt_scorer is model + tokenizer + entity matcher, shared by all threads; it is counted, so that a reload
+ * can put a new one beside batches that still use the old. It has the threads that compute (crew.h) and the
+ * scores of texts met before (score_cache.h). A tt_score_ctx is the scratch of a thread that asks: its call
+ * returns when its batch is done. Errors: opening names the file and what is wrong with it; scoring fails
+ * only for memory (TT_ENOMEM), never for a text: what cannot be scored keeps `unscored` set with the reason.
+ */
 #ifndef TT_NLP_SCORER_H
 #define TT_NLP_SCORER_H
 
@@ -11,7 +12,8 @@
 #include "common/conf.h"
 #include "common/err.h"
 
-/* A constant is for measuring what is around the model: entities are found, all is neutral, nothing is tokenized. */
+/* A constant is for measuring what is around the model: entities are found, all is neutral, nothing is
+ * tokenized. */
 enum tt_scores_from { TT_SCORES_MODEL, TT_SCORES_CONSTANT };
 
 struct tt_nlp_conf {
@@ -23,7 +25,8 @@ struct tt_nlp_conf {
 	int64_t threads;      /* 0: one per core the process may use */
 	int64_t cache_texts;  /* whose scores are kept for when they come again; 0: none */
 	int64_t batch_tokens; /* tokens in one forward pass */
-	int64_t item_tokens;  /* an item's text is read up to so many tokens, in windows of the model's length */
+	int64_t item_tokens;  /* an item's text is read up to so many tokens, in windows of the model's length
+			       */
 };
 extern const struct tt_opt tt_nlp_opts[];
 
@@ -34,7 +37,8 @@ int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struc
 struct tt_scorer *tt_scorer_ref(struct tt_scorer *s);
 void tt_scorer_unref(struct tt_scorer *s); /* NULL is fine */
 
-/* What the model registry stores: name (folder), 128-bit hash of the weights file, text of its card line. Lives as long as s. */
+/* What the model registry stores: name (folder), 128-bit hash of the weights file, text of its card line.
+ * Lives as long as s. */
 struct tt_model_info {
 	struct tt_str name;
 	struct tt_id hash;
@@ -50,7 +54,7 @@ int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struc
 void tt_score_ctx_free(struct tt_score_ctx *ctx);
 
 /* Scores every item of b in place: entities, sentiments, n_tokens, scored_ms. Adds to the batch's arena. */
-int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b, const struct tt_clock *clock,
-	struct tt_err *err);
+int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b,
+	const struct tt_clock *clock, struct tt_err *err);
 
 #endif

@@ -16,7 +16,7 @@ struct tt_scorer {
 	struct tt_loaded loaded;      /* all NULL: every score is the constant */
 	struct tt_crew *crew;         /* NULL too then */
 	struct tt_score_cache *cache; /* NULL: none */
-	struct tt_entity_dict *dict; /* NULL: no entities are looked for */
+	struct tt_entity_dict *dict;  /* NULL: no entities are looked for */
 	struct tt_matcher *matcher;
 	char *name; /* last part of the folder's path; "constant" */
 	struct tt_model_info info;

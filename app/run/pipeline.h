@@ -42,7 +42,7 @@ struct tt_pipeline_parts {
 	struct tt_sink sink;      /* closed by the pipeline */
 	struct tt_scorer *scorer; /* the pipeline takes a reference of its own; NULL: nothing is scored */
 	int model_id;             /* what the sink knows the scorer's model by */
-	int score_threads;        /* at least 1; as many as the scorer's crew has: each may wait for a long text */
+	int score_threads; /* at least 1; as many as the scorer's crew has: each may wait for a long text */
 	const struct tt_clock *clock;
 };
 
@@ -72,7 +72,8 @@ bool tt_pipeline_ready(struct tt_pipeline *p, struct tt_buf *reason);
 /* Adds what the sources measure beside the metrics of all (source.h). Any thread. */
 void tt_pipeline_metrics(struct tt_pipeline *p, struct tt_buf *out);
 
-/* False when work has stood still for stall_ms though nothing is waited for: only a restart helps. Any thread. */
+/* False when work has stood still for stall_ms though nothing is waited for: only a restart helps. Any
+ * thread. */
 bool tt_pipeline_alive(struct tt_pipeline *p);
 
 /* True once every source has come to its end and all it gave is stored (files and standard input), and when

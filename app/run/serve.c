@@ -112,8 +112,8 @@ static void report_readiness(struct run *r)
 	tt_buf_done(&reason);
 }
 
-/* Some threads may be older than our mask: libraries start their own when they are loaded. When one of those is given
- * a signal, it hands it to the main thread, which has it blocked until it looks. */
+/* Some threads may be older than our mask: libraries start their own when they are loaded. When one of those
+ * is given a signal, it hands it to the main thread, which has it blocked until it looks. */
 static void to_main_thread(int sig)
 {
 	int saved = errno;

@@ -1,7 +1,8 @@
-/* attention_vec.h - attention of rows.h over vectors of LANES floats, for sequences of tens to hundreds of tokens:
- * keys are transposed and values gathered once for a head, then blocks of queries go through scores, softmax and the
- * mean of values in register tiles, the scores of one block being all that is kept. The including file includes vec.h
- * and defines TILE_ROWS (a divisor of TT_Q_BLOCK, at most 6) and TILE_VECS (at most 4) of the largest tile. */
+/* attention_vec.h - attention of rows.h over vectors of LANES floats, for sequences of tens to hundreds of
+ * tokens: keys are transposed and values gathered once for a head, then blocks of queries go through scores,
+ * softmax and the mean of values in register tiles, the scores of one block being all that is kept. The
+ * including file includes vec.h and defines TILE_ROWS (a divisor of TT_Q_BLOCK, at most 6) and TILE_VECS (at
+ * most 4) of the largest tile. */
 #include "nlp/kernel/rows_isa.h"
 
 /* e^x for x <= 0, relative error below 2e-7: x = n ln 2 + r with |r| <= ln 2 / 2, the Taylor polynomial of
@@ -28,13 +29,13 @@ INLINE vec exp_of(vec x)
 }
 
 /* The tile c (m, n · LANES) = a (m, k) · b (k, ...); m and n are constants at every call. Accumulators are
- * variables, as in gemm_tile.h. Each element is one chain of multiply-adds over k: its value does not depend on the
- * tile it is in. */
-#define DOT_J(DO, I)  DO(I, 0) DO(I, 1) DO(I, 2) DO(I, 3)
-#define DOT_I(DO)     DO(0) DO(1) DO(2) DO(3) DO(4) DO(5)
-#define ZERO(I, J)    vec s##I##J = {0};
-#define ZERO_ROW(I)   DOT_J(ZERO, I)
-#define LOAD_B(J)     load(b + (J < n ? J : 0) * LANES)
+ * variables, as in gemm_tile.h. Each element is one chain of multiply-adds over k: its value does not depend
+ * on the tile it is in. */
+#define DOT_J(DO, I) DO(I, 0) DO(I, 1) DO(I, 2) DO(I, 3)
+#define DOT_I(DO)    DO(0) DO(1) DO(2) DO(3) DO(4) DO(5)
+#define ZERO(I, J)   vec s##I##J = {0};
+#define ZERO_ROW(I)  DOT_J(ZERO, I)
+#define LOAD_B(J)    load(b + (J < n ? J : 0) * LANES)
 #define ADD(I, J)                                                                                            \
 	if (J < n)                                                                                           \
 		s##I##J += now * b##J;
@@ -60,8 +61,8 @@ INLINE void dot_tile(float *c, size_t ldc, const float *a, size_t lda, const flo
 }
 
 /* Whole tiles, then what is left row by row. */
-INLINE void columns(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb, size_t m, size_t k,
-	const int n)
+INLINE void columns(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb, size_t m,
+	size_t k, const int n)
 {
 	size_t i = 0;
 	for (; m - i >= TILE_ROWS; i += TILE_ROWS)
@@ -73,8 +74,8 @@ INLINE void columns(float *c, size_t ldc, const float *a, size_t lda, const floa
 }
 
 /* c (m, n) = a (m, k) · b (k, n), n a multiple of LANES. */
-static void multiply_small(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb, size_t m,
-	size_t n, size_t k)
+static void multiply_small(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,
+	size_t m, size_t n, size_t k)
 {
 	size_t j = 0;
 	for (; n - j >= TILE_VECS * LANES; j += TILE_VECS * LANES)
@@ -83,8 +84,8 @@ static void multiply_small(float *c, size_t ldc, const float *a, size_t lda, con
 		columns(c + j, ldc, a, lda, b + j, ldb, m, k, 1);
 }
 
-/* Softmax of scale · x without the division, which is left to the output: returns 1 / Σ. x has n values and room up
- * to keys, a multiple of LANES, which is filled so that it counts for nothing. */
+/* Softmax of scale · x without the division, which is left to the output: returns 1 / Σ. x has n values and
+ * room up to keys, a multiple of LANES, which is filled so that it counts for nothing. */
 INLINE float exp_row(float *x, size_t n, size_t keys, float scale)
 {
 	vec max = splat(-INFINITY), sum = {0};
@@ -106,10 +107,12 @@ INLINE void transpose4(float *to, size_t ldt, const float *from, size_t ldf)
 {
 	typedef float four __attribute__((vector_size(16)));
 	typedef float loose4 __attribute__((vector_size(16), aligned(4), may_alias));
-	const four a = *(const loose4 *)from, b = *(const loose4 *)(from + ldf), c = *(const loose4 *)(from + 2 * ldf),
-		   d = *(const loose4 *)(from + 3 * ldf);
-	const four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-	const four ef = __builtin_shufflevector(a, b, 2, 6, 3, 7), gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+	const four a = *(const loose4 *)from, b = *(const loose4 *)(from + ldf),
+		   c = *(const loose4 *)(from + 2 * ldf), d = *(const loose4 *)(from + 3 * ldf);
+	const four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+		   cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+	const four ef = __builtin_shufflevector(a, b, 2, 6, 3, 7),
+		   gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
 	*(loose4 *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
 	*(loose4 *)(to + ldt) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 	*(loose4 *)(to + 2 * ldt) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
@@ -145,7 +148,8 @@ INLINE void put_row(float *to, const float *from, float factor, size_t n)
 static void attention(const struct tt_attention *a)
 {
 	const size_t d = a->d, keys = tt_pad(a->n_kv, LANES), width = tt_pad(d, LANES);
-	float *kt = a->work, *v = kt + d * keys, *scores = v + a->n_kv * width, *out = scores + TT_Q_BLOCK * keys;
+	float *kt = a->work, *v = kt + d * keys, *scores = v + a->n_kv * width,
+	      *out = scores + TT_Q_BLOCK * keys;
 	gather(a, kt, v, keys, width);
 	for (size_t from = 0; from < a->n_q; from += TT_Q_BLOCK) {
 		const size_t m = a->n_q - from < TT_Q_BLOCK ? a->n_q - from : TT_Q_BLOCK;

@@ -104,8 +104,8 @@ static void pack_fp32(uint8_t *to, const float *w, size_t k)
 		memcpy(to + i * TT_LINE_BYTES, &w[i], sizeof(w[i]));
 }
 
-void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights, size_t k,
-	float *scale, float *sum)
+void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights,
+	size_t k, float *scale, float *sum)
 {
 	uint8_t *to = panels + (row / TT_PANEL * lines * TT_PANEL + row % TT_PANEL) * PART;
 	if (p == TT_USE_INT8)

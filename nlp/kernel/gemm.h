@@ -1,18 +1,18 @@
 /* gemm.h - rows of activations times a weight matrix, in three precisions. The matrix is packed once, when a
  * model is loaded, into the order in which every kernel reads it:
  *
- *	panels of 16 columns (outputs); in a panel, lines of 64 bytes; in a line, of each of the 16 columns 4 bytes
- *	that follow each other in k: 1 fp32, 2 bf16 or 4 int8 values
+ *	panels of 16 columns (outputs); in a panel, lines of 64 bytes; in a line, of each of the 16 columns 4
+ *bytes that follow each other in k: 1 fp32, 2 bf16 or 4 int8 values
  *
- * so that a line times 4 broadcast bytes of a row is one step for 16 outputs, in a vector register or, 16 lines
- * at a time, in a tile. What is missing to whole panels and to 16 lines is zero.
+ * so that a line times 4 broadcast bytes of a row is one step for 16 outputs, in a vector register or, 16
+ *lines at a time, in a tile. What is missing to whole panels and to 16 lines is zero.
  *
- * int8: weights are symmetric per output, w = w_scale q with q in -127..127 (the row's largest magnitude is 127);
- * activations are affine per row, x = scale q + low with q in 0..255, and
- * Σ w x = w_scale scale Σ q_w q_x + low Σ w. The sum of products is an exact integer in every kernel (for k up to
- * TT_K_MAX), so all int8 kernels agree to the last bit; one that saturates (vpmaddubsw) is not used.
- * bf16: round to nearest, sums in fp32. All kernels: an output is one chain of operations over k, whatever the
- * rows and columns beside it, so that it is the same to the last bit in every batch.
+ * int8: weights are symmetric per output, w = w_scale q with q in -127..127 (the row's largest magnitude is
+ *127); activations are affine per row, x = scale q + low with q in 0..255, and Σ w x = w_scale scale Σ q_w
+ *q_x + low Σ w. The sum of products is an exact integer in every kernel (for k up to TT_K_MAX), so all int8
+ *kernels agree to the last bit; one that saturates (vpmaddubsw) is not used. bf16: round to nearest, sums in
+ *fp32. All kernels: an output is one chain of operations over k, whatever the rows and columns beside it, so
+ *that it is the same to the last bit in every batch.
  *
  * Everything is read-only but y; any number of threads. */
 #ifndef TT_NLP_KERNEL_GEMM_H
@@ -28,11 +28,11 @@ enum tt_precision { TT_USE_FP32, TT_USE_BF16, TT_USE_INT8, TT_PRECISIONS };
 const char *tt_precision_name(enum tt_precision p); /* "int8" */
 
 enum {
-	TT_PANEL = 16,       /* columns */
-	TT_LINE_BYTES = 64,  /* of a panel */
-	TT_LINES = 16,       /* a panel's lines are a multiple of it */
-	TT_ROWS = 16,        /* rows that a kernel may read and compute together; see tt_product.x */
-	TT_K_MAX = 65536,    /* 255 · 127 · 65536 < 2^31 */
+	TT_PANEL = 16,      /* columns */
+	TT_LINE_BYTES = 64, /* of a panel */
+	TT_LINES = 16,      /* a panel's lines are a multiple of it */
+	TT_ROWS = 16,       /* rows that a kernel may read and compute together; see tt_product.x */
+	TT_K_MAX = 65536,   /* 255 · 127 · 65536 < 2^31 */
 };
 
 /* Columns and rows are padded so. */
@@ -57,13 +57,14 @@ struct tt_range {
 struct tt_product {
 	const struct tt_matrix *w;
 	size_t panel_begin, panel_end; /* which columns */
-	const void *x;    /* rows as tt_rows_ready left them; memory up to a multiple of TT_ROWS rows is readable */
-	size_t x_bytes;   /* from row to row: tt_gemm_row_bytes */
+	const void
+		*x; /* rows as tt_rows_ready left them; memory up to a multiple of TT_ROWS rows is readable */
+	size_t x_bytes;                /* from row to row: tt_gemm_row_bytes */
 	const struct tt_range *ranges; /* (m) int8; else NULL */
 	size_t m;
-	float *y;         /* (m, ·): column 0 is that of panel_begin */
-	size_t y_stride;  /* floats */
-	bool add;         /* y += x · w + bias instead of y = */
+	float *y;        /* (m, ·): column 0 is that of panel_begin */
+	size_t y_stride; /* floats */
+	bool add;        /* y += x · w + bias instead of y = */
 };
 
 struct tt_gemm {
@@ -76,8 +77,8 @@ struct tt_gemm {
 
 /* The fastest that may be used here; never NULL. */
 const struct tt_gemm *tt_gemm_best(enum tt_precision p);
-/* All of this build, fastest first within a precision, the plain one last; ends with NULL. Those whose isa is not
- * there must not be called. */
+/* All of this build, fastest first within a precision, the plain one last; ends with NULL. Those whose isa is
+ * not there must not be called. */
 const struct tt_gemm *const *tt_gemm_all(void);
 
 /* Bytes of a row of k activations: whole lines. */
@@ -89,9 +90,9 @@ size_t tt_gemm_row_bytes(const struct tt_gemm *g, size_t k);
 size_t tt_matrix_lines(enum tt_precision p, size_t k);
 size_t tt_matrix_bytes(enum tt_precision p, size_t n, size_t k);
 
-/* Packs output `row` (its k weights) into panels of `lines` lines, zeroed before. int8: also what of it goes into
- * scales and sums. */
-void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights, size_t k,
-	float *scale, float *sum);
+/* Packs output `row` (its k weights) into panels of `lines` lines, zeroed before. int8: also what of it goes
+ * into scales and sums. */
+void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights,
+	size_t k, float *scale, float *sum);
 
 #endif

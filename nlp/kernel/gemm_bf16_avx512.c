@@ -29,8 +29,7 @@ INLINE __m512 dot(__m512 sum, __m512i x, __m512i w)
 	return sum;
 }
 
-INLINE vec result(
-	acc sums, acc last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
+INLINE vec result(acc sums, acc last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
 {
 	(void)last, (void)range;
 	return (vec)sums + load(w->bias + column);

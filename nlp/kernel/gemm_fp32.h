@@ -22,8 +22,7 @@ INLINE vec dot(vec sum, vec x, vec w)
 	return sum + x * w;
 }
 
-INLINE vec result(
-	vec sums, vec last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
+INLINE vec result(vec sums, vec last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
 {
 	(void)last, (void)range;
 	return sums + load(w->bias + column);

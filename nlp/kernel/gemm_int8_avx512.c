@@ -1,4 +1,5 @@
-/* gemm_int8_avx512.c - int8 with AVX-512 VNNI: vpdpbusd adds four u8 · s8 products to each of 16 sums, exactly. */
+/* gemm_int8_avx512.c - int8 with AVX-512 VNNI: vpdpbusd adds four u8 · s8 products to each of 16 sums,
+ * exactly. */
 #define LANES       16
 #define TILE_M      6
 #define TILE_PANELS 4
@@ -26,8 +27,7 @@ INLINE __m512i dot(__m512i sum, __m512i x, __m512i w)
 	return sum;
 }
 
-INLINE vec result(
-	acc sums, acc last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
+INLINE vec result(acc sums, acc last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
 {
 	(void)last;
 	return int8_result((ivec)sums, w, column, range);

@@ -25,8 +25,7 @@ INLINE __m256i dot(__m256i sum, __m256i x, __m256i w)
 	return sum;
 }
 
-INLINE vec result(
-	acc sums, acc last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
+INLINE vec result(acc sums, acc last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
 {
 	(void)last;
 	return int8_result((ivec)sums, w, column, range);

@@ -1,4 +1,5 @@
-/* gemm_plain.c - the multiplications in plain C: what the others compute, to be read first and compared with. */
+/* gemm_plain.c - the multiplications in plain C: what the others compute, to be read first and compared with.
+ */
 #include <string.h>
 
 #include "nlp/kernel/bf16.h"
@@ -47,7 +48,8 @@ static float dot_int8(const struct tt_product *p, size_t i, const uint8_t *w, si
 	return tt_int8_result(sum, p->w, column, &p->ranges[i]);
 }
 
-static void each(const struct tt_product *p, float (*dot)(const struct tt_product *, size_t, const uint8_t *, size_t))
+static void each(
+	const struct tt_product *p, float (*dot)(const struct tt_product *, size_t, const uint8_t *, size_t))
 {
 	const size_t n = (p->panel_end - p->panel_begin) * TT_PANEL;
 	for (size_t i = 0; i < p->m; i++)

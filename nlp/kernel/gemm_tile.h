@@ -5,8 +5,8 @@
  *	ACCS_A_VEC            how many of them LANES outputs come from
  *	PART_BYTES            of a line: weights of one accumulator
  *	X_BYTES               of a row: activations that meet a line
- * and	acc, wide_x, wide_w, spread_x(), load_w(), dot()	one step: acc = dot(acc, x of a row, w of a line's part)
- *	result()	the first and the last accumulator of LANES outputs as these, bias and scales in them
+ * and	acc, wide_x, wide_w, spread_x(), load_w(), dot()	one step: acc = dot(acc, x of a row, w of a
+ *line's part) result()	the first and the last accumulator of LANES outputs as these, bias and scales in them
  * The products of one output are added in the order of k, whatever tile it is in. */
 /* A tile's accumulators are variables of their own, sIJ for row I and accumulator J of the row; those that a
  * smaller tile does not use vanish. In an array they would live in memory (GCC 12). */

@@ -1,13 +1,12 @@
-/* gemm_tiles.h - multiply() of gemm.h over AMX's tiles: 16 rows of 16 sums += 16 rows of 64 bytes of activations ·
- * 16 lines of a panel. Two rows of tiles by two panels are held at once, so that a tile that is loaded is used twice.
- * The including file includes vec.h with LANES 16 and defines
- *	TILE_CONFIGURE(config) TILE_RELEASE() TILE_ZERO(t) TILE_LOAD(t, from, stride) TILE_STORE(t, to, stride)
- *	TILE_DOT(sums, x, w)	one step; t, sums, x and w are tile numbers
- *	number		type of a sum: int32_t or float
- *	line_result()	16 sums as a vector of outputs
- * (which lets tests put plain C in the place of the instructions). */
+/* gemm_tiles.h - multiply() of gemm.h over AMX's tiles: 16 rows of 16 sums += 16 rows of 64 bytes of
+ *activations · 16 lines of a panel. Two rows of tiles by two panels are held at once, so that a tile that is
+ *loaded is used twice. The including file includes vec.h with LANES 16 and defines TILE_CONFIGURE(config)
+ *TILE_RELEASE() TILE_ZERO(t) TILE_LOAD(t, from, stride) TILE_STORE(t, to, stride) TILE_DOT(sums, x, w) one
+ *step; t, sums, x and w are tile numbers number		type of a sum: int32_t or float line_result()
+ *16 sums as a vector of outputs (which lets tests put plain C in the place of the instructions). */
 
-/* What LDTILECFG reads (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, chapter 18). */
+/* What LDTILECFG reads (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, chapter 18).
+ */
 struct tile_config {
 	uint8_t palette, start_row, reserved[14];
 	uint16_t bytes[16]; /* of a row of tile t */

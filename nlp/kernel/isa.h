@@ -1,6 +1,6 @@
 /* isa.h - which instruction sets a kernel may use: what the processor and the kernel of the system have, and
- * no more than $TICKERTONE_ISA says, when it is set ("avx2": machines of several kinds then compute alike; tests
- * use it to see every path). Read once, by the first who asks. */
+ * no more than $TICKERTONE_ISA says, when it is set ("avx2": machines of several kinds then compute alike;
+ * tests use it to see every path). Read once, by the first who asks. */
 #ifndef TT_NLP_KERNEL_ISA_H
 #define TT_NLP_KERNEL_ISA_H
 

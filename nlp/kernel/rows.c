@@ -34,7 +34,8 @@ size_t tt_attention_work(size_t n_kv, size_t d)
 	return d * keys + n_kv * width + TT_Q_BLOCK * (keys + width); /* kᵀ, v; a block's scores and output */
 }
 
-struct tt_range tt_row_ready(const struct tt_kernels *k, const struct tt_gemm *g, void *to, const float *x, size_t n)
+struct tt_range tt_row_ready(
+	const struct tt_kernels *k, const struct tt_gemm *g, void *to, const float *x, size_t n)
 {
 	if (g->precision == TT_USE_INT8)
 		return g->x_size == 1 ? k->quantise8(to, x, n) : k->quantise16(to, x, n);

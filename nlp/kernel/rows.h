@@ -1,7 +1,8 @@
-/* rows.h - the encoder's arithmetic beside the multiplications of gemm.h: what is done to rows of activations, and
- * attention. One table of functions per instruction set; rows_plain.c is plain C, the definition all others are
- * tested against. Every function is pure: rows are computed independently and in a fixed order of operations, so that
- * a row's result does not depend on its neighbours. Pointers need no alignment; buffers never overlap unless said. */
+/* rows.h - the encoder's arithmetic beside the multiplications of gemm.h: what is done to rows of
+ * activations, and attention. One table of functions per instruction set; rows_plain.c is plain C, the
+ * definition all others are tested against. Every function is pure: rows are computed independently and in a
+ * fixed order of operations, so that a row's result does not depend on its neighbours. Pointers need no
+ * alignment; buffers never overlap unless said. */
 #ifndef TT_NLP_KERNEL_ROWS_H
 #define TT_NLP_KERNEL_ROWS_H
 
@@ -27,8 +28,8 @@ struct tt_kernels {
 	void (*gelu)(float *x, size_t n);
 	/* x (n) = norm(x) · gain + shift; norm takes to mean 0 and variance 1, eps added to the variance. */
 	void (*norm)(float *x, const float *gain, const float *shift, float eps, size_t n);
-	/* What gemm.h multiplies: to (n) = round((x - low) / scale), low and scale such that the least of x is 0 and
-	 * the largest 255; in 8 or 16 bits. A row of equal numbers has scale 0. x is finite. */
+	/* What gemm.h multiplies: to (n) = round((x - low) / scale), low and scale such that the least of x
+	 * is 0 and the largest 255; in 8 or 16 bits. A row of equal numbers has scale 0. x is finite. */
 	struct tt_range (*quantise8)(uint8_t *to, const float *x, size_t n);
 	struct tt_range (*quantise16)(uint16_t *to, const float *x, size_t n);
 	/* to (n) = x, rounded to nearest, ties to even */
@@ -37,15 +38,17 @@ struct tt_kernels {
 
 /* The fastest that may be used here; never NULL. */
 const struct tt_kernels *tt_kernels_best(void);
-/* All tables of this build, fastest first, the plain one last; ends with NULL. Those whose isa is not there must not
- * be called. */
+/* All tables of this build, fastest first, the plain one last; ends with NULL. Those whose isa is not there
+ * must not be called. */
 const struct tt_kernels *const *tt_kernels_all(void);
 
 /* Floats of tt_attention.work, enough for every table. */
 size_t tt_attention_work(size_t n_kv, size_t d);
 
-/* Row of n activations as g multiplies them, written to `to`; the range is for int8 alone. What is behind them up to
- * tt_gemm_row_bytes must be finite: zero it once. fp32 rows are multiplied where they are, and may be given as `to`. */
-struct tt_range tt_row_ready(const struct tt_kernels *k, const struct tt_gemm *g, void *to, const float *x, size_t n);
+/* Row of n activations as g multiplies them, written to `to`; the range is for int8 alone. What is behind
+ * them up to tt_gemm_row_bytes must be finite: zero it once. fp32 rows are multiplied where they are, and may
+ * be given as `to`. */
+struct tt_range tt_row_ready(
+	const struct tt_kernels *k, const struct tt_gemm *g, void *to, const float *x, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
-/* rows_vec.h - the functions of rows.h but attention, over vectors of LANES floats. Rows may have any length: the last
- * vector of one that is no multiple of LANES is filled up. The including file includes vec.h. */
+/* rows_vec.h - the functions of rows.h but attention, over vectors of LANES floats. Rows may have any length:
+ * the last vector of one that is no multiple of LANES is filled up. The including file includes vec.h. */
 #include "nlp/kernel/rows_isa.h"
 
 typedef uint8_t bytes_of_vec __attribute__((vector_size(LANES)));
@@ -17,10 +17,10 @@ INLINE size_t whole_vecs(size_t n)
 	return n / LANES * LANES;
 }
 
-/* erf(x / √2), absolute error below 4e-7: odd, x P(x²). P has degree 13, fitted for this project to the smallest
- * largest error over |x| <= 3.7 √2, beyond which erf is ±1 in single precision; it is in t = x² a - 1, which runs
- * from -1 to 1, where its coefficients are small and rounding is not amplified. No division: it would cost more than
- * all the rest. */
+/* erf(x / √2), absolute error below 4e-7: odd, x P(x²). P has degree 13, fitted for this project to the
+ * smallest largest error over |x| <= 3.7 √2, beyond which erf is ±1 in single precision; it is in t = x² a -
+ * 1, which runs from -1 to 1, where its coefficients are small and rounding is not amplified. No division: it
+ * would cost more than all the rest. */
 INLINE vec erf_of_half_root(vec x)
 {
 	static const float c[] = {0.382137537f, -0.19046773f, 0.140789539f, -0.112645566f, 0.0906248838f,
@@ -106,7 +106,8 @@ static struct tt_range quantise8(uint8_t *to, const float *x, size_t n)
 	float inverse;
 	const struct tt_range r = range_of(x, n, &inverse);
 	for (size_t j = 0; j < whole; j += LANES) {
-		const bytes_of_vec q = __builtin_convertvector(quantised(load(x + j), r.low, inverse), bytes_of_vec);
+		const bytes_of_vec q =
+			__builtin_convertvector(quantised(load(x + j), r.low, inverse), bytes_of_vec);
 		memcpy(to + j, &q, sizeof(q));
 	}
 	if (n > whole) {

@@ -1,6 +1,6 @@
-/* vec.h - vectors of LANES floats, as the compiler has them (GCC, clang): no intrinsics. For the files that are
- * compiled once per instruction set; the including file defines LANES before, and is compiled with its set's flags,
- * -O3 and contraction to fused multiply-adds. */
+/* vec.h - vectors of LANES floats, as the compiler has them (GCC, clang): no intrinsics. For the files that
+ * are compiled once per instruction set; the including file defines LANES before, and is compiled with its
+ * set's flags, -O3 and contraction to fused multiply-adds. */
 #ifndef TT_NLP_KERNEL_VEC_H
 #define TT_NLP_KERNEL_VEC_H
 

@@ -1,14 +1,14 @@
 /* classify.h - from token ids to sentiment: a model folder, opened, and sequences read through its encoder
  * and heads.
  *
- * A tt_model is config.json and model.safetensors, checked and packed in one precision; read-only after opening,
- * shared by any number of threads. A tt_classifier is one thread's scratch. Nothing here blocks but opening
- * (file i/o).
+ * A tt_model is config.json and model.safetensors, checked and packed in one precision; read-only after
+ * opening, shared by any number of threads. A tt_classifier is one thread's scratch. Nothing here blocks but
+ * opening (file i/o).
  *
  * Texts longer than the model's window (max_position_embeddings, 512 as a rule) are read in windows, see
  * windows.h. The result of a sequence is the same to the last bit whatever else is in the
- * call, on every thread (one precision, one machine). fp32's logits agree with PyTorch's within 1e-4; how far the
- * others are from fp32's is in docs/SPEED.md. */
+ * call, on every thread (one precision, one machine). fp32's logits agree with PyTorch's within 1e-4; how far
+ * the others are from fp32's is in docs/SPEED.md. */
 #ifndef TT_NLP_MODEL_CLASSIFY_H
 #define TT_NLP_MODEL_CLASSIFY_H
 
@@ -32,8 +32,8 @@ struct tt_model_facts {
 	int64_t parameters;   /* scalars in use */
 	int64_t weight_bytes; /* memory the model holds */
 	enum tt_precision precision;
-	int vocab_size;       /* ids are in [0, vocab_size) */
-	int max_tokens;       /* of one window, [CLS] and [SEP] included */
+	int vocab_size; /* ids are in [0, vocab_size) */
+	int max_tokens; /* of one window, [CLS] and [SEP] included */
 	bool entity_head;
 };
 const struct tt_model_facts *tt_model_facts(const struct tt_model *m); /* lives as long as m */

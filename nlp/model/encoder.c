@@ -6,8 +6,8 @@
  *	mid (T, C)     what attention makes of them; the pooler's output
  *	wide (B, F)    the intermediate layer of a block of B rows, and as the multiplication takes it
  *
- * What follows attention is done block by block, so that a block stays in the cache from one multiplication to the
- * next, while weights, which come from further away, are read once for all of its rows. */
+ * What follows attention is done block by block, so that a block stays in the cache from one multiplication
+ *to the next, while weights, which come from further away, are read once for all of its rows. */
 #include "nlp/model/encoder.h"
 
 #include <math.h>
@@ -66,8 +66,8 @@ static size_t lay_out(struct tt_encoder *e, char *memory, size_t max_tokens)
 	e->ranges = part(memory, &used, T * sizeof(*e->ranges));
 	e->block_ranges = part(memory, &used, BLOCK * sizeof(*e->block_ranges));
 	e->seqs = part(memory, &used, (T + 1) * sizeof(*e->seqs));
-	e->work = part(memory, &used,
-		tt_attention_work((size_t)c->positions, C / (size_t)c->heads) * sizeof(float));
+	e->work = part(
+		memory, &used, tt_attention_work((size_t)c->positions, C / (size_t)c->heads) * sizeof(float));
 	return used;
 }
 
@@ -116,8 +116,8 @@ size_t tt_encoder_stride(const struct tt_encoder *e)
 
 static void make_ready(struct tt_encoder *e, size_t row)
 {
-	e->ranges[row] = tt_row_ready(e->kernels, e->gemm, e->ready + row * e->ready_bytes, e->x + row * e->stride,
-		(size_t)e->config->hidden);
+	e->ranges[row] = tt_row_ready(e->kernels, e->gemm, e->ready + row * e->ready_bytes,
+		e->x + row * e->stride, (size_t)e->config->hidden);
 }
 
 static void norm_row(struct tt_encoder *e, size_t row, const struct tt_norm *n)
@@ -163,10 +163,12 @@ static void project(struct tt_encoder *e, const struct tt_layer *y, size_t m, si
 	}
 }
 
-/* mid: every head of one sequence, whose queries are rows [q_begin, q_end) of qkv and keys [kv_begin, kv_end). */
+/* mid: every head of one sequence, whose queries are rows [q_begin, q_end) of qkv and keys [kv_begin,
+ * kv_end). */
 static void attend(struct tt_encoder *e, size_t q_begin, size_t q_end, size_t kv_begin, size_t kv_end)
 {
-	const size_t heads = (size_t)e->config->heads, d = (size_t)e->config->hidden / heads, stride = 3 * e->stride;
+	const size_t heads = (size_t)e->config->heads, d = (size_t)e->config->hidden / heads,
+		     stride = 3 * e->stride;
 	for (size_t h = 0; h < heads; h++) {
 		const float *kv = e->qkv + kv_begin * stride + h * d;
 		const struct tt_attention a = {
@@ -188,8 +190,8 @@ static void attend(struct tt_encoder *e, size_t q_begin, size_t q_end, size_t kv
 }
 
 /* x rows += w · the rows given */
-static void add_to_x(struct tt_encoder *e, const struct tt_matrix *w, const void *rows, size_t row_bytes, size_t row,
-	size_t m)
+static void add_to_x(struct tt_encoder *e, const struct tt_matrix *w, const void *rows, size_t row_bytes,
+	size_t row, size_t m)
 {
 	const struct tt_product p = {.w = w,
 		.panel_end = w->n / TT_PANEL,
@@ -224,8 +226,8 @@ static void widen_block(struct tt_encoder *e, const struct tt_layer *y, size_t r
 	}
 }
 
-/* What follows attention, for the first m rows: x = norm(x + out · mid), then x = norm(x + down · gelu(up · x)),
- * with biases. */
+/* What follows attention, for the first m rows: x = norm(x + out · mid), then x = norm(x + down · gelu(up ·
+ * x)), with biases. */
 static void feed(struct tt_encoder *e, const struct tt_layer *y, size_t m)
 {
 	const size_t C = (size_t)e->config->hidden;
@@ -235,7 +237,8 @@ static void feed(struct tt_encoder *e, const struct tt_layer *y, size_t m)
 		for (size_t i = 0; e->block_ready && i < n; i++)
 			e->block_ranges[i] = tt_row_ready(e->kernels, e->gemm,
 				e->block_ready + i * e->ready_bytes, mid + i * e->stride, C);
-		add_to_x(e, &y->out, e->block_ready ? (const void *)e->block_ready : mid, e->ready_bytes, row, n);
+		add_to_x(e, &y->out, e->block_ready ? (const void *)e->block_ready : mid, e->ready_bytes, row,
+			n);
 		for (size_t i = row; i < row + n; i++)
 			norm_row(e, i, &y->out_norm);
 		widen_block(e, y, row, n);
@@ -293,8 +296,8 @@ void tt_encoder_keep(struct tt_encoder *e, const bool *keep)
 	e->n_tokens = tokens;
 }
 
-/* The last layer needs keys and values of all tokens, but everything else only of the rows wanted. These move to the
- * front once keys and values are computed; so do their queries. */
+/* The last layer needs keys and values of all tokens, but everything else only of the rows wanted. These move
+ * to the front once keys and values are computed; so do their queries. */
 const float *tt_encoder_finish(struct tt_encoder *e, const size_t *rows, size_t n_rows)
 {
 	const struct tt_layer *y = &e->w->layers[e->layer];

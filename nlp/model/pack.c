@@ -1,5 +1,5 @@
-/* pack.c - see pack.h. Threads take slices of rows from a counter, in order; where no thread can be started, fewer
- * or only the caller's do it all. */
+/* pack.c - see pack.h. Threads take slices of rows from a counter, in order; where no thread can be started,
+ * fewer or only the caller's do it all. */
 #include "nlp/model/pack.h"
 
 #include <pthread.h>
@@ -87,7 +87,8 @@ static int cut(struct packing *p, size_t n)
 		p->columns_max = t->dims[1] > p->columns_max ? t->dims[1] : p->columns_max;
 		for (size_t row = 0; row < t->dims[0]; row += SLICE_ROWS) {
 			const size_t left = t->dims[0] - row;
-			p->slices[p->n_slices++] = (struct slice){j, row, left < SLICE_ROWS ? left : SLICE_ROWS};
+			p->slices[p->n_slices++] =
+				(struct slice){j, row, left < SLICE_ROWS ? left : SLICE_ROWS};
 		}
 	}
 	p->bad_slice = count;

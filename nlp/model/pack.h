@@ -1,5 +1,5 @@
-/* pack.h - the large tensors of a model file into memory, on several threads: matrices packed for gemm.h, tables
- * copied as they are; every element is checked to be a finite number. */
+/* pack.h - the large tensors of a model file into memory, on several threads: matrices packed for gemm.h,
+ * tables copied as they are; every element is checked to be a finite number. */
 #ifndef TT_NLP_MODEL_PACK_H
 #define TT_NLP_MODEL_PACK_H
 
@@ -16,8 +16,8 @@ struct tt_pack_job {
 	float *scales, *sums; /* of the matrix; int8 alone */
 };
 
-/* Does all jobs. *bad, *element: the first tensor (in the order of jobs) that is not finite, and where; bad is NULL
- * when there is none. TT_ENOMEM. */
+/* Does all jobs. *bad, *element: the first tensor (in the order of jobs) that is not finite, and where; bad
+ * is NULL when there is none. TT_ENOMEM. */
 int tt_pack_all(const struct tt_pack_job *jobs, size_t n, const struct tt_tensor **bad, size_t *element);
 
 #endif

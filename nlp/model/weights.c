@@ -1,6 +1,6 @@
-/* weights.c - see weights.h. One pass over the tensors in the order of the model checks them, takes the small ones and
- * notes where the large ones go (pack.h), which are taken last and on several threads. A bump pointer hands out the
- * block, whose size follows from the configuration. */
+/* weights.c - see weights.h. One pass over the tensors in the order of the model checks them, takes the small
+ * ones and notes where the large ones go (pack.h), which are taken last and on several threads. A bump
+ * pointer hands out the block, whose size follows from the configuration. */
 #include "nlp/model/weights.h"
 
 #include <assert.h>
@@ -22,7 +22,7 @@ struct loader {
 	char *next, *end; /* of the block, which is zeroed: free part */
 	struct tt_pack_job *jobs;
 	size_t n_jobs;
-	float *row;       /* (C), scratch */
+	float *row; /* (C), scratch */
 	char prefix[NAME_MAX_BYTES];
 	int rc;
 	struct tt_err *err;
@@ -198,13 +198,14 @@ static void take_outputs(struct loader *l, enum tt_precision p, const struct tt_
 	snprintf(part, sizeof(part), "%s.weight", name);
 	const struct tt_tensor *t = need_prefixed(l, part, n, k);
 	if (t)
-		l->jobs[l->n_jobs++] = (struct tt_pack_job){t, p, (uint8_t *)m->panels, m->lines, first,
-			(float *)m->scales, (float *)m->sums};
+		l->jobs[l->n_jobs++] = (struct tt_pack_job){
+			t, p, (uint8_t *)m->panels, m->lines, first, (float *)m->scales, (float *)m->sums};
 	snprintf(part, sizeof(part), "%s.bias", name);
 	take_into(l, (float *)m->bias + first, part, n, 0);
 }
 
-static struct tt_matrix take_matrix(struct loader *l, enum tt_precision p, const char *name, size_t n, size_t k)
+static struct tt_matrix take_matrix(
+	struct loader *l, enum tt_precision p, const char *name, size_t n, size_t k)
 {
 	const struct tt_matrix m = new_matrix(l, p, n, k);
 	take_outputs(l, p, &m, 0, name, n, k);
@@ -236,8 +237,8 @@ static int pack(struct loader *l)
 	const struct tt_tensor *bad;
 	size_t element;
 	if (tt_pack_all(l->jobs, l->n_jobs, &bad, &element) < 0)
-		return tt_err_set(l->err, TT_ENOMEM, "'%s': %s", tt_safetensors_name(l->st),
-			tt_err_text(TT_ENOMEM));
+		return tt_err_set(
+			l->err, TT_ENOMEM, "'%s': %s", tt_safetensors_name(l->st), tt_err_text(TT_ENOMEM));
 	return bad ? refuse_element(l, bad, element) : TT_OK;
 }
 
@@ -299,7 +300,8 @@ static void refuse_more_layers(struct loader *l)
 static int allocate(struct loader *l, const struct tt_tensor *word, bool entity_head)
 {
 	const struct tt_model_config *c = l->config;
-	const size_t layers = (size_t)c->layers, bytes = block_bytes(c, l->w->precision, word->dtype, entity_head);
+	const size_t layers = (size_t)c->layers,
+		     bytes = block_bytes(c, l->w->precision, word->dtype, entity_head);
 	l->w->block = calloc(1, bytes + ALIGN); /* zeroed, but not touched yet: its pages are its users' */
 	l->w->layers = calloc(layers, sizeof(*l->w->layers));
 	l->jobs = calloc(layers * JOBS_A_LAYER + OTHER_JOBS, sizeof(*l->jobs));

@@ -1,8 +1,9 @@
 /* weights.h - a BERT's weights in memory, as the encoder and the heads want them. Matrices are packed for the
- * multiplications of gemm.h in the precision that is asked for (the pooler's in fp32); query, key and value are one
- * matrix, each third padded to whole panels. All else is fp32, row-major. The word embedding, by far the largest
- * table and only ever read row by row, stays in the file's own precision and is widened as it is read. V words, P
- * positions, C hidden, F intermediate, L layers. Read-only after loading: any number of threads. */
+ * multiplications of gemm.h in the precision that is asked for (the pooler's in fp32); query, key and value
+ * are one matrix, each third padded to whole panels. All else is fp32, row-major. The word embedding, by far
+ * the largest table and only ever read row by row, stays in the file's own precision and is widened as it is
+ * read. V words, P positions, C hidden, F intermediate, L layers. Read-only after loading: any number of
+ * threads. */
 #ifndef TT_NLP_MODEL_WEIGHTS_H
 #define TT_NLP_MODEL_WEIGHTS_H
 

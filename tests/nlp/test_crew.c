@@ -1,5 +1,5 @@
-/* test_crew.c - the threads that read texts, and the cache before them. tt_classify is wrapped (CMakeLists.txt), so that
- * a test sees what is read and can hold a unit up. */
+/* test_crew.c - the threads that read texts, and the cache before them. tt_classify is wrapped
+ * (CMakeLists.txt), so that a test sees what is read and can hold a unit up. */
 #include "tests/tt_test.h"
 
 #include <math.h>
@@ -272,7 +272,8 @@ static size_t read_for(struct tt_crew *crew, struct tt_score_cache *cache, const
 	return seen.n;
 }
 
-#define READ_FOR(...) read_for(crew, cache, (const size_t[]){__VA_ARGS__}, TT_LEN(((const size_t[]){__VA_ARGS__})))
+#define READ_FOR(...)                                                                                        \
+	read_for(crew, cache, (const size_t[]){__VA_ARGS__}, TT_LEN(((const size_t[]){__VA_ARGS__})))
 
 TT_TEST(a_text_is_read_once)
 {
@@ -283,7 +284,8 @@ TT_TEST(a_text_is_read_once)
 	TT_EQ(tt_score_cache_new(&cache, 1000, NULL), TT_OK);
 	make_text(&texts[1], 12, MENTIONS - 1, &seed); /* as many mentions as are kept */
 	texts[2] = texts[1];
-	texts[2].mentions[0].begin = texts[1].mentions[0].begin == 1 ? 2 : 1; /* another mention is another text */
+	texts[2].mentions[0].begin =
+		texts[1].mentions[0].begin == 1 ? 2 : 1; /* another mention is another text */
 	texts[2].mentions[0].end = texts[2].mentions[0].begin + 1;
 	read_alone(&texts[1]);
 	read_alone(&texts[2]);

@@ -95,8 +95,7 @@ TT_TEST(as_the_model_says)
 	TT_EQ(tt_classifier_new(&cl, m, 0, NULL), TT_OK);
 	TT_EQ(tt_classify(cl, &seq, 1, NULL), TT_OK);
 	TT_EQ(score(b,
-		      &(struct tt_nlp_conf){
-			      .model = model,
+		      &(struct tt_nlp_conf){.model = model,
 			      .precision = TT_CHOOSE_FP32,
 			      .entities = dictionary,
 			      .batch_tokens = 64,
@@ -321,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {TT_RUN(as_the_model_says), TT_RUN(mentions_behind_an_address),
 		TT_RUN(nothing_to_read), TT_RUN(a_constant_needs_no_model), TT_RUN(which_text),
-		TT_RUN(long_text_is_cut), TT_RUN(many_items), TT_RUN(the_same_text_is_read_once), TT_RUN(opening), TT_RUN(survives_oom)};
+		TT_RUN(long_text_is_cut), TT_RUN(many_items), TT_RUN(the_same_text_is_read_once),
+		TT_RUN(opening), TT_RUN(survives_oom)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
 }

@@ -1,5 +1,6 @@
-/* test_gemm.c - every multiplication this processor has instructions for against plain C, on shapes with all kinds of
- * edges: int8 to the last bit, the others within rounding; and each output is the same whatever stands beside it. */
+/* test_gemm.c - every multiplication this processor has instructions for against plain C, on shapes with all
+ * kinds of edges: int8 to the last bit, the others within rounding; and each output is the same whatever
+ * stands beside it. */
 #include "tests/tt_test.h"
 
 #include "nlp/kernel/rows.h"
@@ -41,8 +42,8 @@ static struct operands *prepare(const struct tt_gemm *g, size_t m, size_t n, siz
 	o->rows = aligned_alloc(64, M_MAX * o->x_bytes);
 	memset(o->rows, 0, M_MAX * o->x_bytes);
 	for (size_t i = 0; i < m; i++)
-		o->ranges[i] = tt_row_ready(
-			tt_kernels_best(), g, (uint8_t *)o->rows + i * o->x_bytes, x + i * k, k);
+		o->ranges[i] =
+			tt_row_ready(tt_kernels_best(), g, (uint8_t *)o->rows + i * o->x_bytes, x + i * k, k);
 	return o;
 }
 
@@ -85,8 +86,8 @@ static float got[M_MAX][N_MAX], want[M_MAX][N_MAX];
 
 TT_TEST(as_plain_c)
 {
-	static const size_t shapes[][3] = {{1, 1, 1}, {1, 3, 20}, {5, 60, 20}, {6, 16, 64}, {7, 17, 44}, {12, 128, 63},
-		{13, 80, 65}, {17, 96, 300}, {32, 33, 128}, {47, 112, 100}};
+	static const size_t shapes[][3] = {{1, 1, 1}, {1, 3, 20}, {5, 60, 20}, {6, 16, 64}, {7, 17, 44},
+		{12, 128, 63}, {13, 80, 65}, {17, 96, 300}, {32, 33, 128}, {47, 112, 100}};
 	for (const struct tt_gemm *const *g = tt_gemm_all(); *g; g++)
 		for (size_t s = 0; tt_isa_has((*g)->isa) && s < TT_LEN(shapes); s++) {
 			const size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
@@ -138,7 +139,8 @@ TT_TEST(int8_is_exact_at_the_ends)
 		multiply(*g, 20, 64, K_MAX, false, got);
 		for (size_t i = 0; i < 20; i++)
 			for (size_t j = 0; j < 64; j++)
-				TT_NEAR_ROW((long)j, got[i][j], (j % 2 ? -1 : 1) * (K_MAX - 2) + (double)j / 16, 1e-3);
+				TT_NEAR_ROW((long)j, got[i][j],
+					(j % 2 ? -1 : 1) * (K_MAX - 2) + (double)j / 16, 1e-3);
 	}
 }
 
@@ -156,4 +158,5 @@ TT_TEST(alone_as_in_company)
 		}
 }
 
-TT_MAIN(TT_RUN(as_plain_c), TT_RUN(fp32_is_the_product), TT_RUN(int8_is_exact_at_the_ends), TT_RUN(alone_as_in_company))
+TT_MAIN(TT_RUN(as_plain_c), TT_RUN(fp32_is_the_product), TT_RUN(int8_is_exact_at_the_ends),
+	TT_RUN(alone_as_in_company))

@@ -60,7 +60,8 @@ TT_TEST(alone_as_in_company)
 			TT_EQ_ROW((long)i, memcmp(one.logits, seqs[i].logits, sizeof(one.logits)), 0);
 			for (size_t k = 0; k < row->n_mentions; k++)
 				TT_EQ_ROW((long)i,
-					memcmp(row->got[k], seqs[i].mention_logits[k], sizeof(row->got[k])), 0);
+					memcmp(row->got[k], seqs[i].mention_logits[k], sizeof(row->got[k])),
+					0);
 			TT_EQ_ROW((long)i, one.n_read, seqs[i].n_read);
 			TT_TRUE(one.n_read >= row->n_ids);
 		}

@@ -1,4 +1,5 @@
-/* test_encoder.c - sequences that leave the pack between layers change nothing for those that stay: to the last bit. */
+/* test_encoder.c - sequences that leave the pack between layers change nothing for those that stay: to the
+ * last bit. */
 #include "tests/tt_test.h"
 
 #include "nlp/model/encoder.h"

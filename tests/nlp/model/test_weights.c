@@ -143,7 +143,8 @@ TT_TEST(facts)
 	TT_TRUE(f->weight_bytes >= 4 * f->parameters - 2 * 37 * 20);
 	/* Matrices of 20 and 44 columns take whole panels: 32 and 48 of them, of 32 and 48 lines. */
 	const int64_t panels = 4 * (2 * (96 * 32 + 32 * 32 + 48 * 32 + 32 * 48) + 32 * 32);
-	const int64_t others = 2 * 37 * 20 + 4 * (24 * 20 + 123 + 63 + 2 * (96 + 32 + 48 + 32 + 80) + 40 + 32);
+	const int64_t others =
+		2 * 37 * 20 + 4 * (24 * 20 + 123 + 63 + 2 * (96 + 32 + 48 + 32 + 80) + 40 + 32);
 	TT_TRUE(f->weight_bytes >= panels && f->weight_bytes < panels + others + 64 * 40);
 	tt_model_free(m);
 	TT_EQ(tt_model_open(&m, "/no/such/folder", TT_USE_FP32, &err), TT_EIO);
