@@ -1,10 +1,11 @@
 /* load.c - see load.h. */
 #include "nlp/load.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "nlp/deviation.h"
 
 enum { CHECK_TOKENS_MAX = 48 };
 
@@ -20,39 +21,6 @@ static const char *const headlines[] = {
 	"The board appointed a new chief financial officer, effective immediately",
 };
 enum { HEADLINES = sizeof(headlines) / sizeof(*headlines) };
-
-/* How far a precision is from fp32, over probabilities of labels; and what of it is still agreement. */
-struct deviation {
-	size_t texts;
-	double mean, largest; /* |Δp| */
-	size_t other_labels;  /* texts of another label, where fp32's first two are more than a hair apart */
-};
-#define MEAN_MAX    0.01
-#define LARGEST_MAX 0.10
-
-static bool is_small(const struct deviation *d)
-{
-	return d->mean <= MEAN_MAX && d->largest <= LARGEST_MAX && !d->other_labels;
-}
-
-static struct deviation deviation_of(
-	const struct tt_sequence *fp32, const struct tt_sequence *other, size_t n)
-{
-	const float hair = 0.05f; /* between two labels of which either may come first */
-	struct deviation d = {.texts = n};
-	for (size_t i = 0; i < n; i++) {
-		struct tt_sentiment a, b;
-		tt_sentiment_of(fp32[i].logits, &a);
-		tt_sentiment_of(other[i].logits, &b);
-		for (int l = 0; l < TT_LABELS; l++) {
-			const double change = fabs((double)a.p[l] - (double)b.p[l]);
-			d.mean += change / (double)(n * TT_LABELS);
-			d.largest = change > d.largest ? change : d.largest;
-		}
-		d.other_labels += a.label != b.label && a.p[a.label] - a.p[b.label] > hair;
-	}
-	return d;
-}
 
 /* ---- the self-check ---- */
 
@@ -124,8 +92,8 @@ static int try_precision(
 	if (rc == TT_OK)
 		rc = classify(m, c->other, err);
 	if (rc == TT_OK) {
-		const struct deviation d = deviation_of(c->fp32, c->other, HEADLINES);
-		const bool small = is_small(&d);
+		const struct tt_deviation d = tt_deviation_of(c->fp32, c->other, HEADLINES);
+		const bool small = tt_deviation_is_small(&d);
 		snprintf(l->why, sizeof(l->why),
 			"%s is %s fp32: mean |Δp| %.4f, largest %.4f over %zu headlines",
 			tt_precision_name(p),
