@@ -3,7 +3,7 @@
  * usage: bench_encoder MODEL_DIR --texts FILE [option...]
  *
  *   --texts FILE      TEXT or LABEL<TAB>TEXT a line; with labels, accuracy is told
- *   --precision P     fp32, bf16, int8 or auto (the default)
+ *   --precision P     fp32 (the default), bf16 or int8
  *   --threads N       that share the model, each with scratch of its own (1)
  *   --batch N|all     texts of one call; all: the thread's share in one. Default: what fits into a pack
  *   --pack N          tokens of one forward pass (512)
@@ -12,7 +12,8 @@
  *   --latency N       one text a call, N texts: percentiles in µs
  *   --load N          with --latency: so many threads read the texts in packs meanwhile
  *   --serve           measures once for each line on standard input, so that a driver can let engines take
- * turns: "speed FILE", "accuracy FILE" (the same), "latency N LOAD FILE"
+ * turns: "speed FILE", "outputs FILE" (probabilities of each text), "latency N LOAD FILE". A precision that
+ * the processor has no instructions for is refused: plain C would keep the others waiting for minutes.
  *
  * Cleaning and tokenizing are done before and not timed. Threads take chunks of texts, in the given order. */
 #include <errno.h>
@@ -61,12 +62,17 @@ static double seconds(void)
 }
 
 /* The one place that knows how a model of some precision is opened. */
-static int open_model(struct tt_model **ret, const char *dir, const char *precision, struct tt_err *err)
+static int open_model(struct bench *b, struct tt_err *err)
 {
-	for (int p = 0; p < TT_PRECISIONS; p++)
-		if (strcmp(precision, tt_precision_name(p)) == 0)
-			return tt_model_open(ret, dir, p, err);
-	return tt_err_set(err, TT_EUSAGE, "precision '%s': fp32, bf16 or int8", precision);
+	for (int p = 0; p < TT_PRECISIONS; p++) {
+		if (strcmp(b->opt.precision, tt_precision_name(p)) != 0)
+			continue;
+		if (b->opt.serve && tt_gemm_best(p)->isa == TT_ISA_PLAIN)
+			return tt_err_set(err, TT_EUSAGE, "this processor has no instructions for %s",
+				b->opt.precision);
+		return tt_model_open(&b->model, b->opt.model, p, err);
+	}
+	return tt_err_set(err, TT_EUSAGE, "precision '%s': fp32, bf16 or int8", b->opt.precision);
 }
 
 /* Opens the texts at path unless they are open, and cuts them. */
@@ -171,7 +177,8 @@ static void print_common(const struct bench *b, const char *what, int64_t thread
 		use.ru_maxrss);
 }
 
-static int speed(struct bench *b, const char *path, struct tt_err *err)
+/* Reads all texts at path once. */
+static int read_all(struct bench *b, const char *path, double *took, struct tt_err *err)
 {
 	struct thread threads[THREADS_MAX];
 	const size_t others = (size_t)b->opt.threads - 1;
@@ -184,7 +191,32 @@ static int speed(struct bench *b, const char *path, struct tt_err *err)
 		return rc;
 	read_chunks(&threads[0]);
 	rc = join(b, threads, others, err);
-	const double took = seconds() - begun;
+	*took = seconds() - begun;
+	return rc;
+}
+
+static int outputs(struct bench *b, const char *path, struct tt_err *err)
+{
+	double took;
+	int rc = read_all(b, path, &took, err);
+	if (rc < 0)
+		return rc;
+	print_common(b, "outputs", b->opt.threads);
+	printf(",\"p\":[");
+	for (size_t i = 0; i < b->texts.n; i++) {
+		struct tt_sentiment s;
+		tt_sentiment_of(b->texts.seqs[i].logits, &s);
+		printf("%s[%.6f,%.6f,%.6f]", i ? "," : "", s.p[TT_NEGATIVE], s.p[TT_NEUTRAL],
+			s.p[TT_POSITIVE]);
+	}
+	printf("]}\n");
+	return TT_OK;
+}
+
+static int speed(struct bench *b, const char *path, struct tt_err *err)
+{
+	double took;
+	int rc = read_all(b, path, &took, err);
 	if (rc < 0)
 		return rc;
 	print_common(b, "speed", b->opt.threads);
@@ -258,12 +290,13 @@ static int serve(struct bench *b, struct tt_err *err)
 				rc = tt_err_set(err, TT_EUSAGE, "latency N LOAD FILE, not '%s'", line);
 			else
 				rc = latency(b, (size_t)n, (size_t)load, rest.p, err);
-		} else if ((tt_str_eq(what, TT_STR("speed")) || tt_str_eq(what, TT_STR("accuracy"))) &&
-			   rest.p) {
+		} else if (tt_str_eq(what, TT_STR("speed")) && rest.p) {
 			rc = speed(b, rest.p, err);
+		} else if (tt_str_eq(what, TT_STR("outputs")) && rest.p) {
+			rc = outputs(b, rest.p, err);
 		} else {
 			rc = tt_err_set(err, TT_EUSAGE,
-				"speed FILE, accuracy FILE or latency N LOAD FILE, not '%s'", line);
+				"speed FILE, outputs FILE or latency N LOAD FILE, not '%s'", line);
 		}
 	}
 	free(line);
@@ -309,7 +342,7 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	const double begun = seconds();
-	int rc = open_model(&b.model, b.opt.model, b.opt.precision, &err);
+	int rc = open_model(&b, &err);
 	for (int64_t i = 0; rc == TT_OK && i < b.opt.threads; i++)
 		rc = tt_classifier_new(&b.classifiers[i], b.model, (size_t)b.opt.pack, &err);
 	b.load_ms = (seconds() - begun) * 1e3;

@@ -23,6 +23,7 @@ def arguments():
     p.add_argument("--work", required=True, help="folder for what is made")
     p.add_argument("--out", required=True, help="path of the report, without its extension")
     p.add_argument("--headlines", help="file of headlines, LABEL<TAB>TEXT; default: the project's own")
+    p.add_argument("--labelled", action="append", default=[], metavar="FILE", help="labelled headlines: what a precision costs in quality")
     p.add_argument("--items", help="file whose lines are joined to long items; default: the headlines")
     for name, default in (("threads", "1,2"), ("texts", "headlines,long"), ("peers", ",".join(PEERS))):
         p.add_argument("--" + name, default=default, type=lambda s: s.split(","))
@@ -30,6 +31,20 @@ def arguments():
     p.add_argument("--singles", type=int, default=200, help="texts of a latency measurement; 0: none")
     p.add_argument("--about", action="append", default=[], metavar="KEY=TEXT", help="for the record: commit, command")
     return p.parse_args()
+
+
+def label_of(p):
+    return texts.LABELS[p.index(max(p))]
+
+
+def compare(p, fp32, labels):
+    labelled = [(row, label) for row, label in zip(p, labels) if label]
+    out = {"accuracy": sum(label_of(row) == label for row, label in labelled) / len(labelled)} if labelled else {}
+    if fp32:
+        changes = [abs(x - y) for a, b in zip(p, fp32) for x, y in zip(a, b)]
+        out |= {"agreement": sum(label_of(a) == label_of(b) for a, b in zip(p, fp32)) / len(p),
+                "mean_change": statistics.mean(changes), "largest_change": max(changes)}
+    return out
 
 
 class Process:
@@ -68,7 +83,9 @@ class Process:
 class Run:
     def __init__(self, args):
         self.args, self.models = args, dict(m.split("=", 1) for m in args.model)
-        self.result = {"about": dict(a.split("=", 1) for a in args.about), "texts": {}, "versions": {}, "speed": [], "latency": []}
+        self.labels = {}  # of each labelled file
+        self.result = {"about": dict(a.split("=", 1) for a in args.about), "texts": {}, "versions": {}, "speed": [], "quality": [],
+                       "latency": []}
         self.prepare_texts()
 
     def prepare_texts(self):
@@ -79,7 +96,11 @@ class Run:
         longs = texts.long_items(items, tok, max(c["long"] for c in COUNTS.values()))
         folder = os.path.join(a.work, "texts")
         os.makedirs(folder, exist_ok=True)
-        self.result["texts"]["all"] = texts.write(headlines, tok, os.path.join(folder, "all"))
+        for path in a.labelled:
+            name = os.path.basename(path).split(".")[0]
+            rows = texts.read(path)
+            self.labels[name] = [label for label, _ in rows]
+            self.result["texts"][name] = texts.write(rows, tok, os.path.join(folder, name))
         for model in self.models:
             for kind, rows in (("headlines", headlines), ("long", longs)):
                 name = f"{model}-{kind}"
@@ -130,13 +151,27 @@ class Run:
                     "engine": w.engine, "precision": w.precision, "model": model, "texts": kind, "threads": threads, "rounds": rates,
                     "items_per_s": statistics.median(rates), "tokens_per_s": statistics.median(g["tokens_per_s"] for g in got)})
                 print(f"    {str(w):20} {statistics.median(rates):9.1f} items/s   {row['plan']}", flush=True)
-            if model == "default" and kind == "headlines" and threads == int(self.args.threads[0]) and \
-                    self.result["texts"]["all"]["labelled"]:
-                for w, row in zip(workers, self.result["speed"][-len(workers):]):
-                    row["accuracy"] = (w.ask("accuracy", self.result["texts"]["all"]["path"]) or {}).get("accuracy")
             self.save()
         for w in workers:
             w.end()
+
+    def quality(self, model):
+        """What a precision costs: accuracy, and how far its probabilities are from the same engine's in fp32."""
+        only = {(r["engine"], r["precision"]) for r in self.result["speed"] if r["model"] == model}
+        workers = self.start_all(model, int(self.args.threads[-1]), only)
+        for name, labels in self.labels.items():
+            fp32 = {}
+            for w in workers:
+                p = (w.ask("outputs", self.result["texts"][name]["path"]) or {}).get("p")
+                if not p or len(p) != len(labels):
+                    continue
+                if w.precision == "fp32":
+                    fp32[w.engine] = p
+                self.result["quality"].append({"engine": w.engine, "precision": w.precision, "model": model, "texts": name}
+                                              | compare(p, fp32.get(w.engine), labels))
+        for w in workers:
+            w.end()
+        self.save()
 
     def latency(self, model):
         """One headline at a time: alone, and (one thread) while another of its kind reads a stream of texts."""
@@ -187,6 +222,8 @@ def main():
     for model in run.models:
         for threads in map(int, args.threads):
             run.speed(model, threads)
+        if model == "default":  # the base-size one has random weights
+            run.quality(model)
         if args.singles:
             run.latency(model)
     print(markdown(run.result))

@@ -49,17 +49,28 @@ def speed_table(speed, model):
 
 
 def facts_table(speed, model):
-    """Plan, accuracy, time to load, memory: of the first column measured."""
+    """Plan, time to load, memory: of the first column measured."""
     mine = [r for r in speed if r["model"] == model]
     first = [r for r in mine if column_of(r) == column_of(mine[0])]
     by_name = {(r["precision"], r["engine"]): r for r in first}
     body = []
     for key in engines_of(first):
         r = by_name[key]
-        accuracy = r.get("accuracy")
-        body.append([f"{key[1]} {key[0]}", f"{accuracy:.4f}" if accuracy else "", r["load_ms"], f"{r['rss_kib'] / 1024:.0f}",
+        body.append([f"{key[1]} {key[0]}", r["load_ms"], f"{r['rss_kib'] / 1024:.0f}",
                      f"{r['max_rss_kib'] / 1024:.0f}", r["plan"]])
-    return table(["", "accuracy", "load, ms", "resident, MiB", "at most, MiB", "batches"], body)
+    return table(["", "load, ms", "resident, MiB", "at most, MiB", "batches"], body)
+
+
+def quality_table(quality, texts):
+    """Accuracy, and the distance from the same engine's fp32."""
+    mine = [r for r in quality if r["texts"] == texts]
+    by_name = {(r["precision"], r["engine"]): r for r in mine}
+    body = []
+    for key in engines_of(mine):
+        r = by_name[key]
+        cells = [f"{r[k]:.4f}" if k in r else "" for k in ("accuracy", "agreement", "mean_change", "largest_change")]
+        body.append([f"{key[1]} {key[0]}"] + cells)
+    return table([texts, "accuracy", "same label as fp32", "mean abs. Δp", "largest"], body)
 
 
 def latency_table(latency, model):
@@ -82,6 +93,8 @@ def markdown(result):
         f"{k} {v['texts']} ({v['tokens'] / v['texts']:.0f} tokens each)" for k, v in result["texts"].items()) + "\n")
     for model in dict.fromkeys(r["model"] for r in result["speed"]):
         out += [f"## The {model} model\n", speed_table(result["speed"], model), facts_table(result["speed"], model)]
+        out += [quality_table(result["quality"], texts) for texts in dict.fromkeys(
+            r["texts"] for r in result["quality"] if r["model"] == model)]
         if any(r["model"] == model for r in result["latency"]):
             out += ["One headline at a time:\n", latency_table(result["latency"], model)]
     return "\n".join(out)

@@ -20,11 +20,21 @@ def tokenizer(model):
     return tok
 
 
+def of_entities(row):
+    """A text without a label of its own has that of its entities, when they agree."""
+    found = {e["label"] for e in row["entities"]}
+    return found.pop() if len(found) == 1 else None
+
+
 def read(path):
-    """[(label or None, text)] of a file with TEXT or LABEL<TAB>TEXT a line."""
+    """[(label or None, text)] of a file with TEXT or LABEL<TAB>TEXT a line, or JSON Lines of texts with labelled entities."""
     rows = []
     with open(path, encoding="utf8") as f:
         for line in f:
+            if path.endswith(".jsonl"):
+                row = json.loads(line)
+                rows.append((of_entities(row), clean(row["text"])))
+                continue
             label, tab, text = line.strip().partition("\t")
             rows.append((label, clean(text)) if tab and label in LABELS else (None, clean(line)))
     return [r for r in rows if r[1]]
@@ -69,4 +79,4 @@ def write(rows, tok, path):
         f.writelines(f"{label}\t{text}\n" if label else f"{text}\n" for label, text in rows)
     with open(path + ".json", "w", encoding="utf8") as f:
         json.dump({"ids": ids, "labels": [label for label, _ in rows]}, f)
-    return {"path": path, "texts": len(ids), "tokens": sum(map(len, ids)), "labelled": all(label for label, _ in rows)}
+    return {"path": path, "texts": len(ids), "tokens": sum(map(len, ids)), "labelled": sum(bool(label) for label, _ in rows)}

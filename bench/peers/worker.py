@@ -5,16 +5,16 @@ usage: worker.py ENGINE PRECISION MODEL_DIR FILES_DIR THREADS      ENGINE: onnxr
 
   speed FILE             items per second over the texts. The first time all plans are tried, later the best two;
                          a plan is a batch size, an order, and N threads on a batch or N batches at a time
-  accuracy FILE          share of right labels, all texts
+  outputs FILE           probabilities of all texts: negative, neutral, positive
   latency N LOAD FILE    one text at a time, N of them: percentiles (LOAD is the driver's business)
   stream FILE            reads the texts for ever: the load for another worker's latency"""
-import importlib, itertools, json, os, resource, statistics, sys, time
+import importlib, itertools, json, math, os, resource, statistics, sys, time
 from concurrent.futures import ThreadPoolExecutor
 
 begun = time.perf_counter()
 from batches import PLANS, groups  # noqa: E402
+from texts import LABELS  # noqa: E402
 
-LABELS = ("negative", "neutral", "positive")
 WARM_UP, KEPT = 16, 2
 
 
@@ -85,11 +85,15 @@ class Worker:
                     tokens_per_s=round(sum(map(len, ids)) / took[best[0]]),
                     plan=f"{size} {order}" + (f", {n} at a time" if n > 1 else ""))
 
-    def accuracy(self, path):
-        ids, labels = self.texts(path)
+    def outputs(self, path):
+        ids, _ = self.texts(path)
         _, parts, logits = self.once(ids, (1, 32, "sorted"), False)
-        right = [self.names[int(row.argmax())] == labels[i] for part, rows in zip(parts, logits) for i, row in zip(part, rows)]
-        self.answer(what="accuracy", accuracy=round(sum(right) / len(right), 4))
+        p = [None] * len(ids)
+        for part, rows in zip(parts, logits):
+            for i, row in zip(part, rows):
+                e = {self.names[k]: math.exp(x - max(row)) for k, x in enumerate(row)}
+                p[i] = [round(e[name] / sum(e.values()), 6) for name in LABELS]
+        self.answer(what="outputs", p=p)
 
     def latency(self, n, path):
         batches = [self.engine.prepare([i]) for i in self.texts(path)[0]]
@@ -116,7 +120,7 @@ class Worker:
                 n, _, path = rest.split(" ", 2)
                 self.latency(int(n), path)
             else:
-                {"speed": self.speed, "accuracy": self.accuracy, "stream": self.stream}[what](rest)
+                {"speed": self.speed, "outputs": self.outputs, "stream": self.stream}[what](rest)
 
 
 if __name__ == "__main__":
