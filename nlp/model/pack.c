@@ -45,18 +45,19 @@ static void do_slice(struct packing *p, size_t index, float *row)
 	const struct tt_tensor *t = job->from;
 	const size_t columns = t->dims[1], row_bytes = columns * tt_dtype_bytes(t->dtype);
 	for (size_t r = s->row; r < s->row + s->rows; r++) {
-		tt_widen(row, t->data + r * row_bytes, t->dtype, columns);
-		const size_t bad = tt_first_not_finite(row, columns);
+		const uint8_t *from = t->data + r * row_bytes;
+		const size_t bad = tt_first_not_finite(from, t->dtype, columns), to = job->first + r;
 		if (bad < columns) {
 			not_finite(p, index, r * columns + bad);
 			return;
 		}
-		const size_t to = job->first + r;
-		if (job->lines)
-			tt_matrix_pack(job->precision, job->to, job->lines, to, row, columns,
-				job->scales ? job->scales + to : NULL, job->sums ? job->sums + to : NULL);
-		else
-			memcpy(job->to + r * row_bytes, t->data + r * row_bytes, row_bytes);
+		if (!job->lines) {
+			memcpy(job->to + r * row_bytes, from, row_bytes);
+			continue;
+		}
+		tt_widen(row, from, t->dtype, columns);
+		tt_matrix_pack(job->precision, job->to, job->lines, to, row, columns,
+			job->scales ? job->scales + to : NULL, job->sums ? job->sums + to : NULL);
 	}
 }
 

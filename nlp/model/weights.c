@@ -122,13 +122,14 @@ static int refuse_element(struct loader *l, const struct tt_tensor *t, size_t el
 		tt_safetensors_name(l->st), t->name, element);
 }
 
-/* Elements [first, first + n) of t stand widened in x. */
-static void refuse_not_finite(
-	struct loader *l, const float *x, size_t n, const struct tt_tensor *t, size_t first)
+/* Elements [first, first + n) of t, widened into dst. */
+static void widen(struct loader *l, float *dst, const struct tt_tensor *t, size_t first, size_t n)
 {
-	size_t bad = tt_first_not_finite(x, n);
+	const uint8_t *src = t->data + first * tt_dtype_bytes(t->dtype);
+	const size_t bad = tt_first_not_finite(src, t->dtype, n);
 	if (bad < n && l->rc == TT_OK)
 		l->rc = refuse_element(l, t, first + bad);
+	tt_widen(dst, src, t->dtype, n);
 }
 
 /* Tensor PREFIX + name. */
@@ -145,8 +146,7 @@ static void take_into(struct loader *l, float *dst, const char *name, size_t row
 	const struct tt_tensor *t = need_prefixed(l, name, rows, cols);
 	if (!t)
 		return;
-	tt_widen(dst, t->data, t->dtype, t->count);
-	refuse_not_finite(l, dst, t->count, t, 0);
+	widen(l, dst, t, 0, t->count);
 }
 
 static const float *take(struct loader *l, const char *name, size_t rows, size_t cols)
@@ -168,11 +168,8 @@ static const float *take_labels(struct loader *l, const char *name, size_t cols)
 	const size_t row = cols ? cols : 1;
 	float *dst = bump(l, TT_LABELS * row * sizeof(float));
 	const struct tt_tensor *t = need(l, name, TT_LABELS, cols);
-	for (size_t label = 0; t && label < TT_LABELS; label++) {
-		const size_t from = (size_t)l->config->row_of[label] * row;
-		tt_widen(dst + label * row, t->data + from * tt_dtype_bytes(t->dtype), t->dtype, row);
-		refuse_not_finite(l, dst + label * row, row, t, from);
-	}
+	for (size_t label = 0; t && label < TT_LABELS; label++)
+		widen(l, dst + label * row, t, (size_t)l->config->row_of[label] * row, row);
 	return dst;
 }
 
@@ -253,8 +250,7 @@ static void take_place(struct loader *l)
 		need(l, "embeddings.token_type_embeddings.weight", (size_t)l->config->types, C);
 	if (!types)
 		return;
-	tt_widen(l->row, types->data, types->dtype, C);
-	refuse_not_finite(l, l->row, C, types, 0);
+	widen(l, l->row, types, 0, C);
 	for (size_t i = 0; i < P * C; i++)
 		place[i] += l->row[i % C];
 	l->w->place = place;

@@ -20,12 +20,12 @@ static float float_of_bits(uint32_t bits)
  * NaNs keep their all-ones exponent. */
 static float float_of_f16(uint16_t h)
 {
-	uint32_t magnitude = (uint32_t)(h & 0x7fff) << 13, sign = (uint32_t)(h & 0x8000) << 16, bits;
-	float f = float_of_bits(magnitude) * 0x1p112f;
+	const uint32_t magnitude = (uint32_t)(h & 0x7fff) << 13, sign = (uint32_t)(h & 0x8000) << 16;
+	const uint32_t infinite = (h & 0x7c00) == 0x7c00 ? 0x7f800000 : 0;
+	const float f = float_of_bits(magnitude) * 0x1p112f;
+	uint32_t bits;
 	memcpy(&bits, &f, sizeof(bits));
-	if ((h & 0x7c00) == 0x7c00)
-		bits = magnitude | 0x7f800000;
-	return float_of_bits(bits | sign);
+	return float_of_bits((infinite ? magnitude | infinite : bits) | sign);
 }
 
 size_t tt_dtype_bytes(enum tt_dtype dtype)
@@ -34,30 +34,55 @@ size_t tt_dtype_bytes(enum tt_dtype dtype)
 	return dtype == TT_F32 ? 4 : 2;
 }
 
-void tt_widen(float *dst, const void *src, enum tt_dtype dtype, size_t n)
+/* Element i of src, which need not be aligned. */
+static uint16_t half_at(const char *src, size_t i)
 {
-	const char *p = src;
 	uint16_t h;
-	assert(dtype != TT_DTYPE_OTHER);
-	if (dtype == TT_F32) {
-		memcpy(dst, src, n * sizeof(float));
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		memcpy(&h, p + 2 * i, sizeof(h));
-		dst[i] = dtype == TT_F16 ? float_of_f16(h) : float_of_bits((uint32_t)h << 16);
-	}
+	memcpy(&h, src + 2 * i, sizeof(h));
+	return h;
 }
 
-size_t tt_first_not_finite(const float *x, size_t n)
+void tt_widen(float *restrict dst, const void *restrict src, enum tt_dtype dtype, size_t n)
 {
+	assert(dtype != TT_DTYPE_OTHER);
+	if (dtype == TT_F32)
+		memcpy(dst, src, n * sizeof(float));
+	else if (dtype == TT_BF16)
+		for (size_t i = 0; i < n; i++)
+			dst[i] = float_of_bits((uint32_t)half_at(src, i) << 16);
+	else
+		for (size_t i = 0; i < n; i++)
+			dst[i] = float_of_f16(half_at(src, i));
+}
+
+/* A value is a number unless its exponent is all ones. Branch-free: this reads every weight of a model. */
+static bool all_finite(const char *src, enum tt_dtype dtype, size_t n)
+{
+	const uint16_t exponent16 = dtype == TT_F16 ? 0x7c00 : 0x7f80;
+	const uint32_t exponent32 = 0x7f800000;
+	uint32_t bad = 0, word;
+	if (dtype == TT_F32)
+		for (size_t i = 0; i < n; i++) {
+			memcpy(&word, src + 4 * i, sizeof(word));
+			bad |= (word & exponent32) == exponent32;
+		}
+	else
+		for (size_t i = 0; i < n; i++)
+			bad |= (half_at(src, i) & exponent16) == exponent16;
+	return !bad;
+}
+
+size_t tt_first_not_finite(const void *src, enum tt_dtype dtype, size_t n)
+{
+	const char *p = src;
 	size_t i = 0;
-	float sum = 0; /* of x - x: 0, or NaN when one is not finite */
-	for (size_t j = 0; j < n; j++)
-		sum += x[j] - x[j];
-	if (sum == 0)
+	float x;
+	if (all_finite(p, dtype, n))
 		return n;
-	while (i < n && isfinite(x[i]))
-		i++;
+	for (; i < n; i++) {
+		tt_widen(&x, p + i * tt_dtype_bytes(dtype), dtype, 1);
+		if (!isfinite(x))
+			break;
+	}
 	return i;
 }

@@ -172,8 +172,11 @@ TT_TEST(widening)
 	TT_TRUE(got[0] == 0 && signbit(got[0]));
 	tt_widen(got, (uint16_t[]){0x3f80, 0xc040, 0x7f80}, TT_BF16, 3);
 	TT_TRUE(got[0] == 1 && got[1] == -3 && isinf(got[2]));
-	TT_EQ(tt_first_not_finite(got, 3), 2);
-	TT_EQ(tt_first_not_finite(got, 2), 2);
+	TT_EQ(tt_first_not_finite(got, TT_F32, 3), 2);
+	TT_EQ(tt_first_not_finite(got, TT_F32, 2), 2);
+	TT_EQ(tt_first_not_finite((uint16_t[]){0x7bff, 0x03ff, 0xfe00}, TT_F16, 3), 2);
+	TT_EQ(tt_first_not_finite((uint16_t[]){0x7bff, 0xfbff}, TT_F16, 2), 2);
+	TT_EQ(tt_first_not_finite((uint16_t[]){0x7c00, 0x7f7f, 0xff80}, TT_BF16, 3), 2);
 	tt_widen(got, &"x\0\0\x80\x3f"[1], TT_F32, 1); /* not aligned */
 	TT_TRUE(got[0] == 1);
 }
