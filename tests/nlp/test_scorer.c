@@ -298,6 +298,21 @@ TT_TEST(texts_leave_as_configured)
 	TT_TRUE(layers[0] < layers[2] && layers[2] < layers[1]);
 }
 
+/* What a precision differs by is measured behind all layers, wherever texts will leave. */
+TT_TEST(self_check_reads_all_layers)
+{
+	static const double confidences[] = {1, 0.34};
+	char folder[4096], why[TT_LEN(confidences)][160];
+	snprintf(folder, sizeof(folder), "%s", tt_source_path("tests/nlp/model/tiny/exits"));
+	for (size_t i = 0; i < TT_LEN(confidences); i++) {
+		struct tt_loaded l;
+		TT_EQ(tt_load(&l, folder, TT_CHOOSE_AUTO, confidences[i], NULL), TT_OK);
+		memcpy(why[i], l.why, sizeof(why[i]));
+		tt_load_done(&l);
+	}
+	TT_STR_EQ(tt_str_c(why[1]), tt_str_c(why[0]));
+}
+
 TT_TEST(opening)
 {
 	struct tt_nlp_conf c = conf();
@@ -346,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {TT_RUN(as_the_model_says), TT_RUN(mentions_behind_an_address),
 		TT_RUN(nothing_to_read), TT_RUN(a_constant_needs_no_model), TT_RUN(which_text),
 		TT_RUN(long_text_is_cut), TT_RUN(many_items), TT_RUN(the_same_text_is_read_once),
-		TT_RUN(texts_leave_as_configured), TT_RUN(opening), TT_RUN(survives_oom)};
+		TT_RUN(texts_leave_as_configured), TT_RUN(self_check_reads_all_layers), TT_RUN(opening),
+		TT_RUN(survives_oom)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
 }
