@@ -20,6 +20,7 @@ enum { OUT_MAX = 1 << 30, BAD_ROWS_SAID = 20, PACK_TOKENS = 512 };
 struct score_opts {
 	const char *model, *entities;
 	int precision, format;
+	double exit_confidence;
 	int64_t threads, max_tokens, cache;
 	bool json, csv, no_entities;
 };
@@ -47,6 +48,10 @@ static const struct tt_cli_opt opts[] = {
 	{"precision", 'p', TT_CLI_ENUM, offsetof(struct score_opts, precision), "P",
 		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", 0, 0,
 		TT_PRECISION_CHOICES},
+	{"exit-confidence", 0, TT_CLI_REAL, offsetof(struct score_opts, exit_confidence), "P",
+		"Probability that is enough to leave a model with exits early; 0: what the model says, 1: "
+		"read all layers.",
+		0, 1, NULL},
 	{"threads", 't', TT_CLI_INT, offsetof(struct score_opts, threads), "N",
 		"Threads that compute; 0: one per core that the process may use.", 0, 1024, NULL},
 	{"format", 'f', TT_CLI_ENUM, offsetof(struct score_opts, format), "FORM",
@@ -77,7 +82,7 @@ static int open_model(struct session *s, const struct score_opts *o, struct tt_e
 	char path[TT_PATH_MAX];
 	int rc = tt_model_path(o->model, path, err);
 	if (rc == TT_OK)
-		rc = tt_load(&s->loaded, path, o->precision, err);
+		rc = tt_load(&s->loaded, path, o->precision, o->exit_confidence, err);
 	if (rc < 0)
 		return rc;
 	rc = tt_crew_new(&s->crew, s->loaded.model, (int)o->threads, PACK_TOKENS, err);

@@ -21,6 +21,10 @@ const struct tt_opt tt_nlp_opts[] = {
 		"Arithmetic of the encoder. auto is the fastest that this processor has instructions for and that agrees with "
 		"fp32 on a few headlines, tried when a model is opened; what was chosen and why is logged (docs/SPEED.md).",
 		TT_PRECISION_CHOICES),
+	OPT(exit_confidence, TT_OPT_REAL, "0", 0, 1, "", 0,
+		"A text of which a model's classifiers behind an inner layer are so sure (probability of a label, for the text and "
+		"for each company in it) is not read through the other layers. 0: what the model itself says; 1: all layers are "
+		"read, as they are by a model without such classifiers (docs/SCORING.md).", NULL),
 	OPT(text, TT_OPT_ENUM, "title_summary", 0, 0, "", TT_OPT_RELOAD,
 		"What of an item is scored. full is title, and content or, without one, summary.",
 		"title|title_summary|full"),

@@ -51,12 +51,21 @@ struct tt_crew {
 
 static int read_unit(struct worker *w, const struct unit *u)
 {
-	const int rc = tt_classify(w->classifier, u->seqs, u->n, &w->err);
-	size_t tokens = 0;
-	for (size_t i = 0; rc == TT_OK && i < u->n; i++)
+	const int rc = tt_classify(w->classifier, u->seqs, u->n, &w->err),
+		  all = tt_model_facts(w->crew->model)->layers;
+	size_t tokens = 0, layers = 0, early = 0;
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < u->n; i++) {
 		tokens += u->seqs[i].n_read;
+		layers += (size_t)u->seqs[i].layers;
+		early += u->seqs[i].layers < all;
+	}
 	tt_metric_add(TT_M_tokens, tokens);
-	return rc;
+	tt_metric_add(TT_M_layers, layers);
+	tt_metric_add(TT_M_texts_early, early);
+	tt_metric_add(TT_M_texts_whole, u->n - early);
+	return TT_OK;
 }
 
 /* Under the lock. The unit is gone with it when it was the call's last. */

@@ -129,7 +129,7 @@ static int choose(struct tt_loaded *l, const char *dir, struct tt_err *err)
 	return rc;
 }
 
-int tt_load(struct tt_loaded *ret, const char *dir, int choice, struct tt_err *err)
+int tt_load(struct tt_loaded *ret, const char *dir, int choice, double exit_confidence, struct tt_err *err)
 {
 	struct tt_loaded l = {.why = "as configured"};
 	const bool is_auto = choice == TT_CHOOSE_AUTO;
@@ -141,11 +141,13 @@ int tt_load(struct tt_loaded *ret, const char *dir, int choice, struct tt_err *e
 		rc = check_vocabulary(&l, dir, err);
 	if (rc == TT_OK && is_auto)
 		rc = choose(&l, dir, err);
-	if (rc < 0)
+	if (rc < 0) {
 		tt_load_done(&l);
-	else
-		*ret = l;
-	return rc;
+		return rc;
+	}
+	tt_model_exit_at(l.model, exit_confidence); /* not before: the self-check is to pass all layers */
+	*ret = l;
+	return TT_OK;
 }
 
 void tt_load_done(struct tt_loaded *l)

@@ -20,8 +20,9 @@ struct tt_loaded {
 			  headlines)" */
 };
 
-/* choice: enum tt_precision_choice. Errors name the file: those of tt_model_open and tt_tokenizer_open. */
-int tt_load(struct tt_loaded *ret, const char *dir, int choice, struct tt_err *err);
+/* choice: enum tt_precision_choice. exit_confidence: see tt_model_exit_at. Errors name the file: those of
+ * tt_model_open and tt_tokenizer_open. */
+int tt_load(struct tt_loaded *ret, const char *dir, int choice, double exit_confidence, struct tt_err *err);
 void tt_load_done(struct tt_loaded *l);
 
 #endif

@@ -17,8 +17,8 @@ int tt_score_cache_new(
 	struct tt_score_cache **ret, size_t texts, struct tt_err *err); /* texts > 0, rounded up to 8 */
 void tt_score_cache_free(struct tt_score_cache *c);                     /* NULL is fine */
 
-/* As tt_crew_classify, but reads no text twice. c NULL: reads all. What is needed meanwhile is taken from the
- * arena. */
+/* As tt_crew_classify, but reads no text twice, and leaves `layers` alone. c NULL: reads all. What is needed
+ * meanwhile is taken from the arena. */
 int tt_score_cached(struct tt_score_cache *c, struct tt_crew *crew, struct tt_sequence *seqs, size_t n,
 	struct tt_arena *arena, struct tt_err *err);
 

@@ -20,7 +20,7 @@ static char *folder_name(const char *dir)
 
 static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struct tt_err *err)
 {
-	int rc = tt_load(&s->loaded, conf->model, conf->precision, err);
+	int rc = tt_load(&s->loaded, conf->model, conf->precision, conf->exit_confidence, err);
 	if (rc < 0)
 		return rc;
 	const struct tt_model_facts *f = tt_model_facts(s->loaded.model);

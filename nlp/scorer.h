@@ -27,6 +27,7 @@ struct tt_nlp_conf {
 	int64_t batch_tokens; /* tokens in one forward pass */
 	int64_t item_tokens;  /* an item's text is read up to so many tokens, in windows of the model's length
 			       */
+	double exit_confidence; /* see tt_model_exit_at */
 };
 extern const struct tt_opt tt_nlp_opts[];
 

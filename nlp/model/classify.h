@@ -1,14 +1,14 @@
 /* classify.h - from token ids to sentiment: a model folder, opened, and sequences read through its encoder
  * and heads.
  *
- * A tt_model is config.json and model.safetensors, checked and packed in one precision; read-only after
- * opening, shared by any number of threads. A tt_classifier is one thread's scratch. Nothing here blocks but
- * opening (file i/o).
+ * A tt_model is config.json and model.safetensors, checked and packed in one precision; read-only once it
+ * has a classifier, shared by any number of threads. A tt_classifier is one thread's scratch. Nothing here
+ * blocks but opening (file i/o).
  *
  * Texts longer than the model's window (max_position_embeddings, 512 as a rule) are read in windows, see
- * windows.h. The result of a sequence is the same to the last bit whatever else is in the
- * call, on every thread (one precision, one machine). fp32's logits agree with PyTorch's within 1e-4; how far
- * the others are from fp32's is in docs/SPEED.md. */
+ * windows.h; each leaves early on its own. The result of a sequence is the same to the last bit whatever else
+ * is in the call, on every thread (one precision, one machine). fp32's logits agree with PyTorch's within
+ * 1e-4; how far the others are from fp32's is in docs/SPEED.md. */
 #ifndef TT_NLP_MODEL_CLASSIFY_H
 #define TT_NLP_MODEL_CLASSIFY_H
 
@@ -25,6 +25,10 @@ struct tt_classifier;
 /* Opens DIR/config.json and DIR/model.safetensors. Errors name the file and what is wrong where: TT_EIO,
  * TT_EPARSE (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM. */
 int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision precision, struct tt_err *err);
+/* Early exit: a text that a head behind an inner layer is sure of, as are those for its mentions, is not read
+ * further. confidence: probability of a label that is sure; 0: what config.json says; 1: never, as it is
+ * after opening. A model without such heads reads all layers whatever it is. Before classifiers are made. */
+void tt_model_exit_at(struct tt_model *m, double confidence);
 void tt_model_free(struct tt_model *m); /* NULL is fine; no classifier of it may be left */
 
 struct tt_model_facts {
@@ -34,6 +38,7 @@ struct tt_model_facts {
 	enum tt_precision precision;
 	int vocab_size; /* ids are in [0, vocab_size) */
 	int max_tokens; /* of one window, [CLS] and [SEP] included */
+	int layers;
 	bool entity_head;
 };
 const struct tt_model_facts *tt_model_facts(const struct tt_model *m); /* lives as long as m */
@@ -63,6 +68,7 @@ struct tt_sequence {
 	float (*mention_logits)[TT_LABELS]; /* (n_mentions); the item's row when the model has no entity head
 					     * or the range is empty or not within the ids */
 	size_t n_read;                      /* tokens the encoder read, windows summed */
+	int layers;                         /* that it was read through; of its windows' the most */
 };
 
 /* Reads n sequences, packed into as few forward passes as pack_tokens allows, in any order and of any

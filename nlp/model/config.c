@@ -20,7 +20,7 @@ static const struct {
 	{"vocab_size", OFFSET(vocab), 1, 1 << 24, -1},
 	{"max_position_embeddings", OFFSET(positions), 3, 1 << 16, -1},
 	{"type_vocab_size", OFFSET(types), 1, 1 << 10, 2},
-	{"num_hidden_layers", OFFSET(layers), 1, 256, -1},
+	{"num_hidden_layers", OFFSET(layers), 1, TT_LAYERS_MAX, -1},
 	{"hidden_size", OFFSET(hidden), 1, 1 << 15, -1},
 	{"num_attention_heads", OFFSET(heads), 1, 1 << 10, -1},
 	{"intermediate_size", OFFSET(intermediate), 1, TT_K_MAX, -1},
@@ -114,6 +114,32 @@ static int read_labels(struct tt_model_config *c, json_t *root, const char *name
 	return TT_OK;
 }
 
+static int read_exits(struct tt_model_config *c, json_t *root, const char *name, struct tt_err *err)
+{
+	json_t *layers = json_object_get(root, "exit_layers"), *v = json_object_get(root, "exit_confidence");
+	const double confidence = v ? json_number_value(v) : 1;
+	bool good = !layers || json_is_array(layers);
+	for (size_t i = 0; good && i < json_array_size(layers); i++) {
+		const json_int_t layer = json_integer_value(json_array_get(layers, i)); /* of no number: 0 */
+		good = layer > (i ? c->head_layers[i - 1] : 0) && layer < c->layers;
+		if (good)
+			c->head_layers[c->n_heads++] = (int)layer;
+	}
+	if (!good)
+		return tt_err_set(err, TT_EPARSE,
+			"'%s': exit_layers: not a list of ascending whole numbers from 1 to below "
+			"num_hidden_layers, %d",
+			name, c->layers);
+	if (!(confidence > 1.0 / TT_LABELS && confidence <= 1))
+		return tt_err_set(err, TT_EPARSE,
+			"'%s': exit_confidence: not a probability above 1/3, which the likeliest of three "
+			"labels always has",
+			name);
+	c->head_layers[c->n_heads++] = c->layers;
+	c->exit_confidence = (float)confidence;
+	return TT_OK;
+}
+
 int tt_model_config_parse(
 	struct tt_model_config *ret, struct tt_str text, const char *name, struct tt_err *err)
 {
@@ -134,6 +160,8 @@ int tt_model_config_parse(
 		rc = read_norm_eps(&c, root, name, err);
 	if (rc == TT_OK)
 		rc = read_labels(&c, root, name, err);
+	if (rc == TT_OK)
+		rc = read_exits(&c, root, name, err);
 	if (rc == TT_OK)
 		*ret = c;
 	json_decref(root);

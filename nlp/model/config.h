@@ -1,13 +1,15 @@
 /* config.h - what a model folder's config.json says of a BertForSequenceClassification, checked.
  * Refused with the file and the key: other kinds of model, position embeddings that are not absolute, an
  * activation that is not the erf form of GELU, labels that are not negative, neutral and positive (any order,
- * any case). */
+ * any case), exits (docs/SCORING.md) that are no inner layers. */
 #ifndef TT_NLP_MODEL_CONFIG_H
 #define TT_NLP_MODEL_CONFIG_H
 
 #include "common/err.h"
 #include "common/scored.h"
 #include "common/str.h"
+
+enum { TT_LAYERS_MAX = 256 };
 
 struct tt_model_config {
 	int vocab;             /* V: rows of the word embedding */
@@ -18,7 +20,11 @@ struct tt_model_config {
 	int heads;             /* H, divides C */
 	int intermediate;      /* F */
 	float norm_eps;        /* of LayerNorm */
-	int row_of[TT_LABELS]; /* enum tt_label → row of the model's classifier */
+	int row_of[TT_LABELS]; /* enum tt_label → row of the model's classifiers */
+	/* Layers that heads stand behind, ascending: those of exit_layers, then L. */
+	int head_layers[TT_LAYERS_MAX];
+	int n_heads;
+	float exit_confidence; /* probability that is enough to leave at one of exit_layers; 1: none is */
 };
 
 enum { TT_MODEL_CONFIG_MAX = 1 << 20 /* bytes of config.json */ };

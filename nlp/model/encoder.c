@@ -315,13 +315,13 @@ const float *tt_encoder_finish(struct tt_encoder *e, const size_t *rows, size_t 
 	return e->x;
 }
 
-const float *tt_encoder_pool(struct tt_encoder *e, const size_t *rows, size_t n)
+const float *tt_encoder_pool(struct tt_encoder *e, const struct tt_matrix *w, const size_t *rows, size_t n)
 {
 	const size_t C = (size_t)e->config->hidden;
 	for (size_t i = 0; i < n; i++)
 		memcpy(e->qkv + i * e->stride, e->x + rows[i] * e->stride, e->stride * sizeof(float));
-	const struct tt_product p = {.w = &e->w->pool,
-		.panel_end = e->w->pool.n / TT_PANEL,
+	const struct tt_product p = {.w = w,
+		.panel_end = w->n / TT_PANEL,
 		.x = e->qkv,
 		.x_bytes = e->stride * sizeof(float),
 		.m = n,

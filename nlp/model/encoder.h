@@ -4,7 +4,7 @@
  *
  * The pass goes in steps, so that sequences may leave the pack between layers (early exit):
  *
- *	begin(pack), { step(), ..., keep() }, finish(rows)
+ *	begin(pack), { step(), ..., pool(rows), keep() }, finish(rows), pool(rows)
  *
  * In the last layer only the rows are computed that the caller wants (beyond keys and values). What a
  *sequence comes to does not depend on the others in the pack, nor on who leaves it: to the last bit.
@@ -33,7 +33,7 @@ size_t tt_encoder_bytes(const struct tt_weights *w, const struct tt_model_config
 /* The pack's ids are read here, and not afterwards. */
 void tt_encoder_begin(struct tt_encoder *e, const struct tt_pack *pack);
 /* The next layer; not for the last one. Returns hidden states (T, ·), tt_encoder_stride floats from row to
- * row, valid until the next call. */
+ * row, valid until the next call but pool. */
 const float *tt_encoder_step(struct tt_encoder *e);
 /* The sequences i of the pack as it is now for which keep[i] stay, in their order; the others leave it. */
 void tt_encoder_keep(struct tt_encoder *e, const bool *keep);
@@ -42,8 +42,8 @@ void tt_encoder_keep(struct tt_encoder *e, const bool *keep);
 const float *tt_encoder_finish(struct tt_encoder *e, const size_t *rows, size_t n_rows);
 size_t tt_encoder_stride(const struct tt_encoder *e);
 
-/* pooled (n, ·) = tanh(pool_w · x + pool_b) of hidden rows rows[i], in the scratch; what finish returned
- * stays. n <= max_tokens. */
-const float *tt_encoder_pool(struct tt_encoder *e, const size_t *rows, size_t n);
+/* pooled (n, ·) = tanh(w · x + its bias) of hidden rows rows[i], in the scratch; what step or finish returned
+ * stays. w: a head's pooler. n <= max_tokens. */
+const float *tt_encoder_pool(struct tt_encoder *e, const struct tt_matrix *w, const size_t *rows, size_t n);
 
 #endif

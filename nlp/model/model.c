@@ -39,12 +39,19 @@ int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision prec
 	m->facts.precision = precision;
 	m->facts.vocab_size = m->config.vocab;
 	m->facts.max_tokens = m->config.positions;
-	m->facts.entity_head = m->weights.entity_w != NULL;
+	m->facts.layers = m->config.layers;
+	m->facts.entity_head = m->weights.heads[0].entity_w != NULL;
+	m->exit_confidence = 1;
 	*ret = m;
 	m = NULL;
 out:
 	tt_model_free(m);
 	return rc;
+}
+
+void tt_model_exit_at(struct tt_model *m, double confidence)
+{
+	m->exit_confidence = confidence > 0 ? (float)confidence : m->config.exit_confidence;
 }
 
 void tt_model_free(struct tt_model *m)

@@ -9,6 +9,7 @@ struct tt_model {
 	struct tt_model_config config;
 	struct tt_weights weights;
 	struct tt_model_facts facts;
+	float exit_confidence; /* 1: all layers are read */
 };
 
 #endif

@@ -12,7 +12,7 @@
 #include "nlp/model/pack.h"
 #include "nlp/model/widen.h"
 
-enum { ALIGN = 64, NAME_MAX_BYTES = 128, JOBS_A_LAYER = 6, OTHER_JOBS = 2 /* words, pooler */ };
+enum { ALIGN = 64, NAME_MAX_BYTES = 128, JOBS_A_LAYER = 6, JOBS_A_HEAD = 1, OTHER_JOBS = 1 /* words */ };
 
 /* What one load passes around. The first error sticks: later calls do nothing, so that callers check once. */
 struct loader {
@@ -53,7 +53,7 @@ static size_t block_bytes(
 	const size_t entity = entity_head ? floats(TT_LABELS * 2 * C) + floats(TT_LABELS) : 0;
 	const size_t embed = padded((size_t)c->vocab * C * tt_dtype_bytes(word_dtype)) +
 			     floats((size_t)c->positions * C) + 2 * floats(C);
-	return embed + (size_t)c->layers * layer + head + entity;
+	return embed + (size_t)c->layers * layer + (size_t)c->n_heads * (head + entity);
 }
 
 static void *bump(struct loader *l, size_t bytes)
@@ -167,7 +167,7 @@ static const float *take_labels(struct loader *l, const char *name, size_t cols)
 {
 	const size_t row = cols ? cols : 1;
 	float *dst = bump(l, TT_LABELS * row * sizeof(float));
-	const struct tt_tensor *t = need(l, name, TT_LABELS, cols);
+	const struct tt_tensor *t = need_prefixed(l, name, TT_LABELS, cols);
 	for (size_t label = 0; t && label < TT_LABELS; label++)
 		widen(l, dst + label * row, t, (size_t)l->config->row_of[label] * row, row);
 	return dst;
@@ -270,16 +270,19 @@ static void take_layer(struct loader *l, struct tt_layer *y, int index)
 	l->prefix[0] = '\0';
 }
 
-static void take_heads(struct loader *l, bool entity_head)
+static void take_head(struct loader *l, struct tt_head *h, int layer, bool entity_head)
 {
 	const size_t C = (size_t)l->config->hidden;
-	l->w->pool = take_matrix(l, TT_USE_FP32, "pooler.dense", C, C);
-	l->w->item_w = take_labels(l, "classifier.weight", C);
-	l->w->item_b = take_labels(l, "classifier.bias", 0);
-	if (!entity_head)
-		return;
-	l->w->entity_w = take_labels(l, "entity_classifier.weight", 2 * C);
-	l->w->entity_b = take_labels(l, "entity_classifier.bias", 0);
+	if (layer < l->config->layers)
+		snprintf(l->prefix, sizeof(l->prefix), "exits.%d.", layer);
+	h->pool = take_matrix(l, TT_USE_FP32, "pooler.dense", C, C);
+	h->item_w = take_labels(l, "classifier.weight", C);
+	h->item_b = take_labels(l, "classifier.bias", 0);
+	if (entity_head) {
+		h->entity_w = take_labels(l, "entity_classifier.weight", 2 * C);
+		h->entity_b = take_labels(l, "entity_classifier.bias", 0);
+	}
+	l->prefix[0] = '\0';
 }
 
 /* More layers than config.json says: the two are not of one model. */
@@ -296,18 +299,19 @@ static void refuse_more_layers(struct loader *l)
 static int allocate(struct loader *l, const struct tt_tensor *word, bool entity_head)
 {
 	const struct tt_model_config *c = l->config;
-	const size_t layers = (size_t)c->layers,
+	const size_t layers = (size_t)c->layers, heads = (size_t)c->n_heads,
 		     bytes = block_bytes(c, l->w->precision, word->dtype, entity_head);
 	l->w->block = calloc(1, bytes + ALIGN); /* zeroed, but not touched yet: its pages are its users' */
 	l->w->layers = calloc(layers, sizeof(*l->w->layers));
-	l->jobs = calloc(layers * JOBS_A_LAYER + OTHER_JOBS, sizeof(*l->jobs));
+	l->w->heads = calloc(heads, sizeof(*l->w->heads));
+	l->jobs = calloc(layers * JOBS_A_LAYER + heads * JOBS_A_HEAD + OTHER_JOBS, sizeof(*l->jobs));
 	l->row = calloc((size_t)c->hidden, sizeof(float));
-	if (!l->w->block || !l->w->layers || !l->jobs || !l->row)
+	if (!l->w->block || !l->w->layers || !l->w->heads || !l->jobs || !l->row)
 		return tt_err_set(l->err, TT_ENOMEM, "'%s': out of memory for %zu bytes of weights",
 			tt_safetensors_name(l->st), bytes);
 	l->next = (char *)tt_pad((uintptr_t)l->w->block, ALIGN);
 	l->end = l->next + bytes;
-	l->w->bytes = bytes + layers * sizeof(*l->w->layers);
+	l->w->bytes = bytes + layers * sizeof(*l->w->layers) + heads * sizeof(*l->w->heads);
 	return TT_OK;
 }
 
@@ -329,7 +333,8 @@ int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
 	for (int i = 0; i < config->layers; i++)
 		take_layer(&l, &w.layers[i], i);
 	refuse_more_layers(&l);
-	take_heads(&l, entity_head);
+	for (int i = 0; i < config->n_heads; i++)
+		take_head(&l, &w.heads[i], config->head_layers[i], entity_head);
 	assert(l.next == l.end);
 	if (l.rc == TT_OK)
 		l.rc = pack(&l);
@@ -347,5 +352,6 @@ void tt_weights_done(struct tt_weights *w)
 {
 	free(w->block);
 	free(w->layers);
+	free(w->heads);
 	*w = (struct tt_weights){0};
 }

@@ -1,5 +1,5 @@
 /* weights.h - a BERT's weights in memory, as the encoder and the heads want them. Matrices are packed for the
- * multiplications of gemm.h in the precision that is asked for (the pooler's in fp32); query, key and value
+ * multiplications of gemm.h in the precision that is asked for (poolers' in fp32); query, key and value
  * are one matrix, each third padded to whole panels. All else is fp32, row-major. The word embedding, by far
  * the largest table and only ever read row by row, stays in the file's own precision and is widened as it is
  * read. V words, P positions, C hidden, F intermediate, L layers. Read-only after loading: any number of
@@ -24,18 +24,23 @@ struct tt_layer {
 	struct tt_norm down_norm;
 };
 
+/* Classifiers over the hidden states of a layer. */
+struct tt_head {
+	struct tt_matrix pool;            /* (C, C) fp32 */
+	const float *item_w, *item_b;     /* (3, C), (3): rows by enum tt_label */
+	const float *entity_w, *entity_b; /* (3, 2C), (3): likewise; NULL when the model has no entity head */
+};
+
 struct tt_weights {
 	enum tt_precision precision;
 	const uint8_t *word; /* (V, C) of word_dtype */
 	enum tt_dtype word_dtype;
 	const float *place; /* (P, C): position embedding + embedding of token type 0 */
 	struct tt_norm embed_norm;
-	struct tt_layer *layers;          /* (L) */
-	struct tt_matrix pool;            /* (C, C) fp32 */
-	const float *item_w, *item_b;     /* (3, C), (3): rows by enum tt_label */
-	const float *entity_w, *entity_b; /* (3, 2C), (3): likewise; NULL when the model has no entity head */
-	int64_t parameters;               /* scalars in use */
-	size_t bytes;                     /* of all of the above */
+	struct tt_layer *layers; /* (L) */
+	struct tt_head *heads;   /* (n_heads of the configuration): after layers head_layers */
+	int64_t parameters;      /* scalars in use */
+	size_t bytes;            /* of all of the above */
 	void *block;
 };
 

@@ -88,6 +88,18 @@ check 'three threads' 0 score --json --threads 3
 cmp -s "$dir/one" "$dir/out" || fail 'threads: the output differs'
 jq -r .text "$dir/out" | cmp -s - "$dir/in" || fail 'threads: the order differs'
 
+# a model with heads behind inner layers: what is asked for is what is done, and 0 is what the model itself says (0.7)
+exits=$(dirname "$0")/../nlp/model/tiny/exits
+printf 'Apple soars as Samsung sinks\nTesla beats outlook\nof a\n' >"$dir/in"
+for p in 0.34 0.7 1 0; do
+	check "exit at $p" 0 score --json -m "$exits" -p fp32 --exit-confidence $p
+	cp "$dir/out" "$dir/exit-$p"
+done
+cmp -s "$dir/exit-0" "$dir/exit-0.7" || fail 'exits: 0 is not what the model says'
+cmp -s "$dir/exit-0.34" "$dir/exit-1" && fail 'exits: nothing left early'
+cmp -s "$dir/exit-0" "$dir/exit-1" && fail 'exits: nothing left early at 0.7'
+check 'no probability' 64 score --exit-confidence 1.5
+
 # a pipe that stays open gets its answers at once
 mkfifo "$dir/fifo"
 "$TT_BINARY" score --json --no-entities "$dir/fifo" >"$dir/answers" 2>&1 &

@@ -273,6 +273,46 @@ TT_TEST(the_same_text_is_read_once)
 		}
 }
 
+/* The model's first head is behind layer 1, its last behind 4, and its own confidence is 0.7. */
+TT_TEST(texts_leave_as_configured)
+{
+	static const char *const titles[] = {
+		"Apple soars as Samsung sinks", "Tesla", "Tesla beats outlook", "of a"};
+	static const double confidences[] = {0.34, 1, 0, 0.7};
+	uint64_t layers[TT_LEN(confidences)];
+	char folder[4096];
+	snprintf(folder, sizeof(folder), "%s", tt_source_path("tests/nlp/model/tiny/exits"));
+	for (size_t i = 0; i < TT_LEN(confidences); i++) {
+		struct tt_nlp_conf c = conf();
+		struct tt_batch *b = batch_of(titles, TT_LEN(titles));
+		const uint64_t before = tt_metric_get(TT_M_layers);
+		c.model = folder;
+		c.exit_confidence = confidences[i];
+		TT_EQ(score(b, &c, NULL), TT_OK);
+		layers[i] = tt_metric_get(TT_M_layers) - before;
+		tt_batch_free(b);
+	}
+	TT_EQ(layers[0], TT_LEN(titles));
+	TT_EQ(layers[1], 4 * TT_LEN(titles));
+	TT_EQ(layers[2], layers[3]);
+	TT_TRUE(layers[0] < layers[2] && layers[2] < layers[1]);
+}
+
+/* What a precision differs by is measured behind all layers, wherever texts will leave. */
+TT_TEST(self_check_reads_all_layers)
+{
+	static const double confidences[] = {1, 0.34};
+	char folder[4096], why[TT_LEN(confidences)][160];
+	snprintf(folder, sizeof(folder), "%s", tt_source_path("tests/nlp/model/tiny/exits"));
+	for (size_t i = 0; i < TT_LEN(confidences); i++) {
+		struct tt_loaded l;
+		TT_EQ(tt_load(&l, folder, TT_CHOOSE_AUTO, confidences[i], NULL), TT_OK);
+		memcpy(why[i], l.why, sizeof(why[i]));
+		tt_load_done(&l);
+	}
+	TT_STR_EQ(tt_str_c(why[1]), tt_str_c(why[0]));
+}
+
 TT_TEST(opening)
 {
 	struct tt_nlp_conf c = conf();
@@ -321,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {TT_RUN(as_the_model_says), TT_RUN(mentions_behind_an_address),
 		TT_RUN(nothing_to_read), TT_RUN(a_constant_needs_no_model), TT_RUN(which_text),
 		TT_RUN(long_text_is_cut), TT_RUN(many_items), TT_RUN(the_same_text_is_read_once),
-		TT_RUN(opening), TT_RUN(survives_oom)};
+		TT_RUN(texts_leave_as_configured), TT_RUN(self_check_reads_all_layers), TT_RUN(opening),
+		TT_RUN(survives_oom)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
 }

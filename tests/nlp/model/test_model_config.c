@@ -3,10 +3,10 @@
 
 #include "nlp/model/config.h"
 
-#define BASE                                                                                                 \
-	"\"model_type\":\"bert\",\"vocab_size\":10,\"max_position_embeddings\":24,\"num_hidden_layers\":2,"  \
-	"\"hidden_size\":8,"                                                                                 \
+#define WITHOUT_LAYERS                                                                                       \
+	"\"model_type\":\"bert\",\"vocab_size\":10,\"max_position_embeddings\":24,\"hidden_size\":8,"        \
 	"\"num_attention_heads\":2,\"intermediate_size\":16"
+#define BASE   WITHOUT_LAYERS ",\"num_hidden_layers\":2"
 #define LABELS ",\"id2label\":{\"0\":\"negative\",\"1\":\"neutral\",\"2\":\"positive\"}"
 
 static int parse(const char *text, struct tt_model_config *c, struct tt_err *err)
@@ -33,6 +33,37 @@ TT_TEST(good)
 		TT_OK);
 	TT_NEAR(c.norm_eps, 1e-5, 1e-9);
 	TT_EQ(c.types, 1);
+}
+
+/* The last layer always has its head; exits stand before it. */
+TT_TEST(exits)
+{
+	static const struct {
+		const char *text;
+		int n_heads, head_layers[4];
+		double confidence;
+	} rows[] = {
+		{"", 1, {2}, 1},
+		{",\"exit_layers\":[]", 1, {2}, 1},
+		{",\"exit_layers\":[1]", 2, {1, 2}, 1},
+		{",\"exit_layers\":[1],\"exit_confidence\":0.34", 2, {1, 2}, 0.34},
+		{",\"exit_layers\":[1],\"exit_confidence\":1", 2, {1, 2}, 1},
+		{",\"num_hidden_layers\":6,\"exit_layers\":[2,4,5],\"exit_confidence\":0.9", 4, {2, 4, 5, 6},
+			0.9},
+	};
+	for (size_t i = 0; i < TT_LEN(rows); i++) {
+		struct tt_model_config c;
+		char text[1024];
+		snprintf(text, sizeof(text), "{%s%s%s}",
+			strstr(rows[i].text, "layers\":6") ? WITHOUT_LAYERS : BASE, LABELS, rows[i].text);
+		TT_EQ_ROW((long)i, parse(text, &c, NULL), TT_OK);
+		TT_EQ_ROW((long)i, c.n_heads, rows[i].n_heads);
+		TT_EQ_ROW((long)i,
+			memcmp(c.head_layers, rows[i].head_layers,
+				(size_t)c.n_heads * sizeof(*c.head_layers)),
+			0);
+		TT_NEAR_ROW((long)i, c.exit_confidence, rows[i].confidence, 1e-7);
+	}
 }
 
 TT_TEST(label_orders)
@@ -101,6 +132,25 @@ TT_TEST(refused)
 			"is \"(no text)\""},
 		{"{" BASE LABELS ",\"num_labels\":2}",
 			"'c': num_labels: differs from id2label, which names three"},
+		{"{" BASE LABELS ",\"exit_layers\":1}",
+			"'c': exit_layers: not a list of ascending whole numbers from 1 to below "
+			"num_hidden_layers, 2"},
+		{"{" BASE LABELS ",\"exit_layers\":[0]}", "'c': exit_layers: not a list of ascending"},
+		{"{" BASE LABELS ",\"exit_layers\":[2]}", "'c': exit_layers: not a list of ascending"},
+		{"{" BASE LABELS ",\"exit_layers\":[1.0]}", "'c': exit_layers: not a list of ascending"},
+		{"{" BASE LABELS ",\"exit_layers\":[\"1\"]}", "'c': exit_layers: not a list of ascending"},
+		{"{" WITHOUT_LAYERS LABELS ",\"num_hidden_layers\":6,\"exit_layers\":[4,2]}",
+			"'c': exit_layers: not a list of ascending"},
+		{"{" WITHOUT_LAYERS LABELS ",\"num_hidden_layers\":6,\"exit_layers\":[2,2]}",
+			"'c': exit_layers: not a list of ascending"},
+		{"{" BASE LABELS ",\"exit_layers\":[1],\"exit_confidence\":0}",
+			"'c': exit_confidence: not a probability above 1/3"},
+		{"{" BASE LABELS ",\"exit_layers\":[1],\"exit_confidence\":0.3333333}",
+			"'c': exit_confidence: not a probability above 1/3"},
+		{"{" BASE LABELS ",\"exit_layers\":[1],\"exit_confidence\":1.01}",
+			"'c': exit_confidence: not a probability above 1/3"},
+		{"{" BASE LABELS ",\"exit_layers\":[1],\"exit_confidence\":\"0.9\"}",
+			"'c': exit_confidence: not a probability above 1/3"},
 	};
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		struct tt_model_config c;
@@ -136,4 +186,4 @@ TT_TEST(files)
 	TT_EQ(c.hidden, 384);
 }
 
-TT_MAIN(TT_RUN(good), TT_RUN(label_orders), TT_RUN(refused), TT_RUN(files))
+TT_MAIN(TT_RUN(good), TT_RUN(label_orders), TT_RUN(exits), TT_RUN(refused), TT_RUN(files))

@@ -39,6 +39,7 @@ static void patch(char *file, size_t n, const char *from, const char *to)
 TT_TEST(mismatches)
 {
 	static const struct {
+		const char *folder;                      /* NULL: two-heads */
 		const char *from, *to;                   /* in the header */
 		int layers, hidden, vocab, intermediate; /* of the configuration, when not 0 */
 		const char *want;
@@ -69,15 +70,29 @@ TT_TEST(mismatches)
 			.to = "\"bert.pooler.dense.bias\":{\"dtype\":\"I16\"",
 			.want = "'m': tensor 'bert.pooler.dense.bias' is of type I16; F32, F16 and BF16 are "
 				"read"},
+		{.folder = "exits",
+			.from = "exits.1.pooler.dense.weight",
+			.to = "exits.2.pooler.dense.weight",
+			.want = "'m': tensor 'exits.1.pooler.dense.weight' is missing"},
+		{.folder = "exits",
+			.from = "exits.3.entity_classifier.bias",
+			.to = "exits.3.entity_classifier.bios",
+			.want = "'m': tensor 'exits.3.entity_classifier.bias' is missing"},
+		{.folder = "exits",
+			.from = "\"exits.3.classifier.weight\":{\"dtype\":\"BF16\",\"shape\":[3,20]",
+			.to = "\"exits.3.classifier.weight\":{\"dtype\":\"BF16\",\"shape\":[20,3]",
+			.want = "'m': tensor 'exits.3.classifier.weight' is 20×3, config.json asks for "
+				"3×20"},
 	};
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		size_t n;
-		char *file = read_whole(tiny("two-heads", "model.safetensors"), &n);
+		const char *folder = rows[i].folder ? rows[i].folder : "two-heads";
+		char *file = read_whole(tiny(folder, "model.safetensors"), &n);
 		struct tt_model_config c;
 		struct tt_safetensors *st;
 		struct tt_weights w;
 		struct tt_err err = {0};
-		TT_EQ(tt_model_config_load(&c, tiny("two-heads", "config.json"), NULL), TT_OK);
+		TT_EQ(tt_model_config_load(&c, tiny(folder, "config.json"), NULL), TT_OK);
 		c.layers = rows[i].layers ? rows[i].layers : c.layers;
 		c.hidden = rows[i].hidden ? rows[i].hidden : c.hidden;
 		c.vocab = rows[i].vocab ? rows[i].vocab : c.vocab;
@@ -96,26 +111,28 @@ TT_TEST(mismatches)
 TT_TEST(not_finite)
 {
 	static const struct {
-		const char *tensor;
+		const char *folder, *tensor;
 		size_t element;
 		uint16_t value;
 	} rows[] = {
-		{"bert.embeddings.word_embeddings.weight", 739, 0x7c00},
-		{"bert.embeddings.position_embeddings.weight", 0, 0x7e00},
-		{"bert.embeddings.token_type_embeddings.weight", 3, 0xfc00},
-		{"bert.encoder.layer.1.attention.self.value.weight", 399, 0x7c00},
-		{"bert.encoder.layer.0.output.LayerNorm.bias", 1, 0x7c01},
-		{"classifier.weight", 59, 0xffff},
-		{"entity_classifier.bias", 2, 0x7c00},
+		{"two-heads", "bert.embeddings.word_embeddings.weight", 739, 0x7c00},
+		{"two-heads", "bert.embeddings.position_embeddings.weight", 0, 0x7e00},
+		{"two-heads", "bert.embeddings.token_type_embeddings.weight", 3, 0xfc00},
+		{"two-heads", "bert.encoder.layer.1.attention.self.value.weight", 399, 0x7c00},
+		{"two-heads", "bert.encoder.layer.0.output.LayerNorm.bias", 1, 0x7c01},
+		{"two-heads", "classifier.weight", 59, 0xffff},
+		{"two-heads", "entity_classifier.bias", 2, 0x7c00},
+		{"exits", "exits.1.classifier.bias", 1, 0x7f80},
+		{"exits", "exits.3.pooler.dense.weight", 399, 0x7fc0},
 	};
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		size_t n;
-		char *file = read_whole(tiny("two-heads", "model.safetensors"), &n), want[256];
+		char *file = read_whole(tiny(rows[i].folder, "model.safetensors"), &n), want[256];
 		struct tt_model_config c;
 		struct tt_safetensors *st;
 		struct tt_weights w;
 		struct tt_err err = {0};
-		TT_EQ(tt_model_config_load(&c, tiny("two-heads", "config.json"), NULL), TT_OK);
+		TT_EQ(tt_model_config_load(&c, tiny(rows[i].folder, "config.json"), NULL), TT_OK);
 		TT_EQ(tt_safetensors_parse(&st, (struct tt_str){file, n}, "m", NULL), TT_OK);
 		const size_t at = (size_t)(tt_safetensors_find(st, rows[i].tensor)->data - (uint8_t *)file) +
 				  2 * rows[i].element;
@@ -151,13 +168,13 @@ TT_TEST(facts)
 	TT_STR_EQ(tt_str_c(err.msg), TT_STR("'/no/such/folder/config.json': No such file or directory"));
 }
 
-static int open_and_use(void)
+static int open_and_use(const char *folder)
 {
 	static const int32_t ids[] = {2, 5, 6, 3};
 	struct tt_sequence seq = {.ids = ids, .n_ids = TT_LEN(ids)};
 	struct tt_model *m = NULL;
 	struct tt_classifier *c = NULL;
-	int rc = tt_model_open(&m, tt_source_path("tests/nlp/model/tiny/two-heads"), TT_USE_FP32, NULL);
+	int rc = tt_model_open(&m, tiny(folder, ""), TT_USE_FP32, NULL);
 	if (rc == TT_OK)
 		rc = tt_classifier_new(&c, m, 100, NULL);
 	if (rc == TT_OK)
@@ -169,16 +186,19 @@ static int open_and_use(void)
 
 TT_TEST(survives_oom)
 {
-	int n, rc = TT_ENOMEM;
-	const long live = tt_alloc_live();
-	for (n = 0; n < 200 && rc == TT_ENOMEM; n++) {
-		tt_fault_alloc_after(n);
-		rc = open_and_use();
-		tt_fault_off();
-		TT_EQ_ROW(n, tt_alloc_live(), live);
+	static const char *const folders[] = {"two-heads", "exits"};
+	for (size_t i = 0; i < TT_LEN(folders); i++) {
+		int n, rc = TT_ENOMEM;
+		const long live = tt_alloc_live();
+		for (n = 0; n < 200 && rc == TT_ENOMEM; n++) {
+			tt_fault_alloc_after(n);
+			rc = open_and_use(folders[i]);
+			tt_fault_off();
+			TT_EQ_ROW(n, tt_alloc_live(), live);
+		}
+		TT_EQ(rc, TT_OK);
+		TT_TRUE(n > 15);
 	}
-	TT_EQ(rc, TT_OK);
-	TT_TRUE(n > 15);
 }
 
 TT_MAIN(TT_RUN(mismatches), TT_RUN(not_finite), TT_RUN(facts), TT_RUN(survives_oom))
