@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nlp/crew.h"
 #include "nlp/deviation.h"
 
 enum { CHECK_TOKENS_MAX = 48 };
@@ -47,11 +48,11 @@ static int read_headlines(struct check *c, const struct tt_tokenizer *t, struct 
 
 static int classify(const struct tt_model *m, struct tt_sequence *seqs, struct tt_err *err)
 {
-	struct tt_classifier *c = NULL;
-	int rc = tt_classifier_new(&c, m, 0, err);
+	struct tt_crew *c = NULL;
+	int rc = tt_crew_new(&c, m, 0, 0, err);
 	if (rc == TT_OK)
-		rc = tt_classify(c, seqs, HEADLINES, err);
-	tt_classifier_free(c);
+		rc = tt_crew_classify(c, seqs, HEADLINES, err);
+	tt_crew_free(c);
 	return rc;
 }
 
@@ -84,11 +85,11 @@ static int check_vocabulary(const struct tt_loaded *l, const char *dir, struct t
 }
 
 /* Opens the model in p too, which takes the place of the fp32 one when it agrees with it. */
-static int try_precision(
-	struct tt_loaded *l, const char *dir, enum tt_precision p, struct check *c, struct tt_err *err)
+static int try_precision(struct tt_loaded *l, const struct tt_model_files *f, enum tt_precision p,
+	struct check *c, struct tt_err *err)
 {
 	struct tt_model *m = NULL;
-	int rc = tt_model_open(&m, dir, p, err);
+	int rc = tt_model_read(&m, f, p, l->model, err);
 	if (rc == TT_OK)
 		rc = classify(m, c->other, err);
 	if (rc == TT_OK) {
@@ -110,7 +111,7 @@ static int try_precision(
 }
 
 /* The fp32 model is open. */
-static int choose(struct tt_loaded *l, const char *dir, struct tt_err *err)
+static int choose(struct tt_loaded *l, const struct tt_model_files *f, struct tt_err *err)
 {
 	enum tt_precision found[TT_PRECISIONS];
 	const struct tt_model *fp32 = l->model;
@@ -120,11 +121,11 @@ static int choose(struct tt_loaded *l, const char *dir, struct tt_err *err)
 		return TT_OK;
 	struct check *c = calloc(1, sizeof(*c));
 	int rc = c ? read_headlines(c, l->tokenizer, err)
-		   : tt_err_set(err, TT_ENOMEM, "'%s': %s", dir, tt_err_text(TT_ENOMEM));
+		   : tt_err_set(err, TT_ENOMEM, "self-check: %s", tt_err_text(TT_ENOMEM));
 	if (rc == TT_OK)
 		rc = classify(fp32, c->fp32, err);
 	for (size_t i = 0; rc == TT_OK && l->model == fp32 && i < n; i++)
-		rc = try_precision(l, dir, found[i], c, err);
+		rc = try_precision(l, f, found[i], c, err);
 	free(c);
 	return rc;
 }
@@ -134,13 +135,17 @@ int tt_load(struct tt_loaded *ret, const char *dir, int choice, double exit_conf
 	struct tt_loaded l = {.why = "as configured"};
 	const bool is_auto = choice == TT_CHOOSE_AUTO;
 	const enum tt_precision first = is_auto ? TT_USE_FP32 : (enum tt_precision)(choice - TT_CHOOSE_FP32);
-	int rc = tt_model_open(&l.model, dir, first, err);
+	struct tt_model_files *f = NULL;
+	int rc = tt_model_files_open(&f, dir, err);
+	if (rc == TT_OK)
+		rc = tt_model_read(&l.model, f, first, NULL, err);
 	if (rc == TT_OK)
 		rc = tt_tokenizer_open(&l.tokenizer, dir, err);
 	if (rc == TT_OK)
 		rc = check_vocabulary(&l, dir, err);
 	if (rc == TT_OK && is_auto)
-		rc = choose(&l, dir, err);
+		rc = choose(&l, f, err);
+	tt_model_files_close(f);
 	if (rc < 0) {
 		tt_load_done(&l);
 		return rc;

@@ -19,11 +19,21 @@
 #include "common/scored.h"
 #include "nlp/kernel/gemm.h"
 
+struct tt_model_files;
 struct tt_model;
 struct tt_classifier;
 
-/* Opens DIR/config.json and DIR/model.safetensors. Errors name the file and what is wrong where: TT_EIO,
- * TT_EPARSE (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM. */
+/* DIR/config.json and DIR/model.safetensors, from which models are read in one or more precisions. They are
+ * mapped until closed: not for long. Errors name the file and what is wrong where: TT_EIO, TT_EPARSE
+ * (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM. */
+int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err);
+void tt_model_files_close(struct tt_model_files *f); /* NULL is fine; the models stay */
+
+/* like: a model read from the same files, or NULL. The two share what no precision changes; either may be
+ * freed first. Errors as above. */
+int tt_model_read(struct tt_model **ret, const struct tt_model_files *f, enum tt_precision precision,
+	const struct tt_model *like, struct tt_err *err);
+/* All of it, for one precision. */
 int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision precision, struct tt_err *err);
 /* Early exit: a text that a head behind an inner layer is sure of, as are those for its mentions, is not read
  * further. confidence: probability of a label that is sure; 0: what config.json says; 1: never, as it is

@@ -130,12 +130,13 @@ static void norm_row(struct tt_encoder *e, size_t row, const struct tt_norm *n)
 /* x = norm(word[id] + place[position]) */
 static void embed(struct tt_encoder *e, const struct tt_pack *pack)
 {
-	const size_t C = (size_t)e->config->hidden, word_bytes = C * tt_dtype_bytes(e->w->word_dtype);
+	const size_t C = (size_t)e->config->hidden, word_bytes = C * tt_dtype_bytes(e->w->word->dtype);
 	for (size_t s = 0; s < pack->n_seqs; s++)
 		for (size_t t = pack->seqs[s]; t < pack->seqs[s + 1]; t++) {
 			float *x = e->x + t * e->stride;
 			const float *place = e->w->place + (t - pack->seqs[s]) * C;
-			tt_widen(x, e->w->word + (size_t)pack->ids[t] * word_bytes, e->w->word_dtype, C);
+			tt_widen(x, e->w->word->rows + (size_t)pack->ids[t] * word_bytes, e->w->word->dtype,
+				C);
 			for (size_t c = 0; c < C; c++)
 				x[c] += place[c];
 			norm_row(e, t, &e->w->embed_norm);

@@ -4,48 +4,73 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int load_weights(struct tt_model *m, const char *path, enum tt_precision precision, struct tt_err *err)
+struct tt_model_files {
+	struct tt_model_config config;
+	struct tt_safetensors *tensors;
+	struct tt_id hash; /* of the tensors' file */
+};
+
+int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err)
 {
-	struct tt_safetensors *st = NULL;
-	int rc = tt_safetensors_open(&st, path, err);
-	if (rc < 0)
-		return rc;
-	rc = tt_weights_load(&m->weights, st, &m->config, precision, err);
+	char config[4096], tensors[4096];
+	if ((size_t)snprintf(config, sizeof(config), "%s/config.json", dir) >= sizeof(config) ||
+		(size_t)snprintf(tensors, sizeof(tensors), "%s/model.safetensors", dir) >= sizeof(tensors))
+		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
+	struct tt_model_files *f = calloc(1, sizeof(*f));
+	if (!f)
+		return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", dir);
+	int rc = tt_model_config_load(&f->config, config, err);
 	if (rc == TT_OK)
-		m->facts.hash = TT_ID(tt_safetensors_bytes(st));
-	tt_safetensors_free(st);
-	return rc;
+		rc = tt_safetensors_open(&f->tensors, tensors, err);
+	if (rc < 0) {
+		tt_model_files_close(f);
+		return rc;
+	}
+	f->hash = TT_ID(tt_safetensors_bytes(f->tensors));
+	*ret = f;
+	return TT_OK;
+}
+
+void tt_model_files_close(struct tt_model_files *f)
+{
+	if (f)
+		tt_safetensors_free(f->tensors);
+	free(f);
+}
+
+int tt_model_read(struct tt_model **ret, const struct tt_model_files *f, enum tt_precision precision,
+	const struct tt_model *like, struct tt_err *err)
+{
+	struct tt_model *m = calloc(1, sizeof(*m));
+	if (!m)
+		return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", tt_safetensors_name(f->tensors));
+	m->config = f->config;
+	int rc = tt_weights_load(
+		&m->weights, f->tensors, &m->config, precision, like ? like->weights.word : NULL, err);
+	if (rc < 0) {
+		free(m);
+		return rc;
+	}
+	m->facts = (struct tt_model_facts){.hash = f->hash,
+		.parameters = m->weights.parameters,
+		.weight_bytes = (int64_t)m->weights.bytes,
+		.precision = precision,
+		.vocab_size = m->config.vocab,
+		.max_tokens = m->config.positions,
+		.layers = m->config.layers,
+		.entity_head = m->weights.heads[0].entity_w != NULL};
+	m->exit_confidence = 1;
+	*ret = m;
+	return TT_OK;
 }
 
 int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision precision, struct tt_err *err)
 {
-	char config[4096], weights[4096];
-	int rc = TT_ENOMEM;
-	if ((size_t)snprintf(config, sizeof(config), "%s/config.json", dir) >= sizeof(config) ||
-		(size_t)snprintf(weights, sizeof(weights), "%s/model.safetensors", dir) >= sizeof(weights))
-		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
-	struct tt_model *m = calloc(1, sizeof(*m));
-	if (!m) {
-		tt_err_set(err, TT_ENOMEM, "'%s': out of memory", dir);
-		goto out;
-	}
-	rc = tt_model_config_load(&m->config, config, err);
+	struct tt_model_files *f = NULL;
+	int rc = tt_model_files_open(&f, dir, err);
 	if (rc == TT_OK)
-		rc = load_weights(m, weights, precision, err);
-	if (rc < 0)
-		goto out;
-	m->facts.parameters = m->weights.parameters;
-	m->facts.weight_bytes = (int64_t)m->weights.bytes;
-	m->facts.precision = precision;
-	m->facts.vocab_size = m->config.vocab;
-	m->facts.max_tokens = m->config.positions;
-	m->facts.layers = m->config.layers;
-	m->facts.entity_head = m->weights.heads[0].entity_w != NULL;
-	m->exit_confidence = 1;
-	*ret = m;
-	m = NULL;
-out:
-	tt_model_free(m);
+		rc = tt_model_read(ret, f, precision, NULL, err);
+	tt_model_files_close(f);
 	return rc;
 }
 

@@ -43,16 +43,14 @@ static size_t matrix_bytes(enum tt_precision p, size_t n, size_t k)
 	return tt_matrix_bytes(p, n, k) + (p == TT_USE_INT8 ? 3 : 1) * floats(tt_pad(n, TT_PANEL));
 }
 
-static size_t block_bytes(
-	const struct tt_model_config *c, enum tt_precision p, enum tt_dtype word_dtype, bool entity_head)
+static size_t block_bytes(const struct tt_model_config *c, enum tt_precision p, bool entity_head)
 {
 	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate;
 	const size_t layer = matrix_bytes(p, 3 * tt_pad(C, TT_PANEL), C) + matrix_bytes(p, C, C) +
 			     matrix_bytes(p, F, C) + matrix_bytes(p, C, F) + 4 * floats(C);
 	const size_t head = matrix_bytes(TT_USE_FP32, C, C) + floats(TT_LABELS * C) + floats(TT_LABELS);
 	const size_t entity = entity_head ? floats(TT_LABELS * 2 * C) + floats(TT_LABELS) : 0;
-	const size_t embed = padded((size_t)c->vocab * C * tt_dtype_bytes(word_dtype)) +
-			     floats((size_t)c->positions * C) + 2 * floats(C);
+	const size_t embed = floats((size_t)c->positions * C) + 2 * floats(C);
 	return embed + (size_t)c->layers * layer + (size_t)c->n_heads * (head + entity);
 }
 
@@ -114,6 +112,12 @@ static const struct tt_tensor *need(struct loader *l, const char *name, size_t r
 	}
 	l->w->parameters += (int64_t)t->count;
 	return t;
+}
+
+static int out_of_memory(struct loader *l, size_t bytes)
+{
+	return tt_err_set(l->err, TT_ENOMEM, "'%s': out of memory for %zu bytes of weights",
+		tt_safetensors_name(l->st), bytes);
 }
 
 static int refuse_element(struct loader *l, const struct tt_tensor *t, size_t element)
@@ -221,12 +225,21 @@ static struct tt_matrix take_qkv(struct loader *l)
 }
 
 /* The file's own precision is kept. */
-static void take_word(struct loader *l, const struct tt_tensor *t)
+static int take_word(struct loader *l, const struct tt_tensor *t, struct tt_words *shared)
 {
-	uint8_t *word = bump(l, t->bytes);
-	l->jobs[l->n_jobs++] = (struct tt_pack_job){.from = t, .to = word};
-	l->w->word = word;
-	l->w->word_dtype = t->dtype;
+	const size_t bytes = sizeof(*shared) + t->bytes;
+	l->w->bytes += bytes;
+	l->w->word = shared ? shared : malloc(bytes);
+	if (!l->w->word)
+		return out_of_memory(l, bytes);
+	if (shared) {
+		atomic_fetch_add(&shared->users, 1);
+		return TT_OK;
+	}
+	atomic_init(&l->w->word->users, 1);
+	l->w->word->dtype = t->dtype;
+	l->jobs[l->n_jobs++] = (struct tt_pack_job){.from = t, .to = l->w->word->rows};
+	return TT_OK;
 }
 
 static int pack(struct loader *l)
@@ -234,8 +247,7 @@ static int pack(struct loader *l)
 	const struct tt_tensor *bad;
 	size_t element;
 	if (tt_pack_all(l->jobs, l->n_jobs, &bad, &element) < 0)
-		return tt_err_set(
-			l->err, TT_ENOMEM, "'%s': %s", tt_safetensors_name(l->st), tt_err_text(TT_ENOMEM));
+		return out_of_memory(l, l->w->bytes);
 	return bad ? refuse_element(l, bad, element) : TT_OK;
 }
 
@@ -296,19 +308,18 @@ static void refuse_more_layers(struct loader *l)
 			tt_safetensors_name(l->st), name, l->config->layers);
 }
 
-static int allocate(struct loader *l, const struct tt_tensor *word, bool entity_head)
+static int allocate(struct loader *l, bool entity_head)
 {
 	const struct tt_model_config *c = l->config;
 	const size_t layers = (size_t)c->layers, heads = (size_t)c->n_heads,
-		     bytes = block_bytes(c, l->w->precision, word->dtype, entity_head);
+		     bytes = block_bytes(c, l->w->precision, entity_head);
 	l->w->block = calloc(1, bytes + ALIGN); /* zeroed, but not touched yet: its pages are its users' */
 	l->w->layers = calloc(layers, sizeof(*l->w->layers));
 	l->w->heads = calloc(heads, sizeof(*l->w->heads));
 	l->jobs = calloc(layers * JOBS_A_LAYER + heads * JOBS_A_HEAD + OTHER_JOBS, sizeof(*l->jobs));
 	l->row = calloc((size_t)c->hidden, sizeof(float));
 	if (!l->w->block || !l->w->layers || !l->w->heads || !l->jobs || !l->row)
-		return tt_err_set(l->err, TT_ENOMEM, "'%s': out of memory for %zu bytes of weights",
-			tt_safetensors_name(l->st), bytes);
+		return out_of_memory(l, bytes);
 	l->next = (char *)tt_pad((uintptr_t)l->w->block, ALIGN);
 	l->end = l->next + bytes;
 	l->w->bytes = bytes + layers * sizeof(*l->w->layers) + heads * sizeof(*l->w->heads);
@@ -316,18 +327,20 @@ static int allocate(struct loader *l, const struct tt_tensor *word, bool entity_
 }
 
 int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
-	const struct tt_model_config *config, enum tt_precision precision, struct tt_err *err)
+	const struct tt_model_config *config, enum tt_precision precision, struct tt_words *word,
+	struct tt_err *err)
 {
 	struct tt_weights w = {.precision = precision};
 	struct loader l = {.st = st, .config = config, .w = &w, .err = err, .rc = TT_OK};
 	const bool entity_head = find(&l, "entity_classifier.weight") != NULL;
-	const struct tt_tensor *word =
+	const struct tt_tensor *words =
 		need(&l, "embeddings.word_embeddings.weight", (size_t)config->vocab, (size_t)config->hidden);
-	if (word)
-		l.rc = allocate(&l, word, entity_head);
+	if (words)
+		l.rc = allocate(&l, entity_head);
+	if (l.rc == TT_OK)
+		l.rc = take_word(&l, words, word);
 	if (l.rc < 0)
 		goto out;
-	take_word(&l, word);
 	take_place(&l);
 	w.embed_norm = take_norm(&l, "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias");
 	for (int i = 0; i < config->layers; i++)
@@ -350,6 +363,8 @@ out:
 
 void tt_weights_done(struct tt_weights *w)
 {
+	if (w->word && atomic_fetch_sub(&w->word->users, 1) == 1)
+		free(w->word);
 	free(w->block);
 	free(w->layers);
 	free(w->heads);

@@ -7,6 +7,8 @@
 #ifndef TT_NLP_MODEL_WEIGHTS_H
 #define TT_NLP_MODEL_WEIGHTS_H
 
+#include <stdatomic.h>
+
 #include "nlp/kernel/gemm.h"
 #include "nlp/model/config.h"
 #include "nlp/model/safetensors.h"
@@ -31,10 +33,16 @@ struct tt_head {
 	const float *entity_w, *entity_b; /* (3, 2C), (3): likewise; NULL when the model has no entity head */
 };
 
+/* The word embedding: one for all models read from the same file, whatever their precision. */
+struct tt_words {
+	atomic_int users;
+	enum tt_dtype dtype;
+	uint8_t rows[]; /* (V, C), as the file has them */
+};
+
 struct tt_weights {
 	enum tt_precision precision;
-	const uint8_t *word; /* (V, C) of word_dtype */
-	enum tt_dtype word_dtype;
+	struct tt_words *word;
 	const float *place; /* (P, C): position embedding + embedding of token type 0 */
 	struct tt_norm embed_norm;
 	struct tt_layer *layers; /* (L) */
@@ -47,10 +55,11 @@ struct tt_weights {
 /* Takes what config asks for out of a file. Names may stand with or without "bert." before them, LayerNorm's
  * with .weight and .bias or .gamma and .beta. A tensor that is missing, of another shape or type, or not
  * finite is refused by name, and so is a file with more layers than config says; other tensors are ignored.
- * Matrices are packed on as many threads as there are cores. TT_EPARSE, TT_ENOMEM. The file is not needed
- * afterwards. */
+ * Matrices are packed on as many threads as there are cores. word: of weights loaded from the same file, to
+ * be shared; NULL: read it. TT_EPARSE, TT_ENOMEM. The file is not needed afterwards. */
 int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
-	const struct tt_model_config *config, enum tt_precision precision, struct tt_err *err);
+	const struct tt_model_config *config, enum tt_precision precision, struct tt_words *word,
+	struct tt_err *err);
 void tt_weights_done(struct tt_weights *w);
 
 #endif

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (tt_safetensors_find(st, t[i].name) != &t[i])
 			abort();
 	}
-	if (tt_weights_load(&w, st, &config, TT_USE_INT8, NULL) == TT_OK)
+	if (tt_weights_load(&w, st, &config, TT_USE_INT8, NULL, NULL) == TT_OK)
 		tt_weights_done(&w);
 	tt_safetensors_free(st);
 	return (int)(sum & 0);

@@ -100,7 +100,7 @@ TT_TEST(mismatches)
 		if (rows[i].from)
 			patch(file, n, rows[i].from, rows[i].to);
 		TT_EQ_ROW((long)i, tt_safetensors_parse(&st, (struct tt_str){file, n}, "m", NULL), TT_OK);
-		TT_EQ_ROW((long)i, tt_weights_load(&w, st, &c, TT_USE_FP32, &err), TT_EPARSE);
+		TT_EQ_ROW((long)i, tt_weights_load(&w, st, &c, TT_USE_FP32, NULL, &err), TT_EPARSE);
 		TT_STR_EQ_ROW((long)i, tt_str_c(err.msg), tt_str_c(rows[i].want));
 		tt_safetensors_free(st);
 		free(file);
@@ -137,7 +137,7 @@ TT_TEST(not_finite)
 		const size_t at = (size_t)(tt_safetensors_find(st, rows[i].tensor)->data - (uint8_t *)file) +
 				  2 * rows[i].element;
 		memcpy(file + at, &rows[i].value, 2);
-		TT_EQ_ROW((long)i, tt_weights_load(&w, st, &c, TT_USE_FP32, &err), TT_EPARSE);
+		TT_EQ_ROW((long)i, tt_weights_load(&w, st, &c, TT_USE_FP32, NULL, &err), TT_EPARSE);
 		snprintf(want, sizeof(want), "'m': tensor '%s': element %zu is not a finite number",
 			rows[i].tensor, rows[i].element);
 		TT_STR_EQ_ROW((long)i, tt_str_c(err.msg), tt_str_c(want));
