@@ -39,8 +39,8 @@ static void put_head(struct tt_buf *out, const struct tt_bench_report *r, size_t
 		snprintf(left_out, sizeof(left_out), " (of %zu: each once, none empty)", t->seen);
 	say(out, width, "%s, %d thread%s", cpu, r->result->threads, r->result->threads == 1 ? "" : "s");
 	say(out, width, "model: %s, %.1f million parameters", r->model, (double)r->result->parameters / 1e6);
-	say(out, width, "texts: %s, %zu%s, %zu tokens, the longest %zu", r->file ? r->file : "built-in", t->n,
-		left_out, t->tokens, longest(t));
+	say(out, width, "texts: %s: %zu%s, %zu tokens, the longest of %zu", r->file ? r->file : "built-in",
+		t->n, left_out, t->tokens, longest(t));
 }
 
 static void put_tables(struct tt_buf *out, const struct tt_bench_report *r)
@@ -59,8 +59,10 @@ static void put_tables(struct tt_buf *out, const struct tt_bench_report *r)
 	for (size_t i = 0; i < x->n_rows; i++) {
 		const struct tt_bench_row *w = &x->rows[i];
 		const struct tt_deviation *d = &w->deviation;
-		tt_buf_printf(out, "%-9s  %9.4f  %12.4f  %6zu of %6zu", tt_precision_name(w->precision),
-			d->mean, d->largest, d->other_labels, d->texts);
+		char others[48];
+		snprintf(others, sizeof(others), "%zu of %zu", d->other_labels, d->texts);
+		tt_buf_printf(out, "%-9s  %9.4f  %12.4f  %16s", tt_precision_name(w->precision), d->mean,
+			d->largest, others);
 		if (r->texts->labelled)
 			tt_buf_printf(out, "  %8.4f", w->accuracy);
 		tt_buf_char(out, '\n');
