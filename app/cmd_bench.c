@@ -12,7 +12,7 @@
 #include "common/datadir.h"
 #include "nlp/load.h"
 
-enum { OUT_MAX = 1 << 20, TEXTS_MAX = 10000, WIDTH_DEFAULT = 80, WIDTH_MAX = 110 };
+enum { OUT_MAX = 1 << 20, WIDTH_DEFAULT = 80, WIDTH_MAX = 110 };
 
 struct bench_opts {
 	const char *model;
@@ -59,7 +59,7 @@ static int read_texts(struct tt_bench_texts *t, const char *file, int format, st
 {
 	char path[TT_PATH_MAX];
 	int rc = file ? TT_OK : tt_data_path("bench.txt", path, sizeof(path), err);
-	return rc < 0 ? rc : tt_bench_texts_read(t, file ? file : path, format, TEXTS_MAX, err);
+	return rc < 0 ? rc : tt_bench_texts_read(t, file ? file : path, format, TT_BENCH_TEXTS_MAX, err);
 }
 
 static int print(const struct tt_bench_report *r, bool json, struct tt_err *err)

@@ -32,11 +32,12 @@ __attribute__((format(printf, 3, 4))) static void say(struct tt_buf *out, size_t
 
 static void put_head(struct tt_buf *out, const struct tt_bench_report *r, size_t width)
 {
-	char cpu[TT_CPU_NAME_BYTES], left_out[64] = "";
+	char cpu[TT_CPU_NAME_BYTES], left_out[96] = "";
 	const struct tt_bench_texts *t = r->texts;
 	tt_cpu_name(cpu);
 	if (t->seen > t->n)
-		snprintf(left_out, sizeof(left_out), " (of %zu: each once, none empty)", t->seen);
+		snprintf(left_out, sizeof(left_out), " (of %zu: each once, none empty, at most %d)", t->seen,
+			TT_BENCH_TEXTS_MAX);
 	say(out, width, "%s, %d thread%s", cpu, r->result->threads, r->result->threads == 1 ? "" : "s");
 	say(out, width, "model: %s, %.1f million parameters", r->model, (double)r->result->parameters / 1e6);
 	say(out, width, "texts: %s: %zu%s, %zu tokens, the longest of %zu", r->file ? r->file : "built-in",
@@ -97,9 +98,8 @@ static void put_advice(struct tt_buf *out, const struct tt_bench_report *r, size
 	}
 	if (a->strays)
 		say(out, width,
-			"But on these texts %s is too far from fp32: mean |Δp| %.4f (%g is allowed), clearly "
-			"another "
-			"label for %.1f %% (%g %%). Use %s.",
+			"But on these texts %s is too far from fp32: mean |Δp| %.4f (%g is allowed), "
+			"clearly another label for %.1f %% (%g %%). Use %s.",
 			tt_precision_name(r->taken), a->taken->deviation.mean, TT_DEVIATION_MEAN_MAX,
 			100 * (double)a->taken->deviation.changed / (double)a->taken->deviation.texts,
 			100 * TT_BENCH_CHANGED_MAX, best);
@@ -122,9 +122,8 @@ int tt_bench_print_text(struct tt_buf *out, const struct tt_bench_report *r, siz
 		tt_buf_char(out, '\n');
 		say(out, width,
 			"Rounds of %s differed by %.0f %%: something else was using the machine. A quiet "
-			"hour, or "
-			"--seconds %.0f, gives better figures.",
-			tt_precision_name(widest->precision), 100 * widest->spread, 3 * r->seconds);
+			"hour, or --seconds %.0f, gives better figures.",
+			tt_precision_name(widest->precision), 100 * widest->spread, ceil(3 * r->seconds));
 	}
 	return out->rc;
 }
@@ -179,7 +178,7 @@ static void put_facts(struct tt_buf *out, const struct tt_bench_report *r)
 	tt_out_int(out, "labelled", (int64_t)t->labelled);
 	tt_out_int(out, "sample", (int64_t)r->result->sample);
 	tt_out_int(out, "rounds", TT_BENCH_ROUNDS);
-	tt_out_real(out, "seconds", r->seconds, 1);
+	tt_out_real(out, "seconds", r->seconds, 2);
 }
 
 int tt_bench_print_json(struct tt_buf *out, const struct tt_bench_report *r)

@@ -32,11 +32,13 @@ static bool grow(struct tt_bench_texts *t, size_t n_ids)
 	if (t->n == t->cap) {
 		const size_t cap = t->cap ? 2 * t->cap : 1024;
 		struct tt_sequence *seqs = realloc(t->seqs, cap * sizeof(*seqs));
-		t->seqs = seqs ? seqs : t->seqs;
-		int *labels = realloc(t->labels, cap * sizeof(*labels));
-		t->labels = labels ? labels : t->labels;
-		if (!seqs || !labels)
+		if (!seqs)
 			return false;
+		t->seqs = seqs;
+		int *labels = realloc(t->labels, cap * sizeof(*labels));
+		if (!labels)
+			return false;
+		t->labels = labels;
 		t->cap = cap;
 	}
 	if (t->tokens + n_ids > t->ids_cap) {

@@ -8,12 +8,13 @@
 #include "nlp/token/clean.h"
 #include "nlp/token/tokenizer.h"
 
+enum { TT_BENCH_TEXTS_MAX = 10000 /* of a file, for `tickertone bench` */ };
+
 struct tt_bench_texts {
-	struct tt_sequence
-		*seqs; /* (n) in the order they came; ids are set by the functions that end reading */
-	int *labels;   /* (n) enum tt_label, or -1 */
+	struct tt_sequence *seqs; /* (n) as they came; ids are set when nothing is added any more */
+	int *labels;              /* (n) enum tt_label, or -1 */
 	size_t n, tokens, labelled, cap;
-	size_t seen;  /* with those that were left out: empty, repeated, over a limit */
+	size_t seen;  /* with those that were left out: empty, repeated, not chosen */
 	int32_t *ids; /* of all, one after the other */
 	size_t ids_cap;
 	const struct tt_tokenizer *tokenizer;

@@ -29,7 +29,7 @@ printf 'positive\tApple soars to a record\nnegative\tBanks plunge after fraud\nn
 positive\tApple soars to a record\npositive\thttp://t.co/x\npositive\tProfit falls sharply\n' >"$dir/labelled.tsv"
 
 check table 0 "$dir/labelled.tsv"
-out_has table '4 (of 6: each once, none empty)'
+out_has table '4 (of 6: each once'
 out_has table 'accuracy'
 out_has table 'precision: auto takes'
 grep -Eq '^      precision: (auto|fp32|bf16|int8)$' "$dir/out" || fail 'table: no line for the configuration'
@@ -45,7 +45,7 @@ holds json '.rows[0] | .precision == "fp32" and .times_fp32 == 1 and .mean_devia
 	and .other_labels == 0'
 holds json '.rows[1:] | all(.mean_deviation > 0 and .largest_deviation >= .mean_deviation)'
 holds json '([.rows[].precision] + .left_out | sort) == ["bf16", "fp32", "int8"]'
-holds json '. as $all | .recommended == "auto" or any(.rows[]; .precision == $all.recommended)'
+holds json '[.recommended] - ["auto"] - [.rows[].precision] == []'
 
 printf 'text\n"Shares rise, then fall"\n' >"$dir/plain.csv"
 check 'one precision' 0 --json --precision fp32 --threads 1 --max-tokens 5 "$dir/plain.csv"

@@ -2,7 +2,7 @@
  * by bench.sh. */
 #include "tests/tt_test.h"
 
-#include "app/bench/advise.h"
+#include "app/bench/print.h"
 
 /* ---- texts ---- */
 
@@ -172,10 +172,63 @@ TT_TEST(unquiet_is_said)
 	TT_TRUE(tt_bench_advise(&r, TT_USE_FP32).widest == &r.rows[1]);
 }
 
+/* A report of an int8 that is twice as fast, with this mean of |Δp| and spread, printed in 80 columns. */
+static void print(struct tt_buf *out, double mean, double spread)
+{
+	static const struct tt_sequence one = {.n_ids = 7};
+	static const struct tt_bench_texts texts = {
+		.seqs = (struct tt_sequence *)&one, .n = 1, .tokens = 7, .seen = 1};
+	struct tt_bench_result r = {.threads = 2,
+		.n_rows = 2,
+		.rows = {
+			{.precision = TT_USE_FP32, .times_fp32 = 1, .texts_per_s = 100, .deviation.texts = 1},
+			{.precision = TT_USE_INT8,
+				.times_fp32 = 2,
+				.texts_per_s = 200,
+				.spread = spread,
+				.deviation = {.texts = 1, .mean = mean}}}};
+	const struct tt_bench_report report = {.model = "m",
+		.texts = &texts,
+		.result = &r,
+		.taken = TT_USE_INT8,
+		.why = "int8 is fastest here",
+		.threads_given = 2,
+		.seconds = 1.5,
+		.advice = tt_bench_advise(&r, TT_USE_INT8)};
+	tt_buf_init(out, 1 << 16);
+	TT_EQ(tt_bench_print_text(out, &report, 80), TT_OK);
+}
+
+TT_TEST(what_is_said)
+{
+	static const struct {
+		double mean, spread;
+		const char *says[3], *not ;
+	} rows[] = {
+		{0.002, 0.1, {"auto takes int8 here", "expect up to 200 texts/s", "      precision: auto\n"},
+			"But "},
+		{0.02, 0.1,
+			{"is too far from fp32: mean |Δp| 0.0200", "expect up to 100 texts/s",
+				"      threads: 2\n      precision: fp32\n"},
+			"Rounds"},
+		{0.002, 0.3, {"Rounds of int8 differed by 30 %", "--seconds 5,", "precision: auto\n"},
+			"But "},
+	};
+	for (size_t i = 0; i < TT_LEN(rows); i++) {
+		struct tt_buf out;
+		print(&out, rows[i].mean, rows[i].spread);
+		for (size_t k = 0; k < TT_LEN(rows[i].says); k++)
+			if (!strstr(out.p, rows[i].says[k]))
+				fail_msg("row %zu: no '%s' in:\n%s", i, rows[i].says[k], out.p);
+		TT_TRUE(!strstr(out.p, rows[i].not ));
+		tt_buf_done(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TT_RUN(each_text_once), TT_RUN(an_even_choice_of_many),
 		TT_RUN(cut_and_refused), TT_RUN(accuracy_is_of_the_labelled), TT_RUN(agreement_over_many),
-		TT_RUN(advice), TT_RUN(unquiet_is_said)};
+		TT_RUN(advice), TT_RUN(unquiet_is_said), TT_RUN(what_is_said)};
 	return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
 }
