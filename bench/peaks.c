@@ -16,20 +16,18 @@ enum { SUMS = 12 /* 2 units of latency 4, and some more */, TILES = 4 };
 	"xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",    \
 		"xmm12", "xmm13", "xmm14"
 
-#define TWELVE(do)                                                                                           \
-	do                                                                                                   \
-	("0") do("1") do("2") do("3") do("4") do("5") do("6") do("7") do("8") do("9") do("10") do("11")
-#define FOURTEEN(do) TWELVE(do) do("12") do("13")
+#define TWELVE(x)   x("0") x("1") x("2") x("3") x("4") x("5") x("6") x("7") x("8") x("9") x("10") x("11")
+#define FOURTEEN(x) TWELVE(x) x("12") x("13")
 
-#define ZERO(k)      "vpxor %%xmm" k ", %%xmm" k ", %%xmm" k "\n\t"
-#define ZERO_SSE(k)  "pxor %%xmm" k ", %%xmm" k "\n\t"
-#define FMA_256(k)   "vfmadd231ps %%ymm12, %%ymm13, %%ymm" k "\n\t"
-#define FMA_512(k)   "vfmadd231ps %%zmm12, %%zmm13, %%zmm" k "\n\t"
-#define DOT_256(k)   "%{vex%} vpdpbusd %%ymm12, %%ymm13, %%ymm" k "\n\t"
-#define DOT_512(k)   "vpdpbusd %%zmm12, %%zmm13, %%zmm" k "\n\t"
-#define HALF_512(k)  "vdpbf16ps %%zmm12, %%zmm13, %%zmm" k "\n\t"
-#define WIDE_256(k)  "vpmaddwd %%ymm12, %%ymm13, %%ymm14\n\tvpaddd %%ymm14, %%ymm" k ", %%ymm" k "\n\t"
-#define FMA_128(k)   "movaps %%xmm12, %%xmm14\n\tmulps %%xmm13, %%xmm14\n\taddps %%xmm14, %%xmm" k "\n\t"
+#define ZERO(k)     "vpxor %%xmm" k ", %%xmm" k ", %%xmm" k "\n\t"
+#define ZERO_SSE(k) "pxor %%xmm" k ", %%xmm" k "\n\t"
+#define FMA_256(k)  "vfmadd231ps %%ymm12, %%ymm13, %%ymm" k "\n\t"
+#define FMA_512(k)  "vfmadd231ps %%zmm12, %%zmm13, %%zmm" k "\n\t"
+#define DOT_256(k)  "%{vex%} vpdpbusd %%ymm12, %%ymm13, %%ymm" k "\n\t"
+#define DOT_512(k)  "vpdpbusd %%zmm12, %%zmm13, %%zmm" k "\n\t"
+#define HALF_512(k) "vdpbf16ps %%zmm12, %%zmm13, %%zmm" k "\n\t"
+#define WIDE_256(k) "vpmaddwd %%ymm12, %%ymm13, %%ymm14\n\tvpaddd %%ymm14, %%ymm" k ", %%ymm" k "\n\t"
+#define FMA_128(k)  "movaps %%xmm12, %%xmm14\n\tmulps %%xmm13, %%xmm14\n\taddps %%xmm14, %%xmm" k "\n\t"
 #define FOUR_TILES(o)                                                                                        \
 	o " %%tmm5, %%tmm4, %%tmm0\n\t" o " %%tmm5, %%tmm4, %%tmm1\n\t" o " %%tmm5, %%tmm4, %%tmm2\n\t" o    \
 	  " %%tmm5, %%tmm4, %%tmm3\n\t"
