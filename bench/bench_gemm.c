@@ -6,10 +6,10 @@
  *   --json   an array of objects instead of Markdown
  *   --ms N   of one measurement; five are made, and medians told (20)
  *
- * One thread, processor time. A measurement is the peak (bench/peaks.h) for a quarter of the time, then the multiplication:
- * the share is of the peak of the same moment. Calls go from layer to layer, as the encoder's do, so that the
- * weights come from where they come from there. Activations are ready (quantised) before. TICKERTONE_ISA
- * excludes instruction sets. Plain C is measured with few rows: it is there to be read. */
+ * One thread, processor time. A measurement is the peak (bench/peaks.h) for a quarter of the time, then the
+ * multiplication: the share is of the peak of the same moment. Calls go from layer to layer, as the encoder's
+ * do, so that the weights come from where they come from there. Activations are ready (quantised) before.
+ * TICKERTONE_ISA excludes instruction sets. Plain C is measured with few rows: it is there to be read. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
