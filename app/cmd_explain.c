@@ -30,24 +30,15 @@ static struct tt_str phrase_text(
 	return (struct tt_str){text->p + start, end - start};
 }
 
-static void put_real(struct tt_buf *out, const char *key, double v)
-{
-	tt_out_key(out, key);
-	if (isnan(v))
-		tt_buf_str(out, TT_STR("null"));
-	else
-		tt_buf_printf(out, "%.4f", v);
-}
-
 static void put_json(
 	struct tt_buf *out, struct tt_str text, struct tt_str symbol, const struct tt_explanation *x)
 {
 	tt_buf_char(out, '{');
 	tt_out_str(out, "entity", symbol);
-	put_real(out, "score", (double)x->sentiment.score);
+	tt_out_real(out, "score", (double)x->sentiment.score, 4);
 	tt_out_str(out, "label", tt_str_c(tt_label_name(x->sentiment.label)));
-	put_real(out, "baseline", x->baseline);
-	put_real(out, "sum", x->sum);
+	tt_out_real(out, "baseline", x->baseline, 4);
+	tt_out_real(out, "sum", x->sum, 4);
 	tt_out_key(out, "words");
 	tt_buf_char(out, '[');
 	for (size_t i = 0; i < x->n_words; i++) {
@@ -55,7 +46,7 @@ static void put_json(
 		tt_out_str(out, "text", word_text(&text, &x->words[i]));
 		tt_out_int(out, "start", (int64_t)x->words[i].start);
 		tt_out_int(out, "end", (int64_t)x->words[i].end);
-		put_real(out, "contribution", x->words[i].contribution);
+		tt_out_real(out, "contribution", x->words[i].contribution, 4);
 		tt_buf_char(out, '}');
 	}
 	tt_buf_char(out, ']');
@@ -64,7 +55,7 @@ static void put_json(
 	for (size_t i = 0; i < x->n_phrases; i++) {
 		tt_buf_str(out, i ? TT_STR(", {") : TT_STR("{"));
 		tt_out_str(out, "text", phrase_text(&text, x, &x->phrases[i]));
-		put_real(out, "contribution", x->phrases[i].contribution);
+		tt_out_real(out, "contribution", x->phrases[i].contribution, 4);
 		tt_buf_char(out, '}');
 	}
 	tt_buf_str(out, TT_STR("]}\n"));

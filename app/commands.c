@@ -11,6 +11,7 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_score,
 	&tt_cmd_explain,
 	&tt_cmd_tokenize,
+	&tt_cmd_bench,
 	&tt_cmd_feed,
 	&tt_cmd_feeds_list,
 	&tt_cmd_feeds_add,

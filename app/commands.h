@@ -7,6 +7,7 @@
 extern const struct tt_cmd tt_cmd_run, tt_cmd_ingest;
 extern const struct tt_cmd tt_cmd_alert_list, tt_cmd_alert_show, tt_cmd_alert_ack, tt_cmd_alert_silence, tt_cmd_alert_unsilence;
 extern const struct tt_cmd tt_cmd_alert_targets, tt_cmd_alert_enable;
+extern const struct tt_cmd tt_cmd_bench;
 extern const struct tt_cmd tt_cmd_check;
 extern const struct tt_cmd tt_cmd_config;
 extern const struct tt_cmd tt_cmd_db_migrate, tt_cmd_db_status, tt_cmd_db_prune;

@@ -28,6 +28,7 @@
 
 #include "bench/bench_texts.h"
 #include "common/clock.h"
+#include "common/quantile.h"
 
 enum { THREADS_MAX = 256, LATENCY_MAX = 1 << 20, WARM_UP = 16 };
 
@@ -88,7 +89,7 @@ static int use_texts(struct bench *b, const char *path, struct tt_err *err)
 	if (rc < 0)
 		return rc;
 	if (b->opt.batch && strcmp(b->opt.batch, "all") == 0)
-		batch = ((int64_t)b->texts.n + b->opt.threads - 1) / b->opt.threads;
+		batch = ((int64_t)b->texts.all.n + b->opt.threads - 1) / b->opt.threads;
 	else if (b->opt.batch && !tt_str_int(tt_str_c(b->opt.batch), 1, INT32_MAX, &batch))
 		return tt_err_set(err, TT_EUSAGE, "--batch is a number or 'all'");
 	rc = bench_texts_cut(&b->texts, (size_t)batch, (size_t)b->opt.pack, err);
@@ -112,7 +113,7 @@ static void *read_chunks(void *ctx)
 	struct bench_texts *x = &t->b->texts;
 	for (size_t i; (i = atomic_fetch_add(&t->b->next, 1)) < x->n_chunks;)
 		if (!classify_chunk(
-			    t->b, t->classifier, x->seqs + x->chunks[i], x->chunks[i + 1] - x->chunks[i]))
+			    t->b, t->classifier, x->all.seqs + x->chunks[i], x->chunks[i + 1] - x->chunks[i]))
 			break;
 	return NULL;
 }
@@ -122,11 +123,11 @@ static void *read_for_ever(void *ctx)
 {
 	const struct thread *t = ctx;
 	const struct bench_texts *x = &t->b->texts;
-	struct tt_sequence *copy = calloc(x->n, sizeof(*copy));
+	struct tt_sequence *copy = calloc(x->all.n, sizeof(*copy));
 	while (copy && !atomic_load(&t->b->stop)) {
 		const size_t i = atomic_fetch_add(&t->b->next, 1) % x->n_chunks;
 		const size_t n = x->chunks[i + 1] - x->chunks[i];
-		memcpy(copy, x->seqs + x->chunks[i], n * sizeof(*copy));
+		memcpy(copy, x->all.seqs + x->chunks[i], n * sizeof(*copy));
 		if (!classify_chunk(t->b, t->classifier, copy, n))
 			break;
 		atomic_fetch_add(&t->b->done, n);
@@ -220,18 +221,12 @@ static int speed(struct bench *b, const char *path, struct tt_err *err)
 	if (rc < 0)
 		return rc;
 	print_common(b, "speed", b->opt.threads);
-	printf(",\"texts\":%zu,\"tokens\":%zu,\"items_per_s\":%.1f,\"tokens_per_s\":%.0f", b->texts.n,
-		b->texts.tokens, (double)b->texts.n / took, (double)b->texts.tokens / took);
-	if (b->texts.labelled)
-		printf(",\"accuracy\":%.4f", bench_texts_accuracy(&b->texts));
+	printf(",\"texts\":%zu,\"tokens\":%zu,\"items_per_s\":%.1f,\"tokens_per_s\":%.0f", b->texts.all.n,
+		b->texts.all.tokens, (double)b->texts.all.n / took, (double)b->texts.all.tokens / took);
+	if (b->texts.all.labelled)
+		printf(",\"accuracy\":%.4f", tt_bench_texts_accuracy(&b->texts.all, b->texts.all.seqs));
 	printf("}\n");
 	return TT_OK;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
 }
 
 static int latency(struct bench *b, size_t n, size_t load, const char *path, struct tt_err *err)
@@ -250,7 +245,7 @@ static int latency(struct bench *b, size_t n, size_t load, const char *path, str
 	}
 	const double begun = seconds();
 	for (size_t i = 0; i < n + WARM_UP; i++) {
-		struct tt_sequence one = b->texts.seqs[i % b->texts.n];
+		struct tt_sequence one = b->texts.all.seqs[i % b->texts.all.n];
 		const double from = seconds();
 		if (!classify_chunk(b, b->classifiers[0], &one, 1))
 			break;
@@ -261,10 +256,9 @@ static int latency(struct bench *b, size_t n, size_t load, const char *path, str
 	atomic_store(&b->stop, true);
 	rc = join(b, threads, load, err);
 	if (rc == TT_OK) {
-		qsort(us, n, sizeof(*us), by_value);
 		print_common(b, "latency", 1);
 		printf(",\"load\":%zu,\"n\":%zu,\"p50_us\":%.0f,\"p99_us\":%.0f,\"load_items_per_s\":%.1f}\n",
-			load, n, us[n / 2], us[n - 1 - n / 100], (double)b->done / took);
+			load, n, tt_quantile(us, n, 0.5), tt_quantile(us, n, 0.99), (double)b->done / took);
 	}
 	free(us);
 	return rc;

@@ -9,6 +9,7 @@
 
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/quantile.h"
 #include "nlp/entity/match.h"
 
 enum { ROUNDS = 9, ROUND_NS = 100000000, ENTITIES = 10000, FILE_MAX = 256 << 20 };
@@ -80,12 +81,6 @@ static size_t pass(const struct tt_matcher *m, struct tt_str text, bool by_line,
 	return mentions;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 /* This thread's own time: others share the machine. */
 static int64_t cpu_ns(void)
 {
@@ -109,8 +104,9 @@ static void measure(const char *what, const struct tt_matcher *m, struct tt_str 
 		} while ((spent = cpu_ns() - start) < ROUND_NS);
 		rate[r] = (double)text.n * n / (double)spent * 1000;
 	}
-	qsort(rate, ROUNDS, sizeof(rate[0]), compare);
-	printf("%-34s %7.1f MB/s  (%.1f to %.1f), %zu mentions\n", what, rate[ROUNDS / 2], rate[0], rate[ROUNDS - 1], mentions);
+	printf("%-34s %7.1f MB/s  (%.1f to %.1f), %zu mentions\n", what,
+		tt_quantile(rate, ROUNDS, 0.5), tt_quantile(rate, ROUNDS, 0), tt_quantile(rate, ROUNDS, 1),
+		mentions);
 	tt_found_done(&f);
 }
 

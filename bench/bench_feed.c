@@ -10,6 +10,7 @@
 
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/quantile.h"
 #include "ingest/feed/feed.h"
 
 enum { ITEMS = 400, ROUNDS = 9, ROUND_NS = 100000000, MAX_FEED = 64 << 20 };
@@ -141,12 +142,6 @@ static size_t parse_sax(struct tt_str s, struct tt_arena *arena)
 	return 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static double mb_per_s(
 	struct tt_str s, size_t (*parse)(struct tt_str, struct tt_arena *), struct tt_arena *arena)
 {
@@ -161,8 +156,7 @@ static double mb_per_s(
 		} while (ns < ROUND_NS);
 		rates[r] = (double)bytes / 1e6 / ((double)ns / 1e9);
 	}
-	qsort(rates, ROUNDS, sizeof(rates[0]), by_value);
-	return rates[ROUNDS / 2];
+	return tt_quantile(rates, ROUNDS, 0.5);
 }
 
 static void row(const char *name, struct tt_str s, struct tt_arena *arena)

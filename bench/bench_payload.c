@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "common/quantile.h"
 #include "ingest/kafka/payload.h"
 
 enum { ROUNDS = 9, ROUND_NS = 100000000, BATCH = 1000, BATCH_BYTES = 64 << 20 };
@@ -33,12 +34,6 @@ static int64_t cpu_ns(void)
 	struct timespec t;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
 }
 
 /* payload NULL: jansson alone. */
@@ -72,8 +67,7 @@ static void row(const char *name, struct tt_payload *payload, const char *text, 
 		} while (ns < ROUND_NS);
 		rates[r] = (double)n / ((double)ns / 1e9);
 	}
-	qsort(rates, ROUNDS, sizeof(rates[0]), by_value);
-	printf("%-28s %4zu bytes %9.0f records/s\n", name, value.n, rates[ROUNDS / 2]);
+	printf("%-28s %4zu bytes %9.0f records/s\n", name, value.n, tt_quantile(rates, ROUNDS, 0.5));
 	fflush(stdout);
 }
 

@@ -13,6 +13,7 @@
 
 #include "common/batch.h"
 #include "common/err.h"
+#include "common/quantile.h"
 #include "sink/pg/migrate.h"
 
 enum { ITEMS = 20000, ENTITIES = 3, SYMBOLS = 600, ROUNDS = 5 };
@@ -164,17 +165,9 @@ static double run_copy(PGconn *pg)
 	return busy;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static double median_rate(double *times)
 {
-	qsort(times, ROUNDS, sizeof(*times), compare);
-	return ITEMS * ENTITIES / times[ROUNDS / 2];
+	return ITEMS * ENTITIES / tt_quantile(times, ROUNDS, 0.5);
 }
 
 static void compare_sizes(PGconn *pg, const struct tt_pg_conf *conf)

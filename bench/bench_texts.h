@@ -1,19 +1,13 @@
-/* bench_texts.h - a file of texts, a line each, cleaned and tokenized as the scorer does it, for benchmarks
- * of the classifier. A line is TEXT or LABEL<TAB>TEXT; empty ones, and texts without a token, are left out.
- * Owner: the caller's storage (init/done). Errors: TT_EIO, TT_EPARSE (no text in the file), TT_ENOMEM; named.
- */
+/* bench_texts.h - a file of texts, a line each, for benchmarks of the classifier. A line is TEXT or
+ * LABEL<TAB>TEXT; all count, however often they come. Owner: the caller's storage (init/done). Errors:
+ * TT_EIO, TT_EPARSE (no text in the file), TT_ENOMEM; named. */
 #ifndef TT_BENCH_TEXTS_H
 #define TT_BENCH_TEXTS_H
 
-#include "nlp/model/classify.h"
-#include "nlp/token/tokenizer.h"
+#include "app/bench/texts.h"
 
 struct bench_texts {
-	struct tt_sequence *seqs; /* (n) in the file's order */
-	int *labels;              /* (n) enum tt_label, or -1 */
-	size_t n, tokens, labelled, cap;
-	int32_t *ids; /* of all, one after the other */
-	size_t ids_cap;
+	struct tt_bench_texts all;
 	size_t *chunks; /* (n_chunks + 1) first text of a chunk, n at the end */
 	size_t n_chunks;
 };
@@ -25,8 +19,5 @@ void bench_texts_done(struct bench_texts *t); /* of one that is all zero, too */
 /* Cuts the texts into chunks, in order: of `texts` each when that is not 0, else of as many as fit into
  * `tokens`. */
 int bench_texts_cut(struct bench_texts *t, size_t texts, size_t tokens, struct tt_err *err);
-
-/* Share of the labelled texts whose largest logit is the label's. */
-double bench_texts_accuracy(const struct bench_texts *t);
 
 #endif

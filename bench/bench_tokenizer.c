@@ -5,21 +5,16 @@
 
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/quantile.h"
 #include "nlp/token/clean.h"
 
 enum { ROUNDS = 9, FILE_MAX_BYTES = 1 << 30 };
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static void report(const char *what, double seconds[ROUNDS], double mb, size_t lines)
 {
-	qsort(seconds, ROUNDS, sizeof(*seconds), by_size);
-	printf("%-10s median %7.1f MB/s   best %7.1f MB/s   %.0f lines/s\n", what, mb / seconds[ROUNDS / 2],
-		mb / seconds[0], (double)lines / seconds[ROUNDS / 2]);
+	const double median = tt_quantile(seconds, ROUNDS, 0.5);
+	printf("%-10s median %7.1f MB/s   best %7.1f MB/s   %.0f lines/s\n", what, mb / median,
+		mb / tt_quantile(seconds, ROUNDS, 0), (double)lines / median);
 }
 
 static bool read_file(const char *path, struct tt_buf *text)

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
+
+#include "common/str.h"
 
 enum { LINE_MAX_BYTES = 1024, PATH_MAX_BYTES = 2048 };
 
@@ -151,4 +154,21 @@ int tt_cores(void)
 		for (long cpu = 0; cpu < sysconf(_SC_NPROCESSORS_ONLN) && cpu < CPU_SETSIZE; cpu++)
 			CPU_SET((size_t)cpu, &set);
 	return tt_cores_in("", &set);
+}
+
+void tt_cpu_name(char ret[TT_CPU_NAME_BYTES])
+{
+	char line[LINE_MAX_BYTES];
+	struct utsname system;
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	snprintf(ret, TT_CPU_NAME_BYTES, "%s", uname(&system) == 0 ? system.machine : "unknown");
+	while (f && fgets(line, sizeof(line), f)) {
+		struct tt_str value = tt_str_c(line), name = tt_str_trim(tt_str_split(&value, ':'));
+		if (!tt_str_eq(name, TT_STR("model name")))
+			continue;
+		snprintf(ret, TT_CPU_NAME_BYTES, "%.*s", TT_FMT(tt_str_trim(value)));
+		break;
+	}
+	if (f)
+		fclose(f);
 }

@@ -9,6 +9,9 @@
  * once: they share the units that multiply matrices, which one thread keeps busy. */
 int tt_cores(void);
 
+enum { TT_CPU_NAME_BYTES = 96 };
+void tt_cpu_name(char ret[TT_CPU_NAME_BYTES]); /* what the processor says it is, else its architecture */
+
 /* The same where proc and sys are the folders of those names in root, and for the processors in `allowed`. */
 int tt_cores_in(const char *root, const cpu_set_t *allowed);
 

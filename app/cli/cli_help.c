@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "app/cli/cli_parts.h"
+#include "app/cli/term.h"
+#include "common/utf8.h"
 
 enum { WIDTH_MIN = 40, WIDTH_DEFAULT = 80, WIDTH_MAX = 110, NAME_WIDTH_MAX = 28, TEXT_MAX = 1 << 20 };
 
@@ -39,50 +41,18 @@ static void spaces(struct tt_buf *out, size_t n)
 	tt_buf_printf(out, "%*s", (int)n, "");
 }
 
-static size_t columns(struct tt_str s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
-/* Words of text from column `at` on, broken before the style's width, further lines indented; ends with a
- * newline. */
-static void wrap(struct tt_buf *out, struct tt_cli_style style, size_t at, size_t indent, struct tt_str text)
-{
-	bool first = true;
-	while (text.p) {
-		struct tt_str word = tt_str_split(&text, ' ');
-		size_t n = columns(word);
-		if (n == 0)
-			continue;
-		if (!first && at + 1 + n > style.width) {
-			tt_buf_char(out, '\n');
-			spaces(out, at = indent);
-		} else if (!first) {
-			tt_buf_char(out, ' ');
-			at++;
-		}
-		tt_buf_str(out, word);
-		at += n;
-		first = false;
-	}
-	tt_buf_char(out, '\n');
-}
-
 /* One row of a two-column list: a name, then its text from column `indent` on. */
 static void row(
 	struct tt_buf *out, struct tt_cli_style style, size_t indent, struct tt_str name, struct tt_str text)
 {
-	size_t at = 2 + columns(name);
+	size_t at = 2 + tt_utf8_count(name);
 	tt_buf_printf(out, "  %.*s", TT_FMT(name));
 	if (at + 2 > indent) {
 		tt_buf_char(out, '\n');
 		at = 0;
 	}
 	spaces(out, indent - at);
-	wrap(out, style, indent, indent, text);
+	tt_term_wrap(out, style.width, indent, indent, text);
 }
 
 void tt_cli_arg_name(const struct tt_cli_opt *o, char ret[32])
@@ -220,7 +190,7 @@ static void details(struct tt_buf *out, struct tt_cli_style style, const char *t
 		if (plain)
 			tt_buf_printf(&para, " %.*s", TT_FMT(line));
 		if (para.n && (!plain || !rest.p)) {
-			wrap(out, style, 0, 0, tt_buf_view(&para));
+			tt_term_wrap(out, style.width, 0, 0, tt_buf_view(&para));
 			tt_buf_reset(&para);
 		}
 		if (!plain && (line.n || rest.p))
@@ -235,7 +205,7 @@ void tt_cli_help(const struct tt_cmd *cmd, struct tt_cli_style style, struct tt_
 {
 	const char *args = cmd->args ? cmd->args : "";
 	tt_buf_printf(out, "tickertone %s: ", cmd->name);
-	wrap(out, style, strlen(cmd->name) + 13, 4, tt_str_c(cmd->summary));
+	tt_term_wrap(out, style.width, strlen(cmd->name) + 13, 4, tt_str_c(cmd->summary));
 	heading(out, style, "Usage");
 	tt_buf_printf(out, "  tickertone %s%s%s%s\n", cmd->name, cmd->opts ? " [OPTIONS]" : "",
 		args[0] ? " " : "", args);

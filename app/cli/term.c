@@ -53,6 +53,28 @@ int tt_term_text(struct tt_buf *out, struct tt_str s, int columns)
 	return out->rc;
 }
 
+void tt_term_wrap(struct tt_buf *out, size_t width, size_t at, size_t indent, struct tt_str text)
+{
+	bool first = true;
+	while (text.p) {
+		struct tt_str word = tt_str_split(&text, ' ');
+		const size_t n = tt_utf8_count(word);
+		if (n == 0)
+			continue;
+		if (!first && at + 1 + n > width) {
+			tt_buf_printf(out, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (!first) {
+			tt_buf_char(out, ' ');
+			at++;
+		}
+		tt_buf_str(out, word);
+		at += n;
+		first = false;
+	}
+	tt_buf_char(out, '\n');
+}
+
 void tt_term_field(struct tt_buf *out, const char *name, struct tt_str value)
 {
 	if (!value.p)

@@ -1,6 +1,8 @@
 /* json_out.c - see json_out.h. */
 #include "app/feeds/json_out.h"
 
+#include <math.h>
+
 #include "common/json_text.h"
 #include "common/clock.h"
 
@@ -20,6 +22,15 @@ void tt_out_int(struct tt_buf *out, const char *key, int64_t value)
 {
 	tt_out_key(out, key);
 	tt_buf_printf(out, "%lld", (long long)value);
+}
+
+void tt_out_real(struct tt_buf *out, const char *key, double value, int decimals)
+{
+	tt_out_key(out, key);
+	if (isnan(value))
+		tt_buf_str(out, TT_STR("null"));
+	else
+		tt_buf_printf(out, "%.*f", decimals, value);
 }
 
 void tt_out_bool(struct tt_buf *out, const char *key, bool value)
