@@ -23,7 +23,7 @@ struct tt_model;
 struct tt_classifier;
 
 /* Opens DIR/config.json and DIR/model.safetensors. Errors name the file and what is wrong where: TT_EIO,
- * TT_EPARSE (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM. */
+ * TT_EPARSE (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM; TT_ECONF is tt_isa_check's. */
 int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision precision, struct tt_err *err);
 void tt_model_free(struct tt_model *m); /* NULL is fine; no classifier of it may be left */
 

@@ -20,7 +20,10 @@ static int load_weights(struct tt_model *m, const char *path, enum tt_precision 
 int tt_model_open(struct tt_model **ret, const char *dir, enum tt_precision precision, struct tt_err *err)
 {
 	char config[4096], weights[4096];
-	int rc = TT_ENOMEM;
+	int rc = tt_isa_check(err);
+	if (rc < 0)
+		return rc;
+	rc = TT_ENOMEM;
 	if ((size_t)snprintf(config, sizeof(config), "%s/config.json", dir) >= sizeof(config) ||
 		(size_t)snprintf(weights, sizeof(weights), "%s/model.safetensors", dir) >= sizeof(weights))
 		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
