@@ -97,7 +97,7 @@ static int run(const void *options, int argc, char **argv, struct tt_err *err)
 	if (rc == TT_OK)
 		rc = tt_model_path(o->model, dir, err);
 	if (rc == TT_OK) /* auto's choice; it also has the file in memory before loading is timed */
-		rc = tt_load(&loaded, dir, TT_CHOOSE_AUTO, err);
+		rc = tt_load(&loaded, dir, TT_CHOOSE_AUTO, 1, err);
 	if (rc < 0)
 		return rc;
 	report.taken = tt_model_facts(loaded.model)->precision;

@@ -56,11 +56,10 @@ static void block(const struct tt_product *p, size_t row, size_t panel)
 
 static void multiply(const struct tt_product *p)
 {
-	struct tile_config config = {.palette = 1};
-	for (int t = 0; t < 8; t++) {
-		config.bytes[t] = TT_LINE_BYTES;
-		config.rows[t] = SIDE;
-	}
+	/* Constant: GCC 12's _tile_loadconfig tells the compiler of its first 8 bytes only, and stores to the
+	 * others could be moved behind it. */
+	static const struct tile_config config = {
+		.palette = 1, .bytes = {[0 ... 7] = TT_LINE_BYTES}, .rows = {[0 ... 7] = SIDE}};
 	TILE_CONFIGURE(&config);
 	for (size_t panel = p->panel_begin; panel < p->panel_end; panel += 2)
 		for (size_t row = 0; row < p->m; row += 2 * SIDE)

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "common/err.h"
+
 /* In the order of what they are worth; a limit excludes what stands behind it. */
 enum tt_isa {
 	TT_ISA_PLAIN,       /* C as the compiler's target has it */
@@ -18,6 +20,9 @@ enum tt_isa {
 	TT_ISAS,
 };
 
+/* TT_ECONF when the variable is set to something else. Whoever opens a model asks; until then that is no
+ * limit. */
+int tt_isa_check(struct tt_err *err);
 bool tt_isa_has(enum tt_isa isa);
 const char *tt_isa_name(enum tt_isa isa); /* "avx512-vnni" */
 

@@ -25,7 +25,8 @@ struct tt_classifier;
 
 /* DIR/config.json and DIR/model.safetensors, from which models are read in one or more precisions. They are
  * mapped until closed: not for long. Errors name the file and what is wrong where: TT_EIO, TT_EPARSE
- * (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM. */
+ * (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM; TT_ECONF for a TICKERTONE_ISA that is no
+ * instruction set's name. */
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err);
 void tt_model_files_close(struct tt_model_files *f); /* NULL is fine; the models stay */
 

@@ -13,13 +13,16 @@ struct tt_model_files {
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err)
 {
 	char config[4096], tensors[4096];
+	int rc = tt_isa_check(err);
+	if (rc < 0)
+		return rc;
 	if ((size_t)snprintf(config, sizeof(config), "%s/config.json", dir) >= sizeof(config) ||
 		(size_t)snprintf(tensors, sizeof(tensors), "%s/model.safetensors", dir) >= sizeof(tensors))
 		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
 	struct tt_model_files *f = calloc(1, sizeof(*f));
 	if (!f)
 		return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", dir);
-	int rc = tt_model_config_load(&f->config, config, err);
+	rc = tt_model_config_load(&f->config, config, err);
 	if (rc == TT_OK)
 		rc = tt_safetensors_open(&f->tensors, tensors, err);
 	if (rc < 0) {

@@ -38,6 +38,9 @@ out_has csv 'text,label,score,negative,neutral,positive,entities'
 out_lines csv 2
 check 'no entities' 0 score --json --no-entities
 out_has 'no entities' '"entities": []'
+TICKERTONE_ISA=avx3 check 'unknown instruction set' 78 score
+err_has 'unknown instruction set' "the environment variable TICKERTONE_ISA is 'avx3', not one of plain, avx2, avx-vnni,"
+[ "$(wc -l <"$dir/err")" = 1 ] || fail 'unknown instruction set: more than one line'
 check 'both forms' 64 score --json --csv
 check tokens 0 tokenize
 out_has tokens '[CLS] apple so ##ars as samsung sinks [SEP]'

@@ -96,7 +96,7 @@ static struct tt_deviation deviation(const char *dir, enum tt_precision p)
 		struct tt_loaded l = {0};
 		struct tt_classifier *c = NULL;
 		struct tt_tokens tokens;
-		TT_EQ(tt_load(&l, dir, i ? TT_CHOOSE_FP32 + (int)p : TT_CHOOSE_FP32, NULL), TT_OK);
+		TT_EQ(tt_load(&l, dir, i ? TT_CHOOSE_FP32 + (int)p : TT_CHOOSE_FP32, 0, NULL), TT_OK);
 		TT_EQ(tt_classifier_new(&c, l.model, 0, NULL), TT_OK);
 		tt_tokens_init(&tokens);
 		for (size_t t = 0; t < N; t++) {
@@ -117,7 +117,7 @@ TT_TEST(auto_takes_what_agrees)
 	struct tt_loaded l = {0};
 	char dir[4096];
 	snprintf(dir, sizeof(dir), "%s", tt_source_path(SHIPPED));
-	TT_EQ(tt_load(&l, dir, TT_CHOOSE_AUTO, NULL), TT_OK);
+	TT_EQ(tt_load(&l, dir, TT_CHOOSE_AUTO, 0, NULL), TT_OK);
 	const enum tt_precision p = tt_model_facts(l.model)->precision;
 	TT_TRUE(l.tokenizer != NULL);
 	if (is_faster(TT_USE_INT8) || is_faster(TT_USE_BF16)) {
@@ -177,7 +177,7 @@ TT_TEST(auto_leaves_what_strays)
 				  bf16 = deviation(folder, TT_USE_BF16);
 	TT_TRUE(!tt_deviation_is_small(&int8));
 	TT_TRUE(int8.mean > 2 * TT_DEVIATION_MEAN_MAX && bf16.mean < int8.mean / 4);
-	TT_EQ(tt_load(&l, folder, TT_CHOOSE_AUTO, NULL), TT_OK);
+	TT_EQ(tt_load(&l, folder, TT_CHOOSE_AUTO, 0, NULL), TT_OK);
 	const enum tt_precision p = tt_model_facts(l.model)->precision;
 	TT_TRUE(p != TT_USE_INT8);
 	if (p == TT_USE_BF16)
@@ -193,7 +193,7 @@ TT_TEST(what_is_configured_is_taken)
 	make_int8_fail(); /* even what strays */
 	for (int choice = TT_CHOOSE_FP32; choice <= TT_CHOOSE_INT8; choice++) {
 		struct tt_loaded l = {0};
-		TT_EQ_ROW(choice, tt_load(&l, folder, choice, NULL), TT_OK);
+		TT_EQ_ROW(choice, tt_load(&l, folder, choice, 0, NULL), TT_OK);
 		TT_EQ_ROW(choice, tt_model_facts(l.model)->precision, choice - TT_CHOOSE_FP32);
 		TT_STR_EQ_ROW(choice, tt_str_c(l.why), TT_STR("as configured"));
 		tt_load_done(&l);
@@ -207,7 +207,7 @@ static void refused(int code, const char *file, const char *what)
 	for (int choice = TT_CHOOSE_AUTO; choice <= TT_CHOOSE_INT8; choice++) {
 		struct tt_loaded l = {0};
 		struct tt_err err = {0};
-		TT_EQ_ROW(choice, tt_load(&l, folder, choice, &err), code);
+		TT_EQ_ROW(choice, tt_load(&l, folder, choice, 0, &err), code);
 		if (!strstr(err.msg, in_folder(file)) || !strstr(err.msg, what))
 			fail_msg("want %s and '%s', got '%s'", in_folder(file), what, err.msg);
 		TT_TRUE(!l.model && !l.tokenizer);
@@ -249,7 +249,7 @@ TT_TEST(survives_oom)
 	for (n = 0; n < 1000 && rc == TT_ENOMEM; n++) {
 		struct tt_loaded l = {0};
 		tt_fault_alloc_after(n);
-		rc = tt_load(&l, folder, TT_CHOOSE_AUTO, NULL);
+		rc = tt_load(&l, folder, TT_CHOOSE_AUTO, 0, NULL);
 		tt_load_done(&l);
 		tt_fault_off();
 		TT_EQ_ROW(n, tt_alloc_live(), live);

@@ -71,11 +71,11 @@ struct tt_sequence row_sequence(struct row *row)
 		.mention_logits = row->got};
 }
 
-struct tt_model *tiny_open(const char *name)
+struct tt_model *tiny_open(const char *name, enum tt_precision precision)
 {
 	struct tt_model *m = NULL;
 	struct tt_err err = {0};
-	if (tt_model_open(&m, tiny_path(name, ""), TT_USE_FP32, &err) < 0)
+	if (tt_model_open(&m, tiny_path(name, ""), precision, &err) < 0)
 		fail_msg("%s", err.msg);
 	return m;
 }

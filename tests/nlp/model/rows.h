@@ -18,7 +18,7 @@ struct row {
 size_t rows_read(const char *name, struct row rows[ROWS_MAX]);
 /* A sequence over the row's ids and mentions, its output going to row->got. */
 struct tt_sequence row_sequence(struct row *row);
-/* Opens tests/nlp/model/tiny/NAME; the test fails when it cannot. */
-struct tt_model *tiny_open(const char *name);
+/* Opens tests/nlp/model/tiny/NAME in that precision; the test fails when it cannot. */
+struct tt_model *tiny_open(const char *name, enum tt_precision precision);
 
 #endif

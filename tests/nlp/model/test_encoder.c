@@ -24,7 +24,7 @@ static struct tt_encoder *begin(const struct tt_model *m)
 
 TT_TEST(who_leaves_changes_nothing)
 {
-	struct tt_model *m = tiny_open("two-heads"); /* two layers: one step, and the last */
+	struct tt_model *m = tiny_open("two-heads", TT_USE_FP32); /* two layers: one step, and the last */
 	const size_t C = (size_t)m->config.hidden;
 	for (size_t i = 0; i < TT_LEN(ids); i++)
 		ids[i] = 4 + (int32_t)(i * 7 % 30);

@@ -302,7 +302,7 @@ TT_TEST(one_is_never)
 /* A model that was opened reads all layers until it is told otherwise; 0 is what its config.json says. */
 TT_TEST(what_is_asked_for)
 {
-	struct tt_model *m = tiny_open("exits");
+	struct tt_model *m = tiny_open("exits", TT_USE_FP32);
 	TT_EQ(tt_model_facts(m)->layers, LAYERS);
 	TT_NEAR(m->exit_confidence, 1, 0);
 	tt_model_exit_at(m, 0);
@@ -310,7 +310,7 @@ TT_TEST(what_is_asked_for)
 	tt_model_exit_at(m, 0.8);
 	TT_NEAR(m->exit_confidence, 0.8, 1e-6);
 	tt_model_free(m);
-	m = tiny_open("two-heads");
+	m = tiny_open("two-heads", TT_USE_FP32);
 	tt_model_exit_at(m, 0);
 	TT_NEAR(m->exit_confidence, 1, 0);
 	tt_model_free(m);

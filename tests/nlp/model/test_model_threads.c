@@ -34,7 +34,7 @@ TT_TEST(share_a_model)
 {
 	static struct worker workers[THREADS];
 	pthread_t threads[THREADS];
-	struct tt_model *m = tiny_open("two-heads");
+	struct tt_model *m = tiny_open("two-heads", TT_USE_FP32);
 	for (int t = 0; t < THREADS; t++) {
 		workers[t].model = m;
 		workers[t].n = rows_read("two-heads", workers[t].rows);
