@@ -204,9 +204,9 @@ static int outputs(struct bench *b, const char *path, struct tt_err *err)
 		return rc;
 	print_common(b, "outputs", b->opt.threads);
 	printf(",\"p\":[");
-	for (size_t i = 0; i < b->texts.n; i++) {
+	for (size_t i = 0; i < b->texts.all.n; i++) {
 		struct tt_sentiment s;
-		tt_sentiment_of(b->texts.seqs[i].logits, &s);
+		tt_sentiment_of(b->texts.all.seqs[i].logits, &s);
 		printf("%s[%.6f,%.6f,%.6f]", i ? "," : "", s.p[TT_NEGATIVE], s.p[TT_NEUTRAL],
 			s.p[TT_POSITIVE]);
 	}
