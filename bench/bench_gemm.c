@@ -86,8 +86,7 @@ static void make(struct operands *o, const struct bench *b, const struct tt_gemm
 	o->sums = memory(s->n * sizeof(float));
 	o->y = memory(ROWS_MAX * s->n * sizeof(float));
 	for (size_t j = 0; j < s->n; j++)
-		tt_matrix_pack(
-			g->precision, o->panels, lines, j, b->values, s->k, &o->scales[j], &o->sums[j]);
+		tt_matrix_pack(g, o->panels, lines, j, b->values, s->k, &o->scales[j], &o->sums[j]);
 	for (size_t l = 1; l < s->layers; l++)
 		memcpy(o->panels + l * o->panel_bytes, o->panels, o->panel_bytes);
 	for (size_t i = 0; i < ROWS_MAX; i++) {

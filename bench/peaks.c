@@ -26,8 +26,12 @@ enum { SUMS = 12 /* 2 units of latency 4, and some more */, TILES = 4 };
 #define DOT_256(k)  "%{vex%} vpdpbusd %%ymm12, %%ymm13, %%ymm" k "\n\t"
 #define DOT_512(k)  "vpdpbusd %%zmm12, %%zmm13, %%zmm" k "\n\t"
 #define HALF_512(k) "vdpbf16ps %%zmm12, %%zmm13, %%zmm" k "\n\t"
-#define WIDE_256(k) "vpmaddwd %%ymm12, %%ymm13, %%ymm14\n\tvpaddd %%ymm14, %%ymm" k ", %%ymm" k "\n\t"
-#define FMA_128(k)  "movaps %%xmm12, %%xmm14\n\tmulps %%xmm13, %%xmm14\n\taddps %%xmm14, %%xmm" k "\n\t"
+#define PAIRS(reg, k)                                                                                        \
+	"vpmaddubsw %%" reg "12, %%" reg "13, %%" reg "14\n\tvpmaddwd %%" reg "14, %%" reg "13, %%" reg      \
+	"14\n\tvpaddd %%" reg "14, %%" reg k ", %%" reg k "\n\t"
+#define PAIRS_256(k) PAIRS("ymm", k)
+#define PAIRS_512(k) PAIRS("zmm", k)
+#define FMA_128(k)   "movaps %%xmm12, %%xmm14\n\tmulps %%xmm13, %%xmm14\n\taddps %%xmm14, %%xmm" k "\n\t"
 #define FOUR_TILES(o)                                                                                        \
 	o " %%tmm5, %%tmm4, %%tmm0\n\t" o " %%tmm5, %%tmm4, %%tmm1\n\t" o " %%tmm5, %%tmm4, %%tmm2\n\t" o    \
 	  " %%tmm5, %%tmm4, %%tmm3\n\t"
@@ -35,7 +39,8 @@ enum { SUMS = 12 /* 2 units of latency 4, and some more */, TILES = 4 };
 LOOP(fma_128, "sse2", FOURTEEN(ZERO_SSE), TWELVE(FMA_128), "", XMM)
 LOOP(fma_256, "avx2,fma", FOURTEEN(ZERO), TWELVE(FMA_256), "vzeroupper", XMM)
 LOOP(fma_512, "avx512f", FOURTEEN(ZERO), TWELVE(FMA_512), "vzeroupper", XMM)
-LOOP(wide_256, "avx2", FOURTEEN(ZERO), TWELVE(WIDE_256), "vzeroupper", XMM)
+LOOP(pairs_256, "avx2", FOURTEEN(ZERO), TWELVE(PAIRS_256), "vzeroupper", XMM)
+LOOP(pairs_512, "avx512bw", FOURTEEN(ZERO), TWELVE(PAIRS_512), "vzeroupper", XMM)
 LOOP(dot_256, "avxvnni", FOURTEEN(ZERO), TWELVE(DOT_256), "vzeroupper", XMM)
 LOOP(dot_512, "avx512vnni", FOURTEEN(ZERO), TWELVE(DOT_512), "vzeroupper", XMM)
 LOOP(half_512, "avx512bf16", FOURTEEN(ZERO), TWELVE(HALF_512), "vzeroupper", XMM)
@@ -63,7 +68,8 @@ static const struct {
 } peaks[] = {
 	{TT_ISA_AVX2, TT_USE_FP32, fma_256, SUMS * 8 * 2},
 	{TT_ISA_AVX512, TT_USE_FP32, fma_512, SUMS * 16 * 2},
-	{TT_ISA_AVX2, TT_USE_INT8, wide_256, SUMS * 16 * 2},
+	{TT_ISA_AVX2, TT_USE_INT8, pairs_256, SUMS * 32 * 2},
+	{TT_ISA_AVX512, TT_USE_INT8, pairs_512, SUMS * 64 * 2},
 	{TT_ISA_AVX_VNNI, TT_USE_INT8, dot_256, SUMS * 32 * 2},
 	{TT_ISA_AVX512_VNNI, TT_USE_INT8, dot_512, SUMS * 64 * 2},
 	{TT_ISA_AVX512_BF16, TT_USE_BF16, half_512, SUMS * 32 * 2},

@@ -14,6 +14,7 @@ static const struct tt_gemm *const all[] = {
 	&tt_gemm_int8_amx,
 	&tt_gemm_int8_avx512_vnni,
 	&tt_gemm_int8_avx_vnni,
+	&tt_gemm_int8_avx512,
 	&tt_gemm_int8_avx2,
 	&tt_gemm_bf16_amx,
 	&tt_gemm_bf16_avx512,
@@ -63,23 +64,25 @@ size_t tt_matrix_bytes(enum tt_precision p, size_t n, size_t k)
 
 size_t tt_gemm_row_bytes(const struct tt_gemm *g, size_t k)
 {
-	return tt_matrix_lines(g->precision, k) * weights_of_part(g->precision) * g->x_size;
+	return tt_matrix_lines(g->precision, k) * PART;
 }
 
-static float largest(const float *x, size_t n)
+/* What becomes 127: the largest magnitude, or sum of two; rounding may then make 128 of such a sum. */
+static float largest(const float *x, size_t n, bool in_pairs)
 {
 	float max = 0;
 	for (size_t i = 0; i < n; i++) {
-		const float v = fabsf(x[i]);
+		const float beside = in_pairs && (i ^ 1) < n ? fabsf(x[i ^ 1]) : 0;
+		const float v = fabsf(x[i]) + beside;
 		max = v > max ? v : max;
 	}
 	return max;
 }
 
 /* to points at the output's part of its panel's first line. */
-static void pack_int8(uint8_t *to, const float *w, size_t k, float *scale, float *sum)
+static void pack_int8(uint8_t *to, const float *w, size_t k, bool in_pairs, float *scale, float *sum)
 {
-	const float max = largest(w, k), inverse = max > 0 ? 127 / max : 0;
+	const float max = largest(w, k, in_pairs), inverse = max > 0 ? 127 / max : 0;
 	int32_t total = 0;
 	*scale = max / 127;
 	for (size_t i = 0; i < k; i++) {
@@ -104,13 +107,13 @@ static void pack_fp32(uint8_t *to, const float *w, size_t k)
 		memcpy(to + i * TT_LINE_BYTES, &w[i], sizeof(w[i]));
 }
 
-void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights,
+void tt_matrix_pack(const struct tt_gemm *g, uint8_t *panels, size_t lines, size_t row, const float *weights,
 	size_t k, float *scale, float *sum)
 {
 	uint8_t *to = panels + (row / TT_PANEL * lines * TT_PANEL + row % TT_PANEL) * PART;
-	if (p == TT_USE_INT8)
-		pack_int8(to, weights, k, scale, sum);
-	else if (p == TT_USE_BF16)
+	if (g->precision == TT_USE_INT8)
+		pack_int8(to, weights, k, g->in_pairs, scale, sum);
+	else if (g->precision == TT_USE_BF16)
 		pack_bf16(to, weights, k);
 	else
 		pack_fp32(to, weights, k);

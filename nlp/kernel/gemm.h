@@ -7,12 +7,15 @@
  * so that a line times 4 broadcast bytes of a row is one step for 16 outputs, in a vector register or, 16
  *lines at a time, in a tile. What is missing to whole panels and to 16 lines is zero.
  *
- * int8: weights are symmetric per output, w = w_scale q with q in -127..127 (the row's largest magnitude is
- *127); activations are affine per row, x = scale q + low with q in 0..255, and Σ w x = w_scale scale Σ q_w
- *q_x + low Σ w. The sum of products is an exact integer in every kernel (for k up to TT_K_MAX), so all int8
- *kernels agree to the last bit; one that saturates (vpmaddubsw) is not used. bf16: round to nearest, sums in
- *fp32. All kernels: an output is one chain of operations over k, whatever the rows and columns beside it, so
- *that it is the same to the last bit in every batch.
+ * int8: weights are symmetric per output, w = w_scale q with q in -127..127; activations are affine per row,
+ * x = scale q + low with q in 0..255, and Σ w x = w_scale scale Σ q_w q_x + low Σ w. The sum of products is
+ *an exact integer in every kernel (for k up to TT_K_MAX): over the same packed weights, all agree to the last
+ * bit. Kernels that add two products in 16 bits (vpmaddubsw) cannot saturate, since their weights are packed
+ * for it: w_scale is such that of the weights 2i and 2i + 1 the magnitudes sum to at most TT_PAIR_MAX; for
+ *the others, that the row's largest magnitude is 127. bf16: round to nearest, sums in fp32.
+ *
+ * All kernels: an output is one chain of operations over k, whatever the rows and columns beside it, so that
+ *it is the same to the last bit in every batch.
  *
  * Everything is read-only but y; any number of threads. */
 #ifndef TT_NLP_KERNEL_GEMM_H
@@ -33,6 +36,7 @@ enum {
 	TT_LINES = 16,      /* a panel's lines are a multiple of it */
 	TT_ROWS = 16,       /* rows that a kernel may read and compute together; see tt_product.x */
 	TT_K_MAX = 65536,   /* 255 · 127 · 65536 < 2^31 */
+	TT_PAIR_MAX = 128,  /* 255 · 128 < 2^15 */
 };
 
 /* Columns and rows are padded so. */
@@ -70,7 +74,7 @@ struct tt_product {
 struct tt_gemm {
 	enum tt_isa isa;
 	enum tt_precision precision;
-	size_t x_size; /* bytes of one activation in memory; the 8-bit value may stand in 16 */
+	bool in_pairs; /* int8: adds two products in 16 bits, see above */
 	int rate;      /* products a cycle and core at best: what precisions are ranked by */
 	void (*multiply)(const struct tt_product *p);
 };
@@ -90,9 +94,9 @@ size_t tt_gemm_row_bytes(const struct tt_gemm *g, size_t k);
 size_t tt_matrix_lines(enum tt_precision p, size_t k);
 size_t tt_matrix_bytes(enum tt_precision p, size_t n, size_t k);
 
-/* Packs output `row` (its k weights) into panels of `lines` lines, zeroed before. int8: also what of it goes
- * into scales and sums. */
-void tt_matrix_pack(enum tt_precision p, uint8_t *panels, size_t lines, size_t row, const float *weights,
+/* Packs output `row` (its k weights) for g into panels of `lines` lines, zeroed before. int8: also what of it
+ * goes into scales and sums. */
+void tt_matrix_pack(const struct tt_gemm *g, uint8_t *panels, size_t lines, size_t row, const float *weights,
 	size_t k, float *scale, float *sum);
 
 #endif

@@ -17,4 +17,4 @@ INLINE vec line_result(
 
 #include "nlp/kernel/gemm_tiles.h"
 
-const struct tt_gemm tt_gemm_bf16_amx = {TT_ISA_AMX, TT_USE_BF16, 2, 512, multiply};
+const struct tt_gemm tt_gemm_bf16_amx = {TT_ISA_AMX, TT_USE_BF16, false, 512, multiply};

@@ -2,13 +2,10 @@
 #define LANES       16
 #define TILE_M      6
 #define TILE_PANELS 4
-#define ACCS_A_VEC  1
 #include "nlp/kernel/gemm_isa.h"
 #include "nlp/kernel/vec.h"
 
 #include <immintrin.h>
-
-enum { ACCS = 1, PART_BYTES = TT_LINE_BYTES, X_BYTES = 4 };
 
 typedef __m512 acc;
 typedef __m512i wide_x, wide_w;
@@ -25,16 +22,16 @@ INLINE __m512i load_w(const uint8_t *w)
 
 INLINE __m512 dot(__m512 sum, __m512i x, __m512i w)
 {
-	__asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w)); /* see gemm_int8_avx512.c */
+	__asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w)); /* see gemm_int8_vnni.c */
 	return sum;
 }
 
-INLINE vec result(acc sums, acc last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
+INLINE vec result(acc sums, const struct tt_matrix *w, size_t column, const struct tt_range *range)
 {
-	(void)last, (void)range;
+	(void)range;
 	return (vec)sums + load(w->bias + column);
 }
 
 #include "nlp/kernel/gemm_tile.h"
 
-const struct tt_gemm tt_gemm_bf16_avx512 = {TT_ISA_AVX512_BF16, TT_USE_BF16, 2, 64, multiply};
+const struct tt_gemm tt_gemm_bf16_avx512 = {TT_ISA_AVX512_BF16, TT_USE_BF16, false, 64, multiply};

@@ -1,9 +1,6 @@
 /* gemm_fp32.h - gemm_tile.h for fp32 over vectors of LANES floats. */
-#define ACCS_A_VEC 1
 #include "nlp/kernel/gemm_isa.h"
 #include "nlp/kernel/vec.h"
-
-enum { ACCS = TT_PANEL / LANES, PART_BYTES = LANES * 4, X_BYTES = 4 };
 
 typedef vec acc, wide_x, wide_w;
 
@@ -22,9 +19,9 @@ INLINE vec dot(vec sum, vec x, vec w)
 	return sum + x * w;
 }
 
-INLINE vec result(vec sums, vec last, const struct tt_matrix *w, size_t column, const struct tt_range *range)
+INLINE vec result(vec sums, const struct tt_matrix *w, size_t column, const struct tt_range *range)
 {
-	(void)last, (void)range;
+	(void)range;
 	return sums + load(w->bias + column);
 }
 

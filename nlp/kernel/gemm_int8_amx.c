@@ -10,9 +10,9 @@ typedef int32_t number;
 INLINE vec line_result(
 	const int32_t *sums, const struct tt_matrix *w, size_t column, const struct tt_range *range)
 {
-	return int8_result(*(const ivec *)sums, w, column, range);
+	return result(*(const acc *)sums, w, column, range);
 }
 
 #include "nlp/kernel/gemm_tiles.h"
 
-const struct tt_gemm tt_gemm_int8_amx = {TT_ISA_AMX, TT_USE_INT8, 1, 1024, multiply};
+const struct tt_gemm tt_gemm_int8_amx = {TT_ISA_AMX, TT_USE_INT8, false, 1024, multiply};

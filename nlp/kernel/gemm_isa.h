@@ -18,8 +18,8 @@ extern const struct tt_gemm tt_gemm_fp32_plain, tt_gemm_bf16_plain, tt_gemm_int8
 extern const struct tt_gemm tt_gemm_fp32_vec128;
 #ifdef __x86_64__
 extern const struct tt_gemm tt_gemm_fp32_avx2, tt_gemm_fp32_avx512;
-extern const struct tt_gemm tt_gemm_int8_avx2, tt_gemm_int8_avx_vnni, tt_gemm_int8_avx512_vnni,
-	tt_gemm_int8_amx;
+extern const struct tt_gemm tt_gemm_int8_avx2, tt_gemm_int8_avx_vnni, tt_gemm_int8_avx512,
+	tt_gemm_int8_avx512_vnni, tt_gemm_int8_amx;
 extern const struct tt_gemm tt_gemm_bf16_avx512, tt_gemm_bf16_amx;
 #endif
 

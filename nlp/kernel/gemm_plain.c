@@ -75,6 +75,6 @@ static void int8(const struct tt_product *p)
 	each(p, dot_int8);
 }
 
-const struct tt_gemm tt_gemm_fp32_plain = {TT_ISA_PLAIN, TT_USE_FP32, 4, 1, fp32};
-const struct tt_gemm tt_gemm_bf16_plain = {TT_ISA_PLAIN, TT_USE_BF16, 2, 1, bf16};
-const struct tt_gemm tt_gemm_int8_plain = {TT_ISA_PLAIN, TT_USE_INT8, 1, 1, int8};
+const struct tt_gemm tt_gemm_fp32_plain = {TT_ISA_PLAIN, TT_USE_FP32, false, 1, fp32};
+const struct tt_gemm tt_gemm_bf16_plain = {TT_ISA_PLAIN, TT_USE_BF16, false, 1, bf16};
+const struct tt_gemm tt_gemm_int8_plain = {TT_ISA_PLAIN, TT_USE_INT8, false, 1, int8};

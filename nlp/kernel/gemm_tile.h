@@ -1,13 +1,12 @@
 /* gemm_tile.h - multiply() of gemm.h in register tiles, compiled once per instruction set and precision. The
  * including file includes vec.h and defines
- *	TILE_M, TILE_PANELS   rows and panels of the largest tile
- *	ACCS                  accumulators of a row and panel, at most 4 of a row of the tile
- *	ACCS_A_VEC            how many of them LANES outputs come from
- *	PART_BYTES            of a line: weights of one accumulator
- *	X_BYTES               of a row: activations that meet a line
- * and	acc, wide_x, wide_w, spread_x(), load_w(), dot()	one step: acc = dot(acc, x of a row, w of a
- *line's part) result()	the first and the last accumulator of LANES outputs as these, bias and scales in them
+ *	TILE_M, TILE_PANELS            rows and panels of the largest tile: at most 4 accumulators wide
+ *	acc, wide_x, wide_w            an accumulator (LANES sums), and what is multiplied
+ *	spread_x(), load_w(), dot()    one step: acc = dot(acc, 4 bytes of a row, 4 bytes of LANES columns)
+ *	result()                       outputs from sums: bias and scales in them
  * The products of one output are added in the order of k, whatever tile it is in. */
+enum { ACCS = TT_PANEL / LANES /* of a row and panel */, PART_BYTES = TT_LINE_BYTES / ACCS, X_BYTES = 4 };
+
 /* A tile's accumulators are variables of their own, sIJ for row I and accumulator J of the row; those that a
  * smaller tile does not use vanish. In an array they would live in memory (GCC 12). */
 #define EACH_J(DO, I) DO(I, 0) DO(I, 1) DO(I, 2) DO(I, 3)
@@ -23,25 +22,20 @@
 		const wide_x now = spread_x(x + I * x_bytes);                                                \
 		EACH_J(STEP, I)                                                                              \
 	}
-#define PUT(I, J, LAST)                                                                                      \
+#define PUT(I, J)                                                                                            \
 	if (J < accs)                                                                                        \
-		put(p, row + I, panel, J / ACCS_A_VEC, s##I##J, s##I##LAST);
-#if ACCS_A_VEC == 1
-#define PUT_VECS(I) PUT(I, 0, 0) PUT(I, 1, 1) PUT(I, 2, 2) PUT(I, 3, 3)
-#else
-#define PUT_VECS(I) PUT(I, 0, 1) PUT(I, 2, 3)
-#endif
+		put(p, row + I, panel, J, s##I##J);
 #define PUT_ROW(I)                                                                                           \
 	if (I < m) {                                                                                         \
-		PUT_VECS(I)                                                                                  \
+		EACH_J(PUT, I)                                                                               \
 	}
 
 /* LANES outputs: the vec-th vector of a row of the tile. */
-INLINE void put(const struct tt_product *p, size_t row, size_t panel, int vec_of_row, acc first, acc last)
+INLINE void put(const struct tt_product *p, size_t row, size_t panel, int vec_of_row, acc sums)
 {
 	const size_t column = panel * TT_PANEL + (size_t)vec_of_row * LANES;
 	float *y = p->y + row * p->y_stride + column - p->panel_begin * TT_PANEL;
-	const vec v = result(first, last, p->w, column, p->ranges + row);
+	const vec v = result(sums, p->w, column, p->ranges + row);
 	store(y, p->add ? load(y) + v : v);
 }
 
@@ -73,7 +67,9 @@ INLINE void tile(const struct tt_product *p, size_t row, size_t panel, const int
 		}                                                                                            \
 	}
 
-#if TILE_M == 6
+#if TILE_M == 4
+#define EACH_TILE_M(n) TILE_OF(1, n) TILE_OF(2, n) TILE_OF(3, n) TILE_OF(4, n)
+#elif TILE_M == 6
 #define EACH_TILE_M(n) TILE_OF(1, n) TILE_OF(2, n) TILE_OF(3, n) TILE_OF(4, n) TILE_OF(5, n) TILE_OF(6, n)
 #else
 #define EACH_TILE_M(n) TILE_OF(1, n) TILE_OF(2, n) TILE_OF(3, n)

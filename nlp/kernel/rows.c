@@ -38,7 +38,7 @@ struct tt_range tt_row_ready(
 	const struct tt_kernels *k, const struct tt_gemm *g, void *to, const float *x, size_t n)
 {
 	if (g->precision == TT_USE_INT8)
-		return g->x_size == 1 ? k->quantise8(to, x, n) : k->quantise16(to, x, n);
+		return k->quantise(to, x, n);
 	if (g->precision == TT_USE_BF16)
 		k->halve(to, x, n);
 	else if (to != x)

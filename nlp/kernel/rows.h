@@ -29,9 +29,8 @@ struct tt_kernels {
 	/* x (n) = norm(x) · gain + shift; norm takes to mean 0 and variance 1, eps added to the variance. */
 	void (*norm)(float *x, const float *gain, const float *shift, float eps, size_t n);
 	/* What gemm.h multiplies: to (n) = round((x - low) / scale), low and scale such that the least of x
-	 * is 0 and the largest 255; in 8 or 16 bits. A row of equal numbers has scale 0. x is finite. */
-	struct tt_range (*quantise8)(uint8_t *to, const float *x, size_t n);
-	struct tt_range (*quantise16)(uint16_t *to, const float *x, size_t n);
+	 * is 0 and the largest 255. A row of equal numbers has scale 0. x is finite. */
+	struct tt_range (*quantise)(uint8_t *to, const float *x, size_t n);
 	/* to (n) = x, rounded to nearest, ties to even */
 	void (*halve)(uint16_t *to, const float *x, size_t n);
 };

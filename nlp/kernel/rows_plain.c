@@ -66,21 +66,12 @@ static struct tt_range range_of(const float *x, size_t n, float *inverse)
 	return (struct tt_range){(high - low) / 255, low};
 }
 
-static struct tt_range quantise8(uint8_t *to, const float *x, size_t n)
+static struct tt_range quantise(uint8_t *to, const float *x, size_t n)
 {
 	float inverse;
 	const struct tt_range r = range_of(x, n, &inverse);
 	for (size_t i = 0; i < n; i++)
 		to[i] = (uint8_t)lrintf((x[i] - r.low) * inverse);
-	return r;
-}
-
-static struct tt_range quantise16(uint16_t *to, const float *x, size_t n)
-{
-	float inverse;
-	const struct tt_range r = range_of(x, n, &inverse);
-	for (size_t i = 0; i < n; i++)
-		to[i] = (uint16_t)lrintf((x[i] - r.low) * inverse);
 	return r;
 }
 
@@ -90,5 +81,4 @@ static void halve(uint16_t *to, const float *x, size_t n)
 		to[i] = tt_bf16_of(x[i]);
 }
 
-const struct tt_kernels tt_kernels_plain = {
-	TT_ISA_PLAIN, attention, gelu, norm, quantise8, quantise16, halve};
+const struct tt_kernels tt_kernels_plain = {TT_ISA_PLAIN, attention, gelu, norm, quantise, halve};

@@ -100,7 +100,7 @@ INLINE uvec quantised(vec x, float low, float inverse)
 	return (uvec)((x - splat(low)) * splat(inverse) + splat(0x1.8p23f)) & 0xffff;
 }
 
-static struct tt_range quantise8(uint8_t *to, const float *x, size_t n)
+static struct tt_range quantise(uint8_t *to, const float *x, size_t n)
 {
 	const size_t whole = whole_vecs(n);
 	float inverse;
@@ -114,24 +114,6 @@ static struct tt_range quantise8(uint8_t *to, const float *x, size_t n)
 		const bytes_of_vec q = __builtin_convertvector(
 			quantised(load_part(x + whole, n - whole, r.low), r.low, inverse), bytes_of_vec);
 		memcpy(to + whole, &q, n - whole);
-	}
-	return r;
-}
-
-static struct tt_range quantise16(uint16_t *to, const float *x, size_t n)
-{
-	const size_t whole = whole_vecs(n);
-	float inverse;
-	const struct tt_range r = range_of(x, n, &inverse);
-	for (size_t j = 0; j < whole; j += LANES) {
-		const halves_of_vec q =
-			__builtin_convertvector(quantised(load(x + j), r.low, inverse), halves_of_vec);
-		memcpy(to + j, &q, sizeof(q));
-	}
-	if (n > whole) {
-		const halves_of_vec q = __builtin_convertvector(
-			quantised(load_part(x + whole, n - whole, r.low), r.low, inverse), halves_of_vec);
-		memcpy(to + whole, &q, (n - whole) * sizeof(*to));
 	}
 	return r;
 }

@@ -10,6 +10,5 @@
 #include "nlp/kernel/gemm_fp32.h"
 #include "nlp/kernel/rows_vec.h"
 
-const struct tt_kernels tt_kernels_vec128 = {
-	TT_ISA_PLAIN, attention, gelu, norm, quantise8, quantise16, halve};
-const struct tt_gemm tt_gemm_fp32_vec128 = {TT_ISA_PLAIN, TT_USE_FP32, 4, 4, multiply};
+const struct tt_kernels tt_kernels_vec128 = {TT_ISA_PLAIN, attention, gelu, norm, quantise, halve};
+const struct tt_gemm tt_gemm_fp32_vec128 = {TT_ISA_PLAIN, TT_USE_FP32, false, 4, multiply};

@@ -10,5 +10,5 @@
 #include "nlp/kernel/gemm_fp32.h"
 #include "nlp/kernel/rows_vec.h"
 
-const struct tt_kernels tt_kernels_avx2 = {TT_ISA_AVX2, attention, gelu, norm, quantise8, quantise16, halve};
-const struct tt_gemm tt_gemm_fp32_avx2 = {TT_ISA_AVX2, TT_USE_FP32, 4, 16, multiply};
+const struct tt_kernels tt_kernels_avx2 = {TT_ISA_AVX2, attention, gelu, norm, quantise, halve};
+const struct tt_gemm tt_gemm_fp32_avx2 = {TT_ISA_AVX2, TT_USE_FP32, false, 16, multiply};

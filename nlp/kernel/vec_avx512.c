@@ -10,6 +10,5 @@
 #include "nlp/kernel/gemm_fp32.h"
 #include "nlp/kernel/rows_vec.h"
 
-const struct tt_kernels tt_kernels_avx512 = {
-	TT_ISA_AVX512, attention, gelu, norm, quantise8, quantise16, halve};
-const struct tt_gemm tt_gemm_fp32_avx512 = {TT_ISA_AVX512, TT_USE_FP32, 4, 32, multiply};
+const struct tt_kernels tt_kernels_avx512 = {TT_ISA_AVX512, attention, gelu, norm, quantise, halve};
+const struct tt_gemm tt_gemm_fp32_avx512 = {TT_ISA_AVX512, TT_USE_FP32, false, 32, multiply};

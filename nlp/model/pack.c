@@ -56,7 +56,7 @@ static void do_slice(struct packing *p, size_t index, float *row)
 			continue;
 		}
 		tt_widen(row, from, t->dtype, columns);
-		tt_matrix_pack(job->precision, job->to, job->lines, to, row, columns,
+		tt_matrix_pack(tt_gemm_best(job->precision), job->to, job->lines, to, row, columns,
 			job->scales ? job->scales + to : NULL, job->sums ? job->sums + to : NULL);
 	}
 }

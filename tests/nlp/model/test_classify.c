@@ -41,7 +41,7 @@ static void models_as_pytorch(enum tt_precision precision, double tolerance)
 TT_TEST(as_pytorch)
 {
 	static const double tolerance[TT_PRECISIONS] = {
-		1e-4, 0.15, 0.3}; /* of logits up to 4; random weights forgive little */
+		1e-4, 0.15, 0.4}; /* of logits up to 4; random weights forgive little */
 	for (int p = 0; p < TT_PRECISIONS; p++)
 		models_as_pytorch(p, tolerance[p]);
 }
