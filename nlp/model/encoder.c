@@ -17,13 +17,16 @@
 #include "nlp/kernel/rows.h"
 #include "nlp/model/widen.h"
 
-enum { BLOCK = 48 /* B: a multiple of every kernel's tile height and of TT_ROWS */, ALIGN = 64 };
+/* B, rows of a block: a multiple of every kernel's tile height and of TT_ROWS. A layer's weights are read
+ * once a block from the outer cache, which fp32's, four times as many bytes, need to be worth more rows. */
+enum { BLOCK = 48, BLOCK_FP32 = 192, ALIGN = 64 };
 
 struct tt_encoder {
 	const struct tt_weights *w;
 	const struct tt_model_config *config;
 	const struct tt_kernels *kernels;
 	const struct tt_gemm *gemm, *gemm_fp32; /* of the layers; of the pooler */
+	size_t block;                           /* B */
 	size_t stride, wide_stride;             /* C and F, padded */
 	size_t ready_bytes, wide_bytes;         /* of a row that is ready to be multiplied */
 	float *x, *qkv, *mid, *wide;
@@ -52,6 +55,7 @@ static size_t lay_out(struct tt_encoder *e, char *memory, size_t max_tokens)
 	const bool own = e->gemm->precision != TT_USE_FP32; /* form of rows that are multiplied */
 	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate, T = tt_pad(max_tokens, TT_ROWS);
 	size_t used = 0;
+	e->block = own ? BLOCK : BLOCK_FP32;
 	e->stride = tt_pad(C, TT_PANEL);
 	e->wide_stride = tt_pad(F, TT_PANEL);
 	e->ready_bytes = tt_gemm_row_bytes(e->gemm, C);
@@ -59,12 +63,12 @@ static size_t lay_out(struct tt_encoder *e, char *memory, size_t max_tokens)
 	e->x = part(memory, &used, T * e->stride * sizeof(float));
 	e->qkv = part(memory, &used, T * 3 * e->stride * sizeof(float));
 	e->mid = part(memory, &used, T * e->stride * sizeof(float));
-	e->wide = part(memory, &used, BLOCK * e->wide_stride * sizeof(float));
+	e->wide = part(memory, &used, e->block * e->wide_stride * sizeof(float));
 	e->ready = own ? part(memory, &used, T * e->ready_bytes) : (uint8_t *)e->x;
-	e->block_ready = own ? part(memory, &used, BLOCK * e->ready_bytes) : NULL;
-	e->wide_ready = own ? part(memory, &used, BLOCK * e->wide_bytes) : (uint8_t *)e->wide;
+	e->block_ready = own ? part(memory, &used, e->block * e->ready_bytes) : NULL;
+	e->wide_ready = own ? part(memory, &used, e->block * e->wide_bytes) : (uint8_t *)e->wide;
 	e->ranges = part(memory, &used, T * sizeof(*e->ranges));
-	e->block_ranges = part(memory, &used, BLOCK * sizeof(*e->block_ranges));
+	e->block_ranges = part(memory, &used, e->block * sizeof(*e->block_ranges));
 	e->seqs = part(memory, &used, (T + 1) * sizeof(*e->seqs));
 	e->work = part(
 		memory, &used, tt_attention_work((size_t)c->positions, C / (size_t)c->heads) * sizeof(float));
@@ -155,8 +159,8 @@ static void project(struct tt_encoder *e, const struct tt_layer *y, size_t m, si
 		.x_bytes = e->ready_bytes,
 		.y_stride = 3 * e->stride,
 	};
-	for (size_t row = 0; row < m; row += BLOCK) {
-		p.m = m - row < BLOCK ? m - row : BLOCK;
+	for (size_t row = 0; row < m; row += e->block) {
+		p.m = m - row < e->block ? m - row : e->block;
 		p.x = e->ready + row * e->ready_bytes;
 		p.ranges = e->ranges + row;
 		p.y = e->qkv + row * p.y_stride + begin * TT_PANEL;
@@ -232,8 +236,8 @@ static void widen_block(struct tt_encoder *e, const struct tt_layer *y, size_t r
 static void feed(struct tt_encoder *e, const struct tt_layer *y, size_t m)
 {
 	const size_t C = (size_t)e->config->hidden;
-	for (size_t row = 0; row < m; row += BLOCK) {
-		const size_t n = m - row < BLOCK ? m - row : BLOCK;
+	for (size_t row = 0; row < m; row += e->block) {
+		const size_t n = m - row < e->block ? m - row : e->block;
 		const float *mid = e->mid + row * e->stride;
 		for (size_t i = 0; e->block_ready && i < n; i++)
 			e->block_ranges[i] = tt_row_ready(e->kernels, e->gemm,
