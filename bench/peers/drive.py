@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 OURS = ("fp32", "bf16", "int8")
 PEERS = {"onnxruntime": ("fp32", "int8"), "ctranslate2": ("fp32", "int8"), "openvino": ("fp32", "bf16", "int8"),
          "torch": ("fp32", "bf16", "int8")}
-COUNTS = {"default": {"headlines": 400, "long": 32}, "base": {"headlines": 96, "long": 8}}  # texts of one measurement
+COUNTS = {"default": {"headlines": 200, "long": 16}, "base": {"headlines": 48, "long": 4}}  # texts of one measurement
 REST_S = 0.3  # other engines' threads stop spinning
 
 
