@@ -1,9 +1,10 @@
-/* fuzz_safetensors.c - any bytes are a model file or are refused; what is
+/* fuzz_tensors.c - any bytes are a model file of the format that READER reads, or are refused; what is
  * accepted can be read to its last byte, also by a loader that expects a model of one layer. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "nlp/model/safetensors.h"
+#include "nlp/model/torch_bin.h"
 #include "nlp/model/weights.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tt_tensors *st = NULL;
 	struct tt_weights w;
 	unsigned sum = 0;
-	if (tt_tensors_parse(&st, tt_safetensors_read, (struct tt_str){(const char *)data, size}, "f", NULL) < 0)
+	if (tt_tensors_parse(&st, READER, (struct tt_str){(const char *)data, size}, "f", NULL) < 0)
 		return 0;
 	const struct tt_tensor *t = st->tensors;
 	for (size_t i = 0; i < st->n; i++) {
