@@ -258,7 +258,7 @@ static void reduce(struct tt_pickle *m)
 	const struct global *g = &globals[global.kind == TT_PICKLE_GLOBAL ? global.at : 0];
 	if (global.kind != TT_PICKLE_GLOBAL || g->what == IS_STORAGE)
 		REFUSE(m, "a call of what cannot be called");
-	else if (g->what == NEW_DICT && is_tuple(m, arguments, NULL, 0, 0))
+	else if (g->what == NEW_DICT && is_tuple(m, arguments, tensor, 0, 0))
 		push_at(m, TT_PICKLE_DICT, 0, m->owners++);
 	else if (g->what == NEW_TENSOR && is_tuple(m, arguments, tensor, 6, TT_LEN(tensor)))
 		push_at(m, TT_PICKLE_TENSOR, 0, arguments.at);

@@ -59,13 +59,11 @@ TT_TEST(files)
 TT_TEST(names)
 {
 #define T(name) "\"" name "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}"
-	static const char header[] =
-		"{" T("bert.a") "," T("b") "," T("bert.b") "," T(
-			"bert.x.LayerNorm."
-			"gamma") "," T("x.LayerNorm.bias") "," T("y.LayerNorm.weight") "," T("y.LayerNorm."
-											     "gamma") "," T("z."
-													    "LayerNorm."
-													    "beta") "}";
+	/* clang-format off */
+	static const char header[] = "{" T("bert.a") "," T("b") "," T("bert.b") ","
+		T("bert.x.LayerNorm.gamma") "," T("x.LayerNorm.bias") "," T("y.LayerNorm.weight") ","
+		T("y.LayerNorm.gamma") "," T("z.LayerNorm.beta") "}";
+	/* clang-format on */
 	static const struct {
 		const char *name, *found;
 	} rows[] = {
