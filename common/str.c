@@ -24,6 +24,13 @@ bool tt_str_eq_ci(struct tt_str a, struct tt_str b)
 	return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
 }
 
+int tt_str_order(struct tt_str a, struct tt_str b)
+{
+	const size_t n = a.n < b.n ? a.n : b.n;
+	const int order = n ? memcmp(a.p, b.p, n) : 0;
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
 bool tt_str_starts(struct tt_str s, struct tt_str prefix)
 {
 	return s.n >= prefix.n && tt_str_eq((struct tt_str){s.p, prefix.n}, prefix);

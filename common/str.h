@@ -19,6 +19,7 @@ struct tt_str {
 struct tt_str tt_str_c(const char *s); /* of a C string; NULL gives {NULL, 0} */
 bool tt_str_eq(struct tt_str a, struct tt_str b);
 bool tt_str_eq_ci(struct tt_str a, struct tt_str b); /* ASCII case folded */
+int tt_str_order(struct tt_str a, struct tt_str b);  /* of their bytes: <0, 0, >0, for qsort */
 bool tt_str_starts(struct tt_str s, struct tt_str prefix);
 bool tt_str_starts_ci(struct tt_str s, struct tt_str prefix);
 struct tt_str tt_str_trim(struct tt_str s); /* without leading and trailing ASCII white space */

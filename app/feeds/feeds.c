@@ -77,16 +77,10 @@ static enum tt_feed_status status_of(const struct tt_feed_entry *e)
 	return s->last_fetch_ms == TT_TIME_NONE ? TT_FEED_NEW : TT_FEED_OK;
 }
 
-static int compare_urls(struct tt_str a, struct tt_str b)
-{
-	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
-	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int compare_keys(const void *a, const void *b)
 {
 	const struct tt_feed_entry *x = a, *y = b;
-	return compare_urls(x->db.state.url, y->db.state.url);
+	return tt_str_order(x->db.state.url, y->db.state.url);
 }
 
 static int compare(const void *a, const void *b)
@@ -134,7 +128,7 @@ static void merge(struct tt_feeds *f)
 static int compare_moves(const void *a, const void *b)
 {
 	const struct tt_feed_entry *const *x = a, *const *y = b;
-	return compare_urls((*x)->db.state.moved_to, (*y)->db.state.moved_to);
+	return tt_str_order((*x)->db.state.moved_to, (*y)->db.state.moved_to);
 }
 
 static int index_moves(struct tt_feeds *f)

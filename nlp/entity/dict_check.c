@@ -1,6 +1,5 @@
 /* dict_check.c - the dictionary as a whole: finding by symbol, no name used twice, and printing. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "nlp/entity/dict_parts.h"
 #include "nlp/entity/fold.h"
@@ -13,23 +12,17 @@ struct claim {
 	bool exact; /* may stand there in several spellings: !NIO|!Nio */
 };
 
-static int compare_str(struct tt_str a, struct tt_str b)
-{
-	int d = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
-	return d ? d : (a.n > b.n) - (a.n < b.n);
-}
-
 static int compare_tickers(const void *a, const void *b)
 {
 	const struct tt_dict_ticker *x = a, *y = b;
-	int d = compare_str(x->text, y->text);
+	int d = tt_str_order(x->text, y->text);
 	return d ? d : (x->entity > y->entity) - (x->entity < y->entity);
 }
 
 static int compare_claims(const void *a, const void *b)
 {
 	const struct claim *x = a, *y = b;
-	int d = compare_str(x->key, y->key);
+	int d = tt_str_order(x->key, y->key);
 	return d ? d : (x->entity > y->entity) - (x->entity < y->entity);
 }
 
@@ -146,7 +139,7 @@ const struct tt_entity *tt_entity_dict_find(const struct tt_entity_dict *d, stru
 	size_t lo = 0, hi = d->n_tickers;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int c = symbol.n ? compare_str(d->tickers[mid].text, symbol) : 1;
+		int c = symbol.n ? tt_str_order(d->tickers[mid].text, symbol) : 1;
 		if (c == 0)
 			return &d->entities[d->tickers[mid].entity];
 		if (c < 0)

@@ -1,7 +1,7 @@
 /* classify.h - from token ids to sentiment: a model folder, opened, and sequences read through its encoder
  * and heads.
  *
- * A tt_model is config.json and model.safetensors, checked and packed in one precision; read-only once it
+ * A tt_model is config.json and the file of tensors, checked and packed in one precision; read-only once it
  * has a classifier, shared by any number of threads. A tt_classifier is one thread's scratch. Nothing here
  * blocks but opening (file i/o).
  *
@@ -23,8 +23,8 @@ struct tt_model_files;
 struct tt_model;
 struct tt_classifier;
 
-/* DIR/config.json and DIR/model.safetensors, from which models are read in one or more precisions. They are
- * mapped until closed: not for long. Errors name the file and what is wrong where: TT_EIO, TT_EPARSE
+/* DIR/config.json and the file of tensors (tensors.h), from which models are read in one or more precisions.
+ * They are mapped until closed: not for long. Errors name the file and what is wrong where: TT_EIO, TT_EPARSE
  * (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM; TT_ECONF for a TICKERTONE_ISA that is no
  * instruction set's name. */
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err);
@@ -43,7 +43,7 @@ void tt_model_exit_at(struct tt_model *m, double confidence);
 void tt_model_free(struct tt_model *m); /* NULL is fine; no classifier of it may be left */
 
 struct tt_model_facts {
-	struct tt_id hash;    /* of model.safetensors, byte for byte */
+	struct tt_id hash;    /* of the file of tensors, byte for byte */
 	int64_t parameters;   /* scalars in use */
 	int64_t weight_bytes; /* memory the model holds */
 	enum tt_precision precision;

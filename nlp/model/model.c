@@ -6,30 +6,29 @@
 
 struct tt_model_files {
 	struct tt_model_config config;
-	struct tt_safetensors *tensors;
+	struct tt_tensors *tensors;
 	struct tt_id hash; /* of the tensors' file */
 };
 
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err)
 {
-	char config[4096], tensors[4096];
+	char config[4096];
 	int rc = tt_isa_check(err);
 	if (rc < 0)
 		return rc;
-	if ((size_t)snprintf(config, sizeof(config), "%s/config.json", dir) >= sizeof(config) ||
-		(size_t)snprintf(tensors, sizeof(tensors), "%s/model.safetensors", dir) >= sizeof(tensors))
+	if ((size_t)snprintf(config, sizeof(config), "%s/config.json", dir) >= sizeof(config))
 		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
 	struct tt_model_files *f = calloc(1, sizeof(*f));
 	if (!f)
 		return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", dir);
 	rc = tt_model_config_load(&f->config, config, err);
 	if (rc == TT_OK)
-		rc = tt_safetensors_open(&f->tensors, tensors, err);
+		rc = tt_tensors_open(&f->tensors, dir, err);
 	if (rc < 0) {
 		tt_model_files_close(f);
 		return rc;
 	}
-	f->hash = TT_ID(tt_safetensors_bytes(f->tensors));
+	f->hash = TT_ID(f->tensors->bytes);
 	*ret = f;
 	return TT_OK;
 }
@@ -37,7 +36,7 @@ int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_
 void tt_model_files_close(struct tt_model_files *f)
 {
 	if (f)
-		tt_safetensors_free(f->tensors);
+		tt_tensors_free(f->tensors);
 	free(f);
 }
 
@@ -46,7 +45,7 @@ int tt_model_read(struct tt_model **ret, const struct tt_model_files *f, enum tt
 {
 	struct tt_model *m = calloc(1, sizeof(*m));
 	if (!m)
-		return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", tt_safetensors_name(f->tensors));
+		return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", f->tensors->file);
 	m->config = f->config;
 	int rc = tt_weights_load(
 		&m->weights, f->tensors, &m->config, precision, like ? like->weights.word : NULL, err);

@@ -4,7 +4,7 @@
 #define TT_NLP_MODEL_PACK_H
 
 #include "nlp/kernel/gemm.h"
-#include "nlp/model/safetensors.h"
+#include "nlp/model/tensors.h"
 
 /* One tensor's way. Where it goes is memory of its own, zeroed. */
 struct tt_pack_job {

@@ -16,7 +16,7 @@ enum { ALIGN = 64, NAME_MAX_BYTES = 128, JOBS_A_LAYER = 6, JOBS_A_HEAD = 1, OTHE
 
 /* What one load passes around. The first error sticks: later calls do nothing, so that callers check once. */
 struct loader {
-	const struct tt_safetensors *st;
+	const struct tt_tensors *from;
 	const struct tt_model_config *config;
 	struct tt_weights *w;
 	char *next, *end; /* of the block, which is zeroed: free part */
@@ -62,33 +62,11 @@ static void *bump(struct loader *l, size_t bytes)
 	return p;
 }
 
-/* The tensor under any of its names. */
-static const struct tt_tensor *find(const struct loader *l, const char *name)
-{
-	static const struct {
-		const char *now, *old;
-	} norms[] = {{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}};
-	char full[NAME_MAX_BYTES];
-	snprintf(full, sizeof(full), "bert.%s", name);
-	const struct tt_tensor *t = tt_safetensors_find(l->st, full);
-	if (!t)
-		t = tt_safetensors_find(l->st, name);
-	for (size_t i = 0; !t && i < TT_LEN(norms); i++) {
-		const char *at = strstr(name, norms[i].now);
-		char old[NAME_MAX_BYTES];
-		if (!at)
-			continue;
-		snprintf(old, sizeof(old), "%.*s%s", (int)(at - name), name, norms[i].old);
-		t = find(l, old);
-	}
-	return t;
-}
-
 /* The tensor, checked against the shape (rows, cols); cols 0: one dimension. */
 static const struct tt_tensor *need(struct loader *l, const char *name, size_t rows, size_t cols)
 {
-	const char *file = tt_safetensors_name(l->st);
-	const struct tt_tensor *t = l->rc == TT_OK ? find(l, name) : NULL;
+	const char *file = l->from->file;
+	const struct tt_tensor *t = l->rc == TT_OK ? tt_tensors_find(l->from, name) : NULL;
 	if (l->rc < 0)
 		return NULL;
 	if (!t) {
@@ -116,14 +94,14 @@ static const struct tt_tensor *need(struct loader *l, const char *name, size_t r
 
 static int out_of_memory(struct loader *l, size_t bytes)
 {
-	return tt_err_set(l->err, TT_ENOMEM, "'%s': out of memory for %zu bytes of weights",
-		tt_safetensors_name(l->st), bytes);
+	return tt_err_set(
+		l->err, TT_ENOMEM, "'%s': out of memory for %zu bytes of weights", l->from->file, bytes);
 }
 
 static int refuse_element(struct loader *l, const struct tt_tensor *t, size_t element)
 {
 	return tt_err_set(l->err, TT_EPARSE, "'%s': tensor '%s': element %zu is not a finite number",
-		tt_safetensors_name(l->st), t->name, element);
+		l->from->file, t->name, element);
 }
 
 /* Elements [first, first + n) of t, widened into dst. */
@@ -302,10 +280,10 @@ static void refuse_more_layers(struct loader *l)
 {
 	char name[NAME_MAX_BYTES];
 	snprintf(name, sizeof(name), "encoder.layer.%d.attention.output.dense.weight", l->config->layers);
-	if (l->rc == TT_OK && find(l, name))
+	if (l->rc == TT_OK && tt_tensors_find(l->from, name))
 		l->rc = tt_err_set(l->err, TT_EPARSE,
-			"'%s': has tensor '%s', but config.json says num_hidden_layers %d",
-			tt_safetensors_name(l->st), name, l->config->layers);
+			"'%s': has tensor '%s', but config.json says num_hidden_layers %d", l->from->file,
+			name, l->config->layers);
 }
 
 static int allocate(struct loader *l, bool entity_head)
@@ -326,13 +304,13 @@ static int allocate(struct loader *l, bool entity_head)
 	return TT_OK;
 }
 
-int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
+int tt_weights_load(struct tt_weights *ret, const struct tt_tensors *file,
 	const struct tt_model_config *config, enum tt_precision precision, struct tt_words *word,
 	struct tt_err *err)
 {
 	struct tt_weights w = {.precision = precision};
-	struct loader l = {.st = st, .config = config, .w = &w, .err = err, .rc = TT_OK};
-	const bool entity_head = find(&l, "entity_classifier.weight") != NULL;
+	struct loader l = {.from = file, .config = config, .w = &w, .err = err, .rc = TT_OK};
+	const bool entity_head = tt_tensors_find(file, "entity_classifier.weight") != NULL;
 	const struct tt_tensor *words =
 		need(&l, "embeddings.word_embeddings.weight", (size_t)config->vocab, (size_t)config->hidden);
 	if (words)

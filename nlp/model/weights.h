@@ -11,7 +11,7 @@
 
 #include "nlp/kernel/gemm.h"
 #include "nlp/model/config.h"
-#include "nlp/model/safetensors.h"
+#include "nlp/model/tensors.h"
 
 struct tt_norm {
 	const float *gain, *shift; /* (C), (C) */
@@ -52,12 +52,12 @@ struct tt_weights {
 	void *block;
 };
 
-/* Takes what config asks for out of a file. Names may stand with or without "bert." before them, LayerNorm's
- * with .weight and .bias or .gamma and .beta. A tensor that is missing, of another shape or type, or not
- * finite is refused by name, and so is a file with more layers than config says; other tensors are ignored.
- * Matrices are packed on as many threads as there are cores. word: of weights loaded from the same file, to
- * be shared; NULL: read it. TT_EPARSE, TT_ENOMEM. The file is not needed afterwards. */
-int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
+/* Takes what config asks for out of a file, under any of its names (tt_tensors_find). A tensor that is
+ * missing, of another shape or type, or not finite is refused by name, and so is a file with more layers than
+ * config says; other tensors are ignored. Matrices are packed on as many threads as there are cores. word: of
+ * weights loaded from the same file, to be shared; NULL: read it. TT_EPARSE, TT_ENOMEM. The file is not
+ * needed afterwards. */
+int tt_weights_load(struct tt_weights *ret, const struct tt_tensors *file,
 	const struct tt_model_config *config, enum tt_precision precision, struct tt_words *word,
 	struct tt_err *err);
 void tt_weights_done(struct tt_weights *w);

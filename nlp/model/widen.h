@@ -2,7 +2,7 @@
 #ifndef TT_NLP_MODEL_WIDEN_H
 #define TT_NLP_MODEL_WIDEN_H
 
-#include "nlp/model/safetensors.h"
+#include "nlp/model/tensors.h"
 
 size_t tt_dtype_bytes(enum tt_dtype dtype); /* of TT_F32, TT_F16, TT_BF16 */
 

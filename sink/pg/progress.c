@@ -2,24 +2,15 @@
 #include "sink/pg/progress.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sink/pg/statements.h"
 
-static int compare_str(struct tt_str a, struct tt_str b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n ? memcmp(a.p, b.p, n) : 0;
-
-	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int compare_claims(const struct tt_progress *a, const struct tt_progress *b)
 {
-	int order = compare_str(a->group, b->group);
+	int order = tt_str_order(a->group, b->group);
 
 	if (!order)
-		order = compare_str(a->topic, b->topic);
+		order = tt_str_order(a->topic, b->topic);
 	if (!order)
 		order = (a->partition > b->partition) - (a->partition < b->partition);
 	return order ? order : (a->epoch > b->epoch) - (a->epoch < b->epoch);

@@ -91,6 +91,18 @@ check 'three threads' 0 score --json --threads 3
 cmp -s "$dir/one" "$dir/out" || fail 'threads: the output differs'
 jq -r .text "$dir/out" | cmp -s - "$dir/in" || fail 'threads: the order differs'
 
+# a model whose weights are a pytorch_model.bin; one that would run a program is refused, and runs none
+torch=$(dirname "$0")/../nlp/model/torch_bin
+mkdir "$dir/torch"
+cp "$torch/config.json" "$torch/vocab.txt" "$torch/pytorch_model.bin" "$dir/torch"
+echo 'Apple shares soars as Samsung sinks' >"$dir/in"
+check torch 0 score --json --model "$dir/torch"
+jq -e '.label and (.p.negative + .p.neutral + .p.positive - 1 | fabs) < 1e-5 and (.entities | length) == 2' "$dir/out" >/dev/null ||
+	fail 'torch: not scored'
+cp "$(dirname "$0")/../fuzz/corpus/torch_bin/system" "$dir/torch/pytorch_model.bin"
+check 'torch program' 65 score --model "$dir/torch"
+err_has 'torch program' "torch/pytorch_model.bin': pickle, byte 13: global 'posix.system' is none that tensors need"
+
 # a model with heads behind inner layers: what is asked for is what is done, and 0 is what the model itself says (0.7)
 exits=$(dirname "$0")/../nlp/model/tiny/exits
 printf 'Apple soars as Samsung sinks\nTesla beats outlook\nof a\n' >"$dir/in"

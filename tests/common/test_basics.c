@@ -49,6 +49,9 @@ TT_TEST(str_split_and_trim)
 	TT_STR_EQ(tt_str_trim(TT_STR(" \r\n x y\v")), TT_STR("x y"));
 	TT_TRUE(tt_str_starts_ci(TT_STR("HTTPS://x"), TT_STR("https:")));
 	TT_TRUE(!tt_str_starts(TT_STR("ht"), TT_STR("http")));
+	TT_TRUE(tt_str_order(TT_STR("ab"), TT_STR("b")) < 0 && tt_str_order(TT_STR("\xff"), TT_STR("a")) > 0);
+	TT_TRUE(tt_str_order(TT_STR("a"), TT_STR("ab")) < 0 && tt_str_order(TT_STR("ab"), TT_STR("a")) > 0);
+	TT_TRUE(tt_str_order((struct tt_str){0}, TT_STR("")) == 0);
 }
 
 TT_TEST(buf_keeps_its_cap)

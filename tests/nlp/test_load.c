@@ -149,22 +149,22 @@ static void make_int8_fail(void)
 	static const uint8_t zero[2], large[2] = {0x00, 0x64}; /* F16 */
 	size_t n;
 	char *file = read_tiny("model.safetensors", &n), name[128];
-	struct tt_safetensors *st;
-	TT_EQ(tt_safetensors_parse(&st, (struct tt_str){file, n}, "m", NULL), TT_OK);
+	struct tt_tensors *st;
+	TT_EQ(tt_tensors_parse(&st, tt_safetensors_read, (struct tt_str){file, n}, "m", NULL), TT_OK);
 	for (size_t i = 0; i < TT_LEN(norms); i++)
 		for (int bias = 0; bias < 2; bias++) {
 			snprintf(name, sizeof(name), "bert.%s.%s", norms[i], bias ? "bias" : "weight");
-			const size_t at = (size_t)((const char *)tt_safetensors_find(st, name)->data - file);
+			const size_t at = (size_t)((const char *)tt_tensors_find(st, name)->data - file);
 			memcpy(file + at, zero, sizeof(zero));
 		}
 	for (size_t i = 0; i < TT_LEN(readers); i++) {
 		snprintf(name, sizeof(name), "bert.%s.weight", readers[i]);
-		const struct tt_tensor *t = tt_safetensors_find(st, name);
+		const struct tt_tensor *t = tt_tensors_find(st, name);
 		const size_t at = (size_t)((const char *)t->data - file);
 		for (size_t row = 0; row < t->dims[0]; row++)
 			memcpy(file + at + 2 * row * t->dims[1], large, sizeof(large));
 	}
-	tt_safetensors_free(st);
+	tt_tensors_free(st);
 	write_file("model.safetensors", file, n, "");
 	free(file);
 }

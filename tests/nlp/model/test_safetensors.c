@@ -26,15 +26,14 @@ static struct tt_str file_of(const char *header, size_t n_data)
 
 TT_TEST(good)
 {
-	struct tt_safetensors *st;
-	size_t n;
+	struct tt_tensors *st;
 	const struct tt_str file = file_of(
 		"{\"__metadata__\":{\"format\":\"pt\"}," T("w", "F16", "2,3", 4, 16) "," T("a", "F32", "", 0,
 			4) "," T("none", "BF16", "0,7", 4, 4) "," T("ids", "I64", "1", 16, 24) "}   ",
 		24);
-	TT_EQ(tt_safetensors_parse(&st, file, "m", NULL), TT_OK);
-	const struct tt_tensor *all = tt_safetensors_all(st, &n), *w = tt_safetensors_find(st, "w");
-	TT_EQ(n, 4);
+	TT_EQ(tt_tensors_parse(&st, tt_safetensors_read, file, "m", NULL), TT_OK);
+	const struct tt_tensor *all = st->tensors, *w = tt_tensors_find(st, "w");
+	TT_EQ(st->n, 4);
 	TT_STR_EQ(tt_str_c(all[0].name), TT_STR("a"));
 	TT_TRUE(w != NULL);
 	TT_EQ(w->dtype, TT_F16);
@@ -45,11 +44,11 @@ TT_TEST(good)
 	TT_EQ(w->bytes, 12);
 	TT_EQ(w->data[0], 4);
 	TT_EQ(all[0].count, 1);
-	TT_EQ(tt_safetensors_find(st, "ids")->dtype, TT_DTYPE_OTHER);
-	TT_EQ(tt_safetensors_find(st, "none")->count, 0);
-	TT_TRUE(tt_safetensors_find(st, "x") == NULL);
-	TT_TRUE(tt_safetensors_find(st, "__metadata__") == NULL);
-	tt_safetensors_free(st);
+	TT_EQ(tt_tensors_find(st, "ids")->dtype, TT_DTYPE_OTHER);
+	TT_EQ(tt_tensors_find(st, "none")->count, 0);
+	TT_TRUE(tt_tensors_find(st, "x") == NULL);
+	TT_TRUE(tt_tensors_find(st, "__metadata__") == NULL);
+	tt_tensors_free(st);
 }
 
 TT_TEST(damaged)
@@ -99,10 +98,11 @@ TT_TEST(damaged)
 		{"{}", 1, "'m': the last 1 bytes belong to no tensor"},
 	};
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
-		struct tt_safetensors *st = NULL;
+		struct tt_tensors *st = NULL;
 		struct tt_err err = {0};
 		TT_EQ_ROW((long)i,
-			tt_safetensors_parse(&st, file_of(rows[i].header, rows[i].n_data), "m", &err),
+			tt_tensors_parse(
+				&st, tt_safetensors_read, file_of(rows[i].header, rows[i].n_data), "m", &err),
 			TT_EPARSE);
 		if (!strstr(err.msg, rows[i].want))
 			fail_msg("row %zu: '%s', want '%s'", i, err.msg, rows[i].want);
@@ -125,32 +125,19 @@ TT_TEST(cut_and_length)
 		{{1}, TT_EPARSE, "'m': header of 1 bytes in a file of 8: the file is cut"},
 	};
 	const struct tt_str file = file_of("{" T("a", "F32", "1", 0, 4) "}", 4);
-	struct tt_safetensors *st = NULL;
+	struct tt_tensors *st = NULL;
 	for (size_t n = 0; n < file.n; n++)
-		TT_EQ_ROW(
-			(long)n, tt_safetensors_parse(&st, (struct tt_str){file.p, n}, "m", NULL), TT_EPARSE);
+		TT_EQ_ROW((long)n,
+			tt_tensors_parse(&st, tt_safetensors_read, (struct tt_str){file.p, n}, "m", NULL),
+			TT_EPARSE);
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		struct tt_err err = {0};
 		TT_EQ_ROW((long)i,
-			tt_safetensors_parse(&st, (struct tt_str){(const char *)rows[i].head, 8}, "m", &err),
+			tt_tensors_parse(&st, tt_safetensors_read,
+				(struct tt_str){(const char *)rows[i].head, 8}, "m", &err),
 			rows[i].rc);
 		TT_TRUE(strstr(err.msg, rows[i].want) != NULL);
 	}
-}
-
-TT_TEST(files)
-{
-	struct tt_safetensors *st = NULL;
-	struct tt_err err = {0};
-	char empty[] = "/tmp/tt_empty_XXXXXX";
-	TT_EQ(tt_safetensors_open(&st, "/no/such/file", &err), TT_EIO);
-	TT_STR_EQ(tt_str_c(err.msg), TT_STR("'/no/such/file': No such file or directory"));
-	TT_EQ(tt_safetensors_open(&st, "/tmp", &err), TT_EIO);
-	TT_STR_EQ(tt_str_c(err.msg), TT_STR("'/tmp': not a regular file"));
-	close(mkstemp(empty));
-	TT_EQ(tt_safetensors_open(&st, empty, &err), TT_EPARSE);
-	TT_TRUE(strstr(err.msg, "0 bytes, too short") != NULL);
-	unlink(empty);
 }
 
 TT_TEST(widening)
@@ -181,4 +168,4 @@ TT_TEST(widening)
 	TT_TRUE(got[0] == 1);
 }
 
-TT_MAIN(TT_RUN(good), TT_RUN(damaged), TT_RUN(cut_and_length), TT_RUN(files), TT_RUN(widening))
+TT_MAIN(TT_RUN(good), TT_RUN(damaged), TT_RUN(cut_and_length), TT_RUN(widening))

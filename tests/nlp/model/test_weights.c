@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "nlp/model/classify.h"
+#include "nlp/model/safetensors.h"
 #include "nlp/model/weights.h"
 #include "tests/fault.h"
 
@@ -89,7 +90,7 @@ TT_TEST(mismatches)
 		const char *folder = rows[i].folder ? rows[i].folder : "two-heads";
 		char *file = read_whole(tiny(folder, "model.safetensors"), &n);
 		struct tt_model_config c;
-		struct tt_safetensors *st;
+		struct tt_tensors *st;
 		struct tt_weights w;
 		struct tt_err err = {0};
 		TT_EQ(tt_model_config_load(&c, tiny(folder, "config.json"), NULL), TT_OK);
@@ -99,10 +100,12 @@ TT_TEST(mismatches)
 		c.intermediate = rows[i].intermediate ? rows[i].intermediate : c.intermediate;
 		if (rows[i].from)
 			patch(file, n, rows[i].from, rows[i].to);
-		TT_EQ_ROW((long)i, tt_safetensors_parse(&st, (struct tt_str){file, n}, "m", NULL), TT_OK);
+		TT_EQ_ROW((long)i,
+			tt_tensors_parse(&st, tt_safetensors_read, (struct tt_str){file, n}, "m", NULL),
+			TT_OK);
 		TT_EQ_ROW((long)i, tt_weights_load(&w, st, &c, TT_USE_FP32, NULL, &err), TT_EPARSE);
 		TT_STR_EQ_ROW((long)i, tt_str_c(err.msg), tt_str_c(rows[i].want));
-		tt_safetensors_free(st);
+		tt_tensors_free(st);
 		free(file);
 	}
 }
@@ -129,19 +132,19 @@ TT_TEST(not_finite)
 		size_t n;
 		char *file = read_whole(tiny(rows[i].folder, "model.safetensors"), &n), want[256];
 		struct tt_model_config c;
-		struct tt_safetensors *st;
+		struct tt_tensors *st;
 		struct tt_weights w;
 		struct tt_err err = {0};
 		TT_EQ(tt_model_config_load(&c, tiny(rows[i].folder, "config.json"), NULL), TT_OK);
-		TT_EQ(tt_safetensors_parse(&st, (struct tt_str){file, n}, "m", NULL), TT_OK);
-		const size_t at = (size_t)(tt_safetensors_find(st, rows[i].tensor)->data - (uint8_t *)file) +
+		TT_EQ(tt_tensors_parse(&st, tt_safetensors_read, (struct tt_str){file, n}, "m", NULL), TT_OK);
+		const size_t at = (size_t)(tt_tensors_find(st, rows[i].tensor)->data - (uint8_t *)file) +
 				  2 * rows[i].element;
 		memcpy(file + at, &rows[i].value, 2);
 		TT_EQ_ROW((long)i, tt_weights_load(&w, st, &c, TT_USE_FP32, NULL, &err), TT_EPARSE);
 		snprintf(want, sizeof(want), "'m': tensor '%s': element %zu is not a finite number",
 			rows[i].tensor, rows[i].element);
 		TT_STR_EQ_ROW((long)i, tt_str_c(err.msg), tt_str_c(want));
-		tt_safetensors_free(st);
+		tt_tensors_free(st);
 		free(file);
 	}
 }
