@@ -38,6 +38,7 @@ struct tt_cli_opt {
 
 #define TT_GROUP_SERVICE "Service"
 #define TT_GROUP_TEXT    "Texts and models"
+#define TT_GROUP_TRAIN   "Training"
 #define TT_GROUP_FEEDS   "Feeds"
 #define TT_GROUP_DATA    "Database"
 #define TT_GROUP_MORE    "More"

@@ -237,7 +237,7 @@ static void overview_group(
 void tt_cli_overview(const char *word, struct tt_cli_style style, struct tt_buf *out)
 {
 	static const char *const groups[] = {
-		TT_GROUP_SERVICE, TT_GROUP_TEXT, TT_GROUP_FEEDS, TT_GROUP_DATA, TT_GROUP_MORE};
+		TT_GROUP_SERVICE, TT_GROUP_TEXT, TT_GROUP_TRAIN, TT_GROUP_FEEDS, TT_GROUP_DATA, TT_GROUP_MORE};
 	size_t name_width = 0;
 	tt_buf_printf(out, "tickertone: " TT_PROGRAM_DOC "\n");
 	heading(out, style, "Usage");

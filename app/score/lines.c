@@ -77,9 +77,12 @@ static struct tt_str take(struct tt_line_reader *r, size_t n)
 	struct tt_str line = {r->buf + r->start, n};
 	size_t whole = n + (r->start + n < r->end);
 	r->start += whole;
+	r->line_byte = r->consumed_bytes;
 	r->consumed_bytes += (int64_t)whole;
-	if (++r->line == 1 && tt_str_starts(line, TT_STR("\xEF\xBB\xBF")))
+	if (++r->line == 1 && tt_str_starts(line, TT_STR("\xEF\xBB\xBF"))) {
 		line = (struct tt_str){line.p + 3, line.n - 3};
+		r->line_byte = 3;
+	}
 	if (line.n && line.p[line.n - 1] == '\r')
 		line.n--;
 	return line;

@@ -17,6 +17,7 @@ struct tt_line_reader {
 	size_t line; /* number of the line last returned, from 1 */
 	char *buf;
 	size_t start, end, cap;
+	int64_t line_byte; /* where that line begins, behind a byte order mark */
 	int64_t consumed_bytes, total_bytes; /* total: -1 when it cannot be known */
 };
 

@@ -4,16 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/score/csv.h"
-#include "app/score/lines.h"
+#include "app/score/rows_parts.h"
 #include "common/utf8.h"
-
-struct tt_rows {
-	struct tt_line_reader lines;
-	enum tt_row_format format;
-	struct tt_csv csv;
-	int text_column, label_column; /* CSV; -1: none */
-};
 
 static int fail(const struct tt_rows *r, int code, size_t line, struct tt_err *err, const char *what)
 {
@@ -35,38 +27,36 @@ static enum tt_row_format format_of_name(const char *path)
 	return TT_ROWS_AUTO;
 }
 
-static bool parse_label(struct tt_str name, int *ret)
+static int parse_label(struct tt_str name)
 {
 	enum tt_label label;
 	name = tt_str_trim(name);
-	if (name.n > 0 && !tt_label_parse(name, &label))
-		return false;
-	*ret = name.n > 0 ? (int)label : TT_LABEL_NONE;
-	return true;
+	return name.n == 0 ? TT_LABEL_NONE : tt_label_parse(name, &label) ? (int)label : TT_LABEL_UNKNOWN;
 }
 
 /* A CSV without extension is not guessed: too many plain texts have a comma. */
 static int guess_format(struct tt_rows *r, struct tt_err *err)
 {
 	struct tt_str start, rest, first;
-	int label, rc = tt_line_reader_peek(&r->lines, &start, err);
+	int rc = tt_line_reader_peek(&r->lines, &start, err);
 	if (rc < 0)
 		return rc;
 	rest = tt_str_split(&start, '\n');
 	r->format = tt_str_starts(tt_str_trim(rest), TT_STR("{")) ? TT_ROWS_JSONL : TT_ROWS_LINES;
 	first = tt_str_split(&rest, '\t');
-	if (rest.p && first.n > 0 && parse_label(first, &label))
+	if (rest.p && first.n > 0 && parse_label(first) != TT_LABEL_UNKNOWN)
 		r->format = TT_ROWS_TSV;
 	return TT_OK;
 }
 
 /* The next complete CSV record; *line is where it began. */
-static int next_record(struct tt_rows *r, size_t *line, struct tt_err *err)
+static int next_record(struct tt_rows *r, size_t *line, int64_t *from_byte, struct tt_err *err)
 {
 	struct tt_str s;
 	struct tt_err why = {0};
 	int rc = tt_line_reader_next(&r->lines, &s, err);
 	*line = r->lines.line;
+	*from_byte = r->lines.line_byte;
 	while (rc == TT_OK) {
 		rc = tt_csv_line(&r->csv, s, &why);
 		if (rc < 0)
@@ -86,7 +76,8 @@ static int next_record(struct tt_rows *r, size_t *line, struct tt_err *err)
 static int read_header(struct tt_rows *r, struct tt_err *err)
 {
 	size_t line;
-	int rc = next_record(r, &line, err);
+	int64_t from_byte;
+	int rc = next_record(r, &line, &from_byte, err);
 	if (rc == TT_ECLOSED)
 		return TT_OK; /* an empty file has no rows */
 	if (rc < 0)
@@ -155,7 +146,22 @@ static int set_text(
 	struct tt_rows *r, struct tt_arena *a, struct tt_row *row, struct tt_str text, struct tt_err *err)
 {
 	row->text = repaired(a, text);
+	row->repaired = !tt_utf8_valid(text);
 	return row->text.p ? TT_OK : fail(r, TT_ELIMIT, row->line, err, "the text is over the memory limit");
+}
+
+static int set_label(
+	struct tt_rows *r, struct tt_arena *a, struct tt_row *row, struct tt_str name, struct tt_err *err)
+{
+	row->label = parse_label(name);
+	if (row->label != TT_LABEL_UNKNOWN)
+		return TT_OK;
+	if (!r->keep_flawed)
+		return fail(
+			r, TT_EPARSE, row->line, err, "the label is not negative, neutral or positive");
+	row->label_given = repaired(a, tt_str_trim(name));
+	return row->label_given.p ? TT_OK
+				  : fail(r, TT_ELIMIT, row->line, err, "the label is over the memory limit");
 }
 
 static int next_line(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, struct tt_err *err)
@@ -182,25 +188,25 @@ static int next_tsv(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, s
 	label = tt_str_split(&s, '\t');
 	if (!s.p)
 		return fail(r, TT_EPARSE, row->line, err, "no tab; want label<TAB>text");
-	if (!parse_label(label, &row->label))
-		return fail(r, TT_EPARSE, row->line, err, "the label is not negative, neutral or positive");
-	return set_text(r, a, row, s, err);
+	r->last = label;
+	rc = set_label(r, a, row, label, err);
+	return rc < 0 ? rc : set_text(r, a, row, s, err);
 }
 
 static int next_csv(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, struct tt_err *err)
 {
 	int rc;
 	do
-		rc = next_record(r, &row->line, err);
+		rc = next_record(r, &row->line, &row->from_byte, err);
 	while (rc == TT_OK && r->csv.n == 1 && r->csv.text.n == 0); /* an empty line */
 	if (rc < 0)
 		return rc;
 	struct tt_str text = tt_csv_field(&r->csv, (size_t)r->text_column);
 	if (!text.p)
 		return fail(r, TT_EPARSE, row->line, err, "fewer fields than the header; no text");
-	if (r->label_column >= 0 && !parse_label(tt_csv_field(&r->csv, (size_t)r->label_column), &row->label))
-		return fail(r, TT_EPARSE, row->line, err, "the label is not negative, neutral or positive");
-	return set_text(r, a, row, text, err);
+	if (r->label_column >= 0)
+		rc = set_label(r, a, row, tt_csv_field(&r->csv, (size_t)r->label_column), err);
+	return rc < 0 ? rc : set_text(r, a, row, text, err);
 }
 
 static int next_json(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, struct tt_err *err)
@@ -214,7 +220,8 @@ static int next_json(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, 
 	row->line = r->lines.line;
 	if (rc < 0)
 		return rc;
-	rc = tt_row_of_json(row, a, s, &why);
+	r->last = s;
+	rc = tt_row_of_json(row, a, s, r->keep_flawed, &why);
 	return rc < 0 ? fail(r, rc, row->line, err, why.msg) : TT_OK;
 }
 
@@ -229,9 +236,25 @@ int tt_rows_next(struct tt_rows *r, struct tt_arena *a, struct tt_row *ret, stru
 	};
 	struct tt_row row = {.label = TT_LABEL_NONE};
 	int rc = readers[r->format](r, a, &row, err);
-	if (rc == TT_OK)
-		*ret = row;
-	return rc;
+	if (rc < 0) {
+		ret->line = row.line;
+		return rc;
+	}
+	if (r->format != TT_ROWS_CSV)
+		row.from_byte = r->lines.line_byte;
+	row.to_byte = r->lines.consumed_bytes;
+	*ret = row;
+	return TT_OK;
+}
+
+void tt_rows_keep_flawed(struct tt_rows *r)
+{
+	r->keep_flawed = true;
+}
+
+enum tt_row_format tt_rows_format(const struct tt_rows *r)
+{
+	return r->format;
 }
 
 bool tt_rows_would_wait(const struct tt_rows *r)

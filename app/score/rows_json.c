@@ -9,17 +9,28 @@ static struct tt_str string_of(const json_t *v)
 	return (struct tt_str){json_string_value(v), json_string_length(v)};
 }
 
-static int get_label(const json_t *object, int *ret, struct tt_err *err)
+struct reading {
+	struct tt_arena *arena;
+	bool keep_flawed;
+};
+
+static int get_label(
+	struct reading *r, const json_t *object, int *ret, struct tt_str *given, struct tt_err *err)
 {
 	const json_t *v = json_object_get(object, "label");
 	enum tt_label label;
 	*ret = TT_LABEL_NONE;
 	if (!v || json_is_null(v))
 		return TT_OK;
-	if (!json_is_string(v) || !tt_label_parse(string_of(v), &label))
+	if (json_is_string(v) && tt_label_parse(string_of(v), &label)) {
+		*ret = (int)label;
+		return TT_OK;
+	}
+	if (!json_is_string(v) || !r->keep_flawed)
 		return tt_err_set(err, TT_EPARSE, "label: want \"negative\", \"neutral\" or \"positive\"");
-	*ret = (int)label;
-	return TT_OK;
+	*ret = TT_LABEL_UNKNOWN;
+	*given = tt_arena_str(r->arena, string_of(v));
+	return given->p ? TT_OK : tt_err_set(err, TT_ELIMIT, "the row is over the memory limit");
 }
 
 static int get_offset(const json_t *object, const char *key, int64_t *ret, struct tt_err *err)
@@ -34,7 +45,8 @@ static int get_offset(const json_t *object, const char *key, int64_t *ret, struc
 	return TT_OK;
 }
 
-static int get_span(const json_t *object, struct tt_str text, struct tt_row_entity *e, struct tt_err *err)
+static int get_span(struct reading *r, const json_t *object, struct tt_str text, struct tt_row_entity *e,
+	struct tt_err *err)
 {
 	int64_t start = -1, end = -1;
 	size_t from, len;
@@ -47,27 +59,32 @@ static int get_span(const json_t *object, struct tt_str text, struct tt_row_enti
 	if (!e->in_text)
 		return TT_OK;
 	if (start < 0 || start >= end || !tt_utf8_byte_of(text, (size_t)start, &from) ||
-		!tt_utf8_byte_of((struct tt_str){text.p + from, text.n - from}, (size_t)(end - start), &len))
+		!tt_utf8_byte_of((struct tt_str){text.p + from, text.n - from}, (size_t)(end - start), &len)) {
+		e->in_text = false;
+		e->misplaced = true;
+		if (r->keep_flawed)
+			return TT_OK;
 		return tt_err_set(err, TT_EPARSE, "start %lld and end %lld are no place in the text",
 			(long long)start, (long long)end);
+	}
 	e->span = (struct tt_span){(uint32_t)from, (uint32_t)(from + len)};
 	return TT_OK;
 }
 
 static int get_entity(
-	const json_t *v, struct tt_arena *a, struct tt_str text, struct tt_row_entity *e, struct tt_err *err)
+	struct reading *r, const json_t *v, struct tt_str text, struct tt_row_entity *e, struct tt_err *err)
 {
 	const json_t *name = json_object_get(v, "entity");
 	if (!json_is_string(name))
 		return tt_err_set(err, TT_EPARSE, "entity: want a name");
-	e->name = tt_arena_str(a, string_of(name));
+	e->name = tt_arena_str(r->arena, string_of(name));
 	if (!e->name.p)
 		return tt_err_set(err, TT_ELIMIT, "the row is over the memory limit");
-	int rc = get_label(v, &e->label, err);
-	return rc < 0 ? rc : get_span(v, text, e, err);
+	int rc = get_label(r, v, &e->label, &e->label_given, err);
+	return rc < 0 ? rc : get_span(r, v, text, e, err);
 }
 
-static int get_entities(const json_t *root, struct tt_arena *a, struct tt_row *row, struct tt_err *err)
+static int get_entities(struct reading *r, const json_t *root, struct tt_row *row, struct tt_err *err)
 {
 	const json_t *list = json_object_get(root, "entities");
 	size_t n = json_array_size(list);
@@ -76,20 +93,22 @@ static int get_entities(const json_t *root, struct tt_arena *a, struct tt_row *r
 		return TT_OK;
 	if (!json_is_array(list))
 		return tt_err_set(err, TT_EPARSE, "entities: want a list");
-	row->entities = tt_arena_zalloc(a, n + 1, sizeof(*row->entities));
+	row->entities = tt_arena_zalloc(r->arena, n + 1, sizeof(*row->entities));
 	if (!row->entities)
 		return tt_err_set(err, TT_ELIMIT, "the row is over the memory limit");
 	for (; row->n_entities < n; row->n_entities++) {
 		size_t i = row->n_entities;
-		int rc = get_entity(json_array_get(list, i), a, row->text, &row->entities[i], err);
+		int rc = get_entity(r, json_array_get(list, i), row->text, &row->entities[i], err);
 		if (rc < 0)
 			return tt_err_prefix(err, rc, "entities[%zu]", i);
 	}
 	return TT_OK;
 }
 
-int tt_row_of_json(struct tt_row *ret, struct tt_arena *a, struct tt_str line, struct tt_err *err)
+int tt_row_of_json(
+	struct tt_row *ret, struct tt_arena *a, struct tt_str line, bool keep_flawed, struct tt_err *err)
 {
+	struct reading r = {a, keep_flawed};
 	struct tt_row row = {.line = ret->line, .label = TT_LABEL_NONE};
 	json_error_t bad;
 	json_t *root = json_loadb(line.p, line.n, JSON_ALLOW_NUL, &bad);
@@ -101,11 +120,11 @@ int tt_row_of_json(struct tt_row *ret, struct tt_arena *a, struct tt_str line, s
 		rc = tt_err_set(err, TT_EPARSE, "no \"text\" in the row, or it is not a string");
 	if (rc == TT_OK) {
 		row.text = tt_arena_str(a, string_of(text));
-		rc = row.text.p ? get_label(root, &row.label, err)
+		rc = row.text.p ? get_label(&r, root, &row.label, &row.label_given, err)
 				: tt_err_set(err, TT_ELIMIT, "the row is over the memory limit");
 	}
 	if (rc == TT_OK)
-		rc = get_entities(root, a, &row, err);
+		rc = get_entities(&r, root, &row, err);
 	json_decref(root);
 	if (rc == TT_OK)
 		*ret = row;

@@ -115,7 +115,7 @@ TT_TEST(entities_of_a_json_row)
 		struct tt_err err = {0};
 		snprintf(line, sizeof(line), "{\"text\": \"\xC3\xA9 Apple\", \"entities\": [%s]}",
 			rows[i].entities);
-		TT_EQ_ROW(i, tt_row_of_json(&row, &arena, tt_str_c(line), &err), rows[i].rc);
+		TT_EQ_ROW(i, tt_row_of_json(&row, &arena, tt_str_c(line), false, &err), rows[i].rc);
 		if (rows[i].rc < 0) {
 			TT_TRUE(strstr(err.msg, "entities[0]: ") == err.msg);
 			continue;

@@ -11,8 +11,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tt_row row = {0};
 	struct tt_arena arena;
 	tt_arena_init(&arena, 1 << 24);
-	if (tt_row_of_json(&row, &arena, (struct tt_str){(const char *)data, size}, NULL) == TT_OK) {
-		if (!row.text.p || row.label < TT_LABEL_NONE || row.label >= TT_LABELS)
+	struct tt_str line = {(const char *)data, size};
+	int kept = tt_row_of_json(&row, &arena, line, true, NULL);
+	if (tt_row_of_json(&row, &arena, line, false, NULL) == TT_OK) {
+		if (kept < 0 || !row.text.p || row.label < TT_LABEL_NONE || row.label >= TT_LABELS)
 			abort();
 		for (size_t i = 0; i < row.n_entities; i++) {
 			const struct tt_row_entity *e = &row.entities[i];
