@@ -133,7 +133,7 @@ static bool is_kept(struct cleaning *c, const struct tt_data_row *row)
 /* Moves the rows that are kept together. */
 static size_t drop_rows(struct cleaning *c)
 {
-	size_t kept = 0, to = c->head_end, from = c->head_end;
+	size_t kept = 0, from = c->head_end, to = from;
 	for (size_t i = 0; i < c->l.data.n_rows; i++) {
 		size_t n = c->ends[i] - from;
 		if (is_kept(c, &c->l.data.rows[i])) {

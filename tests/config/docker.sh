@@ -29,7 +29,7 @@ if grep -q 'VERSION_ID="12"' /etc/os-release 2>/dev/null && command -v dpkg-quer
 	done
 fi
 while read -r folder; do
-	grep -qxF "!$folder" .dockerignore || fail ".dockerignore keeps $folder from the build"
+	grep -qxF "!${folder%%/*}" .dockerignore || fail ".dockerignore keeps $folder from the build"
 done < <(sed -nE 's/^add_subdirectory\((.*)\)/\1/p' CMakeLists.txt; echo config; echo cmake)
 
 echo "-- the compose file is valid"
