@@ -1,14 +1,12 @@
 /* cmd_bench.c - `tickertone bench`: how fast this machine is, in which precision, and what to configure. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app/bench/print.h"
 #include "app/cli/term.h"
 #include "app/commands.h"
 #include "app/paths.h"
-#include "app/score/rows.h"
+#include "app/score/score_opts.h"
 #include "common/datadir.h"
 #include "nlp/load.h"
 
@@ -23,21 +21,14 @@ struct bench_opts {
 };
 
 static const struct tt_cli_opt opts[] = {
-	{"model", 'm', TT_CLI_FILE, offsetof(struct bench_opts, model), "DIR",
-		"Model folder in Hugging Face form; default: $TICKERTONE_MODEL, else the built-in one.", 0, 0,
-		NULL},
+	TT_OPT_MODEL(struct bench_opts),
 	{"precision", 'p', TT_CLI_ENUM, offsetof(struct bench_opts, precision), "P",
 		"Measure this one, and fp32 to compare it with.", 0, 0, "all|fp32|bf16|int8"},
-	{"threads", 't', TT_CLI_INT, offsetof(struct bench_opts, threads), "N",
-		"Threads that compute; 0: one per core that the process may use.", 0, 1024, NULL},
+	TT_OPT_THREADS(struct bench_opts),
 	{"seconds", 's', TT_CLI_REAL, offsetof(struct bench_opts, seconds), "S",
 		"Measure the speed of each precision for S seconds, in seven rounds.", 0.01, 86400, NULL},
-	{"format", 'f', TT_CLI_ENUM, offsetof(struct bench_opts, format), "FORM",
-		"Form of the input; auto goes by the file's extension, else by its first line.", 0, 0,
-		TT_ROW_FORMATS},
-	{"max-tokens", 0, TT_CLI_INT, offsetof(struct bench_opts, max_tokens), "N",
-		"Read at most N tokens of a text, [CLS] and [SEP] included; 0: all of it, in windows.", 0,
-		1 << 30, NULL},
+	TT_OPT_FORMAT(struct bench_opts),
+	TT_OPT_MAX_TOKENS(struct bench_opts),
 	{"json", 'j', TT_CLI_FLAG, offsetof(struct bench_opts, json), NULL, "Print one JSON object.", 0, 0,
 		NULL},
 	{0},
@@ -71,8 +62,8 @@ static int print(const struct tt_bench_report *r, bool json, struct tt_err *err)
 	int rc = json ? tt_bench_print_json(&out, r) : tt_bench_print_text(&out, r, width);
 	if (rc < 0)
 		tt_err_set(err, rc, "output: %s", tt_err_text(rc));
-	else if (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
-		rc = tt_err_set(err, TT_EIO, "standard output: %s", strerror(errno));
+	else
+		fwrite(out.p, 1, out.n, stdout);
 	tt_buf_done(&out);
 	return rc;
 }

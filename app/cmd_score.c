@@ -9,6 +9,7 @@
 #include "app/paths.h"
 #include "app/score/progress.h"
 #include "app/score/score_eval.h"
+#include "app/score/score_opts.h"
 #include "app/score/score_pool.h"
 #include "app/score/score_print.h"
 #include "app/cli/term.h"
@@ -42,9 +43,7 @@ struct session {
 };
 
 static const struct tt_cli_opt opts[] = {
-	{"model", 'm', TT_CLI_FILE, offsetof(struct score_opts, model), "DIR",
-		"Model folder in Hugging Face form; default: $TICKERTONE_MODEL, else the built-in one.", 0, 0,
-		NULL},
+	TT_OPT_MODEL(struct score_opts),
 	{"precision", 'p', TT_CLI_ENUM, offsetof(struct score_opts, precision), "P",
 		"Arithmetic of the encoder; auto is the fastest one that agrees with fp32.", 0, 0,
 		TT_PRECISION_CHOICES},
@@ -52,11 +51,8 @@ static const struct tt_cli_opt opts[] = {
 		"Probability that is enough to leave a model with exits early; 0: what the model says, 1: "
 		"read all layers.",
 		0, 1, NULL},
-	{"threads", 't', TT_CLI_INT, offsetof(struct score_opts, threads), "N",
-		"Threads that compute; 0: one per core that the process may use.", 0, 1024, NULL},
-	{"format", 'f', TT_CLI_ENUM, offsetof(struct score_opts, format), "FORM",
-		"Form of the input; auto goes by the file's extension, else by its first line.", 0, 0,
-		TT_ROW_FORMATS},
+	TT_OPT_THREADS(struct score_opts),
+	TT_OPT_FORMAT(struct score_opts),
 	{"json", 'j', TT_CLI_FLAG, offsetof(struct score_opts, json), NULL,
 		"Print JSON Lines, one row a text.", 0, 0, NULL},
 	{"csv", 0, TT_CLI_FLAG, offsetof(struct score_opts, csv), NULL, "Print CSV, one row a text.", 0, 0,
@@ -66,9 +62,7 @@ static const struct tt_cli_opt opts[] = {
 		NULL},
 	{"no-entities", 0, TT_CLI_FLAG, offsetof(struct score_opts, no_entities), NULL,
 		"Find no entities; those that a row lists are scored all the same.", 0, 0, NULL},
-	{"max-tokens", 0, TT_CLI_INT, offsetof(struct score_opts, max_tokens), "N",
-		"Read at most N tokens of a text, [CLS] and [SEP] included; 0: all of it, in windows.", 0,
-		1 << 30, NULL},
+	TT_OPT_MAX_TOKENS(struct score_opts),
 	{"cache", 0, TT_CLI_INT, offsetof(struct score_opts, cache), "N",
 		"Keep the scores of N texts, 136 bytes each: a text that comes again is not read again. 0: "
 		"read "

@@ -5,7 +5,7 @@
 
 #include "app/commands.h"
 #include "app/paths.h"
-#include "app/score/rows.h"
+#include "app/score/score_opts.h"
 #include "nlp/token/tokenizer.h"
 
 struct tokenize_opts {
@@ -20,9 +20,7 @@ enum { FLUSH_BYTES = 1 << 18, ROW_MEMORY = 256 << 20 };
 static const struct tt_cli_opt opts[] = {
 	{"model", 'm', TT_CLI_FILE, offsetof(struct tokenize_opts, model), "DIR",
 		"Model folder with vocab.txt; default: the built-in model's.", 0, 0, NULL},
-	{"format", 'f', TT_CLI_ENUM, offsetof(struct tokenize_opts, format), "FORM",
-		"Form of the input; auto goes by the file's extension, else by its first line.", 0, 0,
-		TT_ROW_FORMATS},
+	TT_OPT_FORMAT(struct tokenize_opts),
 	{"max-tokens", 0, TT_CLI_INT, offsetof(struct tokenize_opts, max_tokens), "N",
 		"Cut each text to N tokens, [CLS] and [SEP] included; 0: do not.", 0, 1 << 30, NULL},
 	{"json", 'j', TT_CLI_FLAG, offsetof(struct tokenize_opts, json), NULL,

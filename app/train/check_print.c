@@ -8,9 +8,7 @@ enum { EXAMPLES_SHOWN = 3 /* of what is no reason to fail */, TEXT_COLUMNS = 70 
 
 int tt_kinds_print(struct tt_buf *out, const size_t kinds[TT_DATA_KINDS])
 {
-	size_t all = 0, shown = 0;
-	for (int k = 0; k < TT_DATA_KINDS; k++)
-		all += kinds[k];
+	size_t all = tt_data_counted(kinds), shown = 0;
 	for (int k = 0; k < TT_DATA_KINDS; k++)
 		if (kinds[k] > 0)
 			tt_buf_printf(out, "%s%s %zu (%.1f %%)", shown++ ? ", " : "", tt_data_kind_name(k),
@@ -45,13 +43,11 @@ static void print_example(const struct tt_dataset *d, const struct tt_data_examp
 static void print_file(const struct tt_data_report *r, size_t file, struct tt_buf *out)
 {
 	const struct tt_data_file_report *f = &r->files[file];
-	size_t entities = 0, flaws = 0;
-	for (int k = 0; k < TT_DATA_KINDS; k++)
-		entities += f->entities[k];
+	size_t flaws = 0;
 	tt_buf_printf(
 		out, "%s: %zu row%s\n  labels: ", r->data->names[file], f->rows, f->rows == 1 ? "" : "s");
 	tt_kinds_print(out, f->kinds);
-	if (entities > 0) {
+	if (tt_data_counted(f->entities) > 0) {
 		tt_buf_str(out, TT_STR("\n  entities: "));
 		tt_kinds_print(out, f->entities);
 	}

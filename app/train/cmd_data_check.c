@@ -55,7 +55,7 @@ static const struct tt_cli_opt opts[] = {
 		"Held-out rows: only looked through for rows that a FILE has, too.", 0, 0, NULL},
 	{"model", 'm', TT_CLI_FILE, offsetof(struct check_opts, model), "DIR",
 		"Model folder whose window texts should fit in; default: the built-in model's.", 0, 0, NULL},
-	TT_DATA_OPT_FORMAT(struct check_opts),
+	TT_OPT_FORMAT(struct check_opts),
 	TT_DATA_OPT_SIMILARITY(struct check_opts),
 	{"json", 'j', TT_CLI_FLAG, offsetof(struct check_opts, json), NULL,
 		"Print the report as a JSON object.", 0, 0, NULL},

@@ -1,7 +1,6 @@
 /* cmd_data_clean.c - `tickertone data clean`: labelled texts as the scorer will read them, without repeats
  * and without what tells who a person is. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/commands.h"
@@ -21,7 +20,7 @@ struct cleaning {
 	struct tt_scrub scrub;
 	struct tt_rows *rows;
 	struct tt_buf out; /* the header, then every row */
-	size_t *ends;      /* of each row of l.data in out */
+	size_t *ends;      /* of each row of l.data in out; in its arena */
 	size_t head_end, unreadable, changed, lost_spans, empty, duplicates, conflicts;
 	size_t redacted[TT_PRIVATE_KINDS];
 };
@@ -64,14 +63,13 @@ static int add(struct cleaning *c, struct tt_row *row, struct tt_err *err)
 	rc = tt_data_load_row(&c->l, 0, row, err);
 	if (rc == TT_OK)
 		rc = tt_rows_write(c->rows, row, &c->out, err);
-	size_t n = c->l.data.n_rows;
 	if (rc < 0)
 		return rc;
-	size_t *ends = (n & (n - 1)) == 0 ? realloc(c->ends, 2 * n * sizeof(*ends)) : c->ends;
-	if (!ends)
+	const size_t row_number = c->l.data.n_rows - 1;
+	c->ends = tt_arena_grow(&c->l.data.arena, c->ends, row_number, sizeof(*c->ends));
+	if (!c->ends)
 		return tt_err_set(err, TT_ENOMEM, "%s: out of memory", tt_rows_name(c->rows));
-	c->ends = ends;
-	ends[n - 1] = c->out.n;
+	c->ends[row_number] = c->out.n;
 	return TT_OK;
 }
 
@@ -181,7 +179,6 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	if (rc == TT_OK && c.unreadable > 0)
 		rc = tt_err_set(
 			err, TT_EPARSE, "%s: %zu bad rows were dropped", tt_rows_name(c.rows), c.unreadable);
-	free(c.ends);
 	tt_rows_free(c.rows);
 	tt_buf_done(&c.out);
 	tt_scrub_done(&c.scrub);
@@ -192,7 +189,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 static const struct tt_cli_opt opts[] = {
 	{"output", 'o', TT_CLI_FILE, offsetof(struct clean_opts, output), "FILE",
 		"Where the rows go; may be the one read; default: standard output.", 0, 0, NULL},
-	TT_DATA_OPT_FORMAT(struct clean_opts),
+	TT_OPT_FORMAT(struct clean_opts),
 	{"redact", 'r', TT_CLI_FLAG, offsetof(struct clean_opts, redact), NULL,
 		"Replace e-mail addresses, telephone, IBAN and card numbers and @handles by [email], "
 		"[phone], ...",

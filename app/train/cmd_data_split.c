@@ -192,7 +192,7 @@ static const struct tt_cli_opt opts[] = {
 		0, 0, NULL},
 	{"seed", 0, TT_CLI_INT, offsetof(struct split_opts, seed), "N", "Another split for each number.", 0,
 		9e15, NULL},
-	TT_DATA_OPT_FORMAT(struct split_opts),
+	TT_OPT_FORMAT(struct split_opts),
 	TT_DATA_OPT_SIMILARITY(struct split_opts),
 	{0},
 };

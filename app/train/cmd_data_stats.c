@@ -21,14 +21,6 @@ static void print_spread(struct tt_buf *out, const char *name, const struct tt_d
 		s->p90, s->p99, s->max);
 }
 
-static size_t entities(const struct tt_data_stats *s)
-{
-	size_t n = 0;
-	for (int k = 0; k < TT_DATA_KINDS; k++)
-		n += s->entities[k];
-	return n;
-}
-
 static void print(struct tt_buf *out, const struct tt_data_stats *s, bool has_tokens)
 {
 	tt_buf_printf(out, "%-11s %zu, %zu different texts, %zu empty\n%-11s ", "rows", s->rows, s->distinct,
@@ -40,7 +32,7 @@ static void print(struct tt_buf *out, const struct tt_data_stats *s, bool has_to
 	print_spread(out, "characters", &s->chars);
 	if (has_tokens)
 		print_spread(out, "tokens", &s->tokens);
-	if (entities(s) == 0)
+	if (tt_data_counted(s->entities) == 0)
 		return;
 	tt_buf_printf(out, "%-11s ", "entities");
 	tt_kinds_print(out, s->entities);
@@ -113,7 +105,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 static const struct tt_cli_opt opts[] = {
 	{"model", 'm', TT_CLI_FILE, offsetof(struct stats_opts, model), "DIR",
 		"Model folder whose tokens are counted; default: the built-in model's.", 0, 0, NULL},
-	TT_DATA_OPT_FORMAT(struct stats_opts),
+	TT_OPT_FORMAT(struct stats_opts),
 	{"json", 'j', TT_CLI_FLAG, offsetof(struct stats_opts, json), NULL, "Print a JSON object.", 0, 0,
 		NULL},
 	{0},

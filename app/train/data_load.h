@@ -3,7 +3,7 @@
 #ifndef TT_APP_DATA_LOAD_H
 #define TT_APP_DATA_LOAD_H
 
-#include "app/score/rows.h"
+#include "app/score/score_opts.h"
 #include "nlp/token/tokenizer.h"
 #include "nlp/train/data/check.h"
 
@@ -19,12 +19,6 @@ struct tt_data_loader {
 enum { TT_DATA_ROW_BYTES = 256 << 20 /* of one row, at most */ };
 #define TT_DATA_BYTES ((size_t)1 << 36) /* of all, at most: what the machine has is less */
 
-#define TT_DATA_OPT_FORMAT(type)                                                                             \
-	{                                                                                                    \
-		"format", 'f', TT_CLI_ENUM, offsetof(type, format), "FORM",                                  \
-			"Form of the input; auto goes by the file's extension, else by its first line.", 0,  \
-			0, TT_ROW_FORMATS                                                                    \
-	}
 #define TT_DATA_OPT_SIMILARITY(type)                                                                         \
 	{                                                                                                    \
 		"similarity", 0, TT_CLI_REAL, offsetof(type, similarity), "X",                               \

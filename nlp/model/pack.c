@@ -43,6 +43,7 @@ static void do_slice(struct packing *p, size_t index, float *row)
 	const struct slice *s = &p->slices[index];
 	const struct tt_pack_job *job = &p->jobs[s->job];
 	const struct tt_tensor *t = job->from;
+	const struct tt_gemm *gemm = tt_gemm_best(job->precision);
 	const size_t columns = t->dims[1], row_bytes = columns * tt_dtype_bytes(t->dtype);
 	for (size_t r = s->row; r < s->row + s->rows; r++) {
 		const uint8_t *from = t->data + r * row_bytes;
@@ -56,7 +57,7 @@ static void do_slice(struct packing *p, size_t index, float *row)
 			continue;
 		}
 		tt_widen(row, from, t->dtype, columns);
-		tt_matrix_pack(tt_gemm_best(job->precision), job->to, job->lines, to, row, columns,
+		tt_matrix_pack(gemm, job->to, job->lines, to, row, columns,
 			job->scales ? job->scales + to : NULL, job->sums ? job->sums + to : NULL);
 	}
 }

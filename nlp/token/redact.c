@@ -82,29 +82,23 @@ static size_t handle(struct tt_str s, size_t at)
 		end++;
 	if (end - at > HANDLE_MAX)
 		return 0;
-	return end - at + (end < s.n && s.p[end] == '@' && domain(s, end + 1) ? 1 + domain(s, end + 1) : 0);
+	const size_t server = end < s.n && s.p[end] == '@' ? domain(s, end + 1) : 0;
+	return end - at + (server ? 1 + server : 0);
 }
 
 /* What begins at `at`, when a word can begin there. */
 static size_t find(struct tt_str s, size_t at, bool name_goes_on, bool word_goes_on, enum tt_private *kind)
 {
+	static const struct {
+		enum tt_private kind;
+		size_t (*length)(struct tt_str s, size_t at);
+	} words[] = {{TT_PRIVATE_HANDLE, handle}, {TT_PRIVATE_IBAN, tt_private_iban},
+		{TT_PRIVATE_CARD, tt_private_card}, {TT_PRIVATE_PHONE, tt_private_phone}};
 	size_t n = name_goes_on ? 0 : email(s, at);
 	*kind = TT_PRIVATE_EMAIL;
-	if (!n && !word_goes_on) {
-		*kind = TT_PRIVATE_HANDLE;
-		n = handle(s, at);
-		if (!n) {
-			*kind = TT_PRIVATE_IBAN;
-			n = tt_private_iban(s, at);
-		}
-		if (!n) {
-			*kind = TT_PRIVATE_CARD;
-			n = tt_private_card(s, at);
-		}
-		if (!n) {
-			*kind = TT_PRIVATE_PHONE;
-			n = tt_private_phone(s, at);
-		}
+	for (size_t i = 0; !n && !word_goes_on && i < TT_LEN(words); i++) {
+		*kind = words[i].kind;
+		n = words[i].length(s, at);
 	}
 	return n;
 }

@@ -2,28 +2,9 @@
 # bench.sh - `tickertone bench` as a user calls it: both forms, labels, what is refused. Short runs: the figures are those
 # of a busy machine, and only what must hold of them anywhere is looked at.
 # The binary is $TT_BINARY; the model is the one that comes with it.
-set -u
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failures=0
-
-fail() {
-	echo "FAILED: $1"
-	sed 's/^/    /' "$dir/out" "$dir/err"
-	failures=$((failures + 1))
-}
-
-# check NAME STATUS ARGS...: the output is in $dir/out and $dir/err.
-check() {
-	name=$1 want=$2
-	shift 2
-	"$TT_BINARY" bench --seconds 0.05 "$@" >"$dir/out" 2>"$dir/err"
-	got=$?
-	[ "$got" = "$want" ] || fail "$name: exit status $got, want $want"
-}
-out_has() { grep -qF -- "$2" "$dir/out" || fail "$1: no '$2' in the output"; }
-err_has() { grep -qF -- "$2" "$dir/err" || fail "$1: no '$2' on standard error"; }
-holds() { jq -e "$2" "$dir/out" >/dev/null || fail "$1: not $2"; }
+# shellcheck source=tests/app/command.sh
+. "$(dirname "$0")/command.sh"
+command='bench --seconds 0.05'
 
 printf 'positive\tApple soars to a record\nnegative\tBanks plunge after fraud\nneutral\tThe meeting is on Monday
 positive\tApple soars to a record\npositive\thttp://t.co/x\npositive\tProfit falls sharply\n' >"$dir/labelled.tsv"
@@ -78,5 +59,4 @@ err_has 'no model' "$dir/none: no such file or folder"
 check 'unknown precision' 64 --precision int4
 check 'no time' 64 --seconds 0
 
-[ $failures = 0 ] || exit 1
-echo 'all as it should be'
+finish

@@ -1,29 +1,9 @@
 #!/bin/sh
 # data.sh - `tickertone data check|stats|split|clean` as a user calls them: what is found, what is written, exit status.
 # The binary is $TT_BINARY.
-set -u
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failures=0
-
-fail() {
-	echo "FAILED: $1"
-	sed 's/^/    /' "$dir/out" "$dir/err"
-	failures=$((failures + 1))
-}
-
-# check NAME STATUS ARGS...: runs `tickertone data ARGS`; the output is in $dir/out and $dir/err.
-check() {
-	name=$1 want=$2
-	shift 2
-	"$TT_BINARY" data "$@" >"$dir/out" 2>"$dir/err" </dev/null
-	got=$?
-	[ "$got" = "$want" ] || fail "$name: exit status $got, want $want"
-}
-out_has() { grep -qF -- "$2" "$dir/out" || fail "$1: no '$2' in the output"; }
-err_has() { grep -qF -- "$2" "$dir/err" || fail "$1: no '$2' on standard error"; }
-# json NAME FILTER: of the output, must be true
-json() { jq -e "$2" "$dir/out" >/dev/null || fail "$1: not $2"; }
+# shellcheck source=tests/app/command.sh
+. "$(dirname "$0")/command.sh"
+command='data'
 # content NAME FILE TEXT (as printf reads it): all that the file has
 content() {
 	# shellcheck disable=SC2059
@@ -52,13 +32,13 @@ out_has flaws '1 repeats of a text with a contradicting label'
 out_has flaws '1 of 2 rows (50.0 %)'
 err_has flaws 'there is what training must not see'
 check 'flaws as JSON' 65 check "$dir/train.tsv" "$dir/valid.tsv" --similarity 0.7 --json
-json 'flaws as JSON' '.good == false'
-json 'flaws as JSON' '.files[0].labels == {"negative": 1, "neutral": 2, "positive": 1, "unlabelled": 3}'
-json 'flaws as JSON' '[.files[0].flaws[].count] == [1, 1, 1, 3, 0, 0, 0, 1, 0, 0, 0]'
-json 'flaws as JSON' '.files[0].flaws.encoding.examples[0].line == 6 and .files[0].flaws.empty.examples[0].line == 5'
-json 'flaws as JSON' '.files[0].flaws.conflict.examples[0] | .line == 4 and .like.line == 1'
-json 'flaws as JSON' '.files[1].leaks == [{"from": .files[0].file, "rows": 1, "same": 0}]'
-json 'flaws as JSON' '.files[1].flaws.leak.examples[0] | .line == 1 and .like.line == 1 and .like.similarity > 0.7'
+holds 'flaws as JSON' '.good == false'
+holds 'flaws as JSON' '.files[0].labels == {"negative": 1, "neutral": 2, "positive": 1, "unlabelled": 3}'
+holds 'flaws as JSON' '[.files[0].flaws[].count] == [1, 1, 1, 3, 0, 0, 0, 1, 0, 0, 0]'
+holds 'flaws as JSON' '.files[0].flaws.encoding.examples[0].line == 6 and .files[0].flaws.empty.examples[0].line == 5'
+holds 'flaws as JSON' '.files[0].flaws.conflict.examples[0] | .line == 4 and .like.line == 1'
+holds 'flaws as JSON' '.files[1].leaks == [{"from": .files[0].file, "rows": 1, "same": 0}]'
+holds 'flaws as JSON' '.files[1].flaws.leak.examples[0] | .line == 1 and .like.line == 1 and .like.similarity > 0.7'
 check 'nothing wrong' 0 check "$dir/valid.tsv"
 out_has 'nothing wrong' 'nothing is wrong'
 check 'not there' 66 check "$dir/none.tsv"
@@ -71,15 +51,15 @@ cat >"$dir/e.jsonl" <<'END'
 {"text": "Apple sinks", "entities": [{"entity": "Apple Inc.", "start": 0, "end": 5, "label": "negativ"}]}
 END
 check entities 65 check "$dir/e.jsonl" --json
-json entities '.files[0].flaws.misplaced_entity.examples[0].line == 2'
-json entities ".files[0].flaws.other_mention | .count == 1 and .examples[0].what == \"'Apple Inc.', the text has 'Apple'\""
-json entities ".files[0].flaws.unknown_label.examples[0].what == \"label 'negativ'; did you mean 'negative'?\""
+holds entities '.files[0].flaws.misplaced_entity.examples[0].line == 2'
+holds entities ".files[0].flaws.other_mention | .count == 1 and .examples[0].what == \"'Apple Inc.', the text has 'Apple'\""
+holds entities ".files[0].flaws.unknown_label.examples[0].what == \"label 'negativ'; did you mean 'negative'?\""
 check 'one text is too long' 0 check -f lines "$(awk 'BEGIN { for (i = 0; i < 600; i++) printf "up "; print "" }' >"$dir/long.txt"; echo "$dir/long.txt")"
 out_has 'one text is too long' 'line 1: 602 tokens, the window has 512'
 
 # ---- stats ----
 check stats 0 stats "$dir/valid.tsv" --json
-json stats '.rows == 2 and .characters.max == 53 and .labels.neutral == 2 and .tokens.p50 > 5 and .imbalance == 0'
+holds stats '.rows == 2 and .characters.max == 53 and .labels.neutral == 2 and .tokens.p50 > 5 and .imbalance == 0'
 check 'stats of bad rows' 65 stats "$dir/train.tsv"
 err_has 'stats of bad rows' '1 bad rows were skipped'
 
@@ -127,7 +107,7 @@ cat >"$dir/c.jsonl" <<'END'
 {"id": 1, "text": "é  a@b.com http://x.y Apple  Inc. +49 30 1234567", "p": 0.1, "entities": [{"entity": "Apple  Inc.", "start": 22, "end": 33, "label": "neutral"}, {"entity": "a@b.com", "start": 3, "end": 10}, {"entity": "x.y", "start": 18, "end": 21}, {"entity": "Sony"}]}
 END
 check 'clean JSON' 0 clean "$dir/c.jsonl" --redact
-json 'clean JSON' '. == {"id": 1, "text": "é [email] Apple Inc. [phone]", "p": 0.1, "entities": [
+holds 'clean JSON' '. == {"id": 1, "text": "é [email] Apple Inc. [phone]", "p": 0.1, "entities": [
 	{"entity": "Apple Inc.", "start": 10, "end": 20, "label": "neutral"}, {"entity": "[email]", "start": 2, "end": 9},
 	{"entity": "x.y", "start": -1, "end": -1}, {"entity": "Sony"}]}'
 err_has 'clean JSON' '1 entities are in the text no more; redacted: 2 email, 1 phone, 0 iban, 0 card, 0 handle'
@@ -135,5 +115,4 @@ cp "$dir/out" "$dir/once.jsonl"
 check 'clean twice' 0 clean "$dir/once.jsonl" --redact
 cmp -s "$dir/once.jsonl" "$dir/out" || fail 'clean twice: is not once'
 
-[ $failures = 0 ] || exit 1
-echo 'all as it should be'
+finish

@@ -1,27 +1,8 @@
 #!/bin/sh
 # score.sh - `tickertone score` and `tickertone tokenize` as a user calls them: exit status, streams, order, forms.
 # The binary is $TT_BINARY; the model is the one that comes with it.
-set -u
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failures=0
-
-fail() {
-	echo "FAILED: $1"
-	sed 's/^/    /' "$dir/out" "$dir/err"
-	failures=$((failures + 1))
-}
-
-# check NAME STATUS ARGS...: runs the binary on $dir/in as standard input; the output is in $dir/out and $dir/err.
-check() {
-	name=$1 want=$2
-	shift 2
-	"$TT_BINARY" "$@" <"$dir/in" >"$dir/out" 2>"$dir/err"
-	got=$?
-	[ "$got" = "$want" ] || fail "$name: exit status $got, want $want"
-}
-out_has() { grep -qF -- "$2" "$dir/out" || fail "$1: no '$2' in the output"; }
-err_has() { grep -qF -- "$2" "$dir/err" || fail "$1: no '$2' on standard error"; }
+# shellcheck source=tests/app/command.sh
+. "$(dirname "$0")/command.sh"
 out_lines() { [ "$(wc -l <"$dir/out")" = "$2" ] || fail "$1: not $2 lines of output"; }
 
 echo 'Apple soars as Samsung sinks' >"$dir/in"
@@ -149,5 +130,4 @@ unset TICKERTONE_MODEL
 check 'too many files' 64 score a b
 check 'bad format' 64 score --format xml
 
-[ $failures = 0 ] || exit 1
-echo 'all as it should be'
+finish

@@ -132,14 +132,6 @@ static int check_leak(struct tt_data_report *r, const struct near *near, const s
 	return worst ? found_row(r, TT_FLAW_LEAK, row, worst, similarity) : TT_OK;
 }
 
-static void count(struct tt_data_file_report *f, const struct tt_data_row *row)
-{
-	f->rows++;
-	f->kinds[row->kind]++;
-	for (size_t i = 0; i < row->n_entities; i++)
-		f->entities[row->entities[i].label >= 0 ? row->entities[i].label : TT_DATA_UNLABELLED]++;
-}
-
 int tt_data_check(struct tt_data_report *r, double similarity, size_t held_out, struct tt_err *err)
 {
 	struct nearest n = {.d = r->data};
@@ -149,7 +141,9 @@ int tt_data_check(struct tt_data_report *r, double similarity, size_t held_out, 
 	for (size_t i = 0; i < r->data->n_rows && rc == TT_OK; i++) {
 		const struct tt_data_row *row = &r->data->rows[i];
 		const struct near *near = n.of[row->cls];
-		count(&r->files[row->file], row);
+		struct tt_data_file_report *f = &r->files[row->file];
+		f->rows++;
+		tt_data_count(row, f->kinds, f->entities);
 		if (row->clean_bytes == 0) {
 			rc = row->file < held_out ? found_row(r, TT_FLAW_EMPTY, row, NULL, 0) : TT_OK;
 			continue;

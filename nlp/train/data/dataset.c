@@ -188,6 +188,23 @@ int tt_dataset_add(struct tt_dataset *d, const struct tt_data_given *g, struct t
 	return TT_OK;
 }
 
+void tt_data_count(const struct tt_data_row *row, size_t kinds[TT_DATA_KINDS], size_t entities[TT_DATA_KINDS])
+{
+	kinds[row->kind]++;
+	for (size_t i = 0; i < row->n_entities; i++) {
+		const int label = row->entities[i].label;
+		entities[label >= 0 ? label : TT_DATA_UNLABELLED]++;
+	}
+}
+
+size_t tt_data_counted(const size_t kinds[TT_DATA_KINDS])
+{
+	size_t n = 0;
+	for (int k = 0; k < TT_DATA_KINDS; k++)
+		n += kinds[k];
+	return n;
+}
+
 bool tt_data_contradict(const struct tt_data_row *a, const struct tt_data_row *b)
 {
 	if (a->label >= 0 && b->label >= 0 && a->label != b->label)

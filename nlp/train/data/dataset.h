@@ -70,6 +70,11 @@ int tt_dataset_file(struct tt_dataset *d, const char *name, size_t *ret, struct 
 /* The new row is d->rows[d->n_rows - 1]. */
 int tt_dataset_add(struct tt_dataset *d, const struct tt_data_given *given, struct tt_err *err);
 
+/* Counts a row by its kind, and its entities by their labels. */
+void tt_data_count(
+	const struct tt_data_row *row, size_t kinds[TT_DATA_KINDS], size_t entities[TT_DATA_KINDS]);
+size_t tt_data_counted(const size_t kinds[TT_DATA_KINDS]); /* all of them */
+
 /* Do the labels of two rows with the same text contradict each other: those of the texts, or of an entity
  * that both name? What is not labelled contradicts nothing. */
 bool tt_data_contradict(const struct tt_data_row *a, const struct tt_data_row *b);

@@ -59,10 +59,7 @@ int tt_data_stats(const struct tt_dataset *d, struct tt_data_stats *ret, struct 
 	for (size_t i = 0; i < d->n_rows; i++) {
 		const struct tt_data_row *row = &d->rows[i];
 		ret->empty += row->clean_bytes == 0;
-		ret->kinds[row->kind]++;
-		for (size_t k = 0; k < row->n_entities; k++)
-			ret->entities[row->entities[k].label >= 0 ? row->entities[k].label
-								  : TT_DATA_UNLABELLED]++;
+		tt_data_count(row, ret->kinds, ret->entities);
 	}
 	ret->imbalance = imbalance(ret->kinds);
 	ret->chars = spread(d, chars_of, x);
