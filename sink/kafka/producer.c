@@ -103,6 +103,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *ctx)
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *ctx)
 {
 	struct tt_producer *p = ctx;
+	if (p->failed_for_good) /* closing connections is what comes after; the reason was said */
+		return;
 	if (code == RD_KAFKA_RESP_ERR__FATAL) {
 		p->failed_for_good = true;
 		rd_kafka_fatal_error(rk, p->trouble, sizeof(p->trouble));
