@@ -18,8 +18,8 @@
 #include "nlp/model/widen.h"
 
 /* B, rows of a block: a multiple of every kernel's tile height and of TT_ROWS. A layer's weights are read
- * once a block from the outer cache, which fp32's, four times as many bytes, need to be worth more rows. */
-enum { BLOCK = 48, BLOCK_FP32 = 192, ALIGN = 64 };
+ * once a block; those of more bytes than LARGE come from so far away that it is to be worth more rows. */
+enum { BLOCK = 48, BLOCK_LARGE = 192, LARGE = 4 << 20, ALIGN = 64 };
 
 struct tt_encoder {
 	const struct tt_weights *w;
@@ -49,13 +49,21 @@ static void *part(char *memory, size_t *used, size_t bytes)
 	return p;
 }
 
+/* Of a layer's matrices: query, key, value and output (C, C), up and down. */
+static size_t layer_bytes(const struct tt_encoder *e)
+{
+	const size_t C = (size_t)e->config->hidden, F = (size_t)e->config->intermediate;
+	const size_t bytes = e->gemm->precision == TT_USE_INT8 ? 1 : e->gemm->precision == TT_USE_BF16 ? 2 : 4;
+	return (4 * C * C + 2 * C * F) * bytes;
+}
+
 static size_t lay_out(struct tt_encoder *e, char *memory, size_t max_tokens)
 {
 	const struct tt_model_config *c = e->config;
 	const bool own = e->gemm->precision != TT_USE_FP32; /* form of rows that are multiplied */
 	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate, T = tt_pad(max_tokens, TT_ROWS);
 	size_t used = 0;
-	e->block = own ? BLOCK : BLOCK_FP32;
+	e->block = layer_bytes(e) > LARGE ? BLOCK_LARGE : BLOCK;
 	e->stride = tt_pad(C, TT_PANEL);
 	e->wide_stride = tt_pad(F, TT_PANEL);
 	e->ready_bytes = tt_gemm_row_bytes(e->gemm, C);
