@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nlp/model/names.h"
 #include "nlp/model/pack.h"
 #include "nlp/model/widen.h"
 
-enum { ALIGN = 64, NAME_MAX_BYTES = 128, JOBS_A_LAYER = 6, JOBS_A_HEAD = 1, OTHER_JOBS = 1 /* words */ };
+enum { ALIGN = 64, JOBS_A_LAYER = 6, JOBS_A_HEAD = 1, OTHER_JOBS = 1 /* words */ };
 
 /* What one load passes around. The first error sticks: later calls do nothing, so that callers check once. */
 struct loader {
@@ -23,7 +24,7 @@ struct loader {
 	struct tt_pack_job *jobs;
 	size_t n_jobs;
 	float *row; /* (C), scratch */
-	char prefix[NAME_MAX_BYTES];
+	char prefix[TT_TENSOR_NAME_MAX];
 	int rc;
 	struct tt_err *err;
 };
@@ -62,55 +63,14 @@ static void *bump(struct loader *l, size_t bytes)
 	return p;
 }
 
-/* The tensor under any of its names. */
-static const struct tt_tensor *find(const struct loader *l, const char *name)
-{
-	static const struct {
-		const char *now, *old;
-	} norms[] = {{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}};
-	char full[NAME_MAX_BYTES];
-	snprintf(full, sizeof(full), "bert.%s", name);
-	const struct tt_tensor *t = tt_safetensors_find(l->st, full);
-	if (!t)
-		t = tt_safetensors_find(l->st, name);
-	for (size_t i = 0; !t && i < TT_LEN(norms); i++) {
-		const char *at = strstr(name, norms[i].now);
-		char old[NAME_MAX_BYTES];
-		if (!at)
-			continue;
-		snprintf(old, sizeof(old), "%.*s%s", (int)(at - name), name, norms[i].old);
-		t = find(l, old);
-	}
-	return t;
-}
-
 /* The tensor, checked against the shape (rows, cols); cols 0: one dimension. */
 static const struct tt_tensor *need(struct loader *l, const char *name, size_t rows, size_t cols)
 {
-	const char *file = tt_safetensors_name(l->st);
-	const struct tt_tensor *t = l->rc == TT_OK ? find(l, name) : NULL;
-	if (l->rc < 0)
-		return NULL;
-	if (!t) {
-		l->rc = tt_err_set(l->err, TT_EPARSE, "'%s': tensor '%s' is missing", file, name);
-		return NULL;
-	}
-	if (t->n_dims != (cols ? 2 : 1) || t->dims[0] != rows || (cols && t->dims[1] != cols)) {
-		char is[64] = "";
-		for (size_t i = 0, n = 0; i < t->n_dims && n < sizeof(is); i++)
-			n += (size_t)snprintf(is + n, sizeof(is) - n, "%s%zu", i ? "×" : "", t->dims[i]);
-		l->rc = tt_err_set(l->err, TT_EPARSE,
-			"'%s': tensor '%s' is %s, config.json asks for %zu%s%.0zu", file, t->name, is, rows,
-			cols ? "×" : "", cols);
-		return NULL;
-	}
-	if (t->dtype == TT_DTYPE_OTHER) {
-		l->rc = tt_err_set(l->err, TT_EPARSE,
-			"'%s': tensor '%s' is of type %s; F32, F16 and BF16 are read", file, t->name,
-			t->dtype_name);
-		return NULL;
-	}
-	l->w->parameters += (int64_t)t->count;
+	const struct tt_tensor *t = NULL;
+	if (l->rc == TT_OK)
+		l->rc = tt_bert_need(&t, l->st, name, rows, cols, l->err);
+	if (t)
+		l->w->parameters += (int64_t)t->count;
 	return t;
 }
 
@@ -139,7 +99,7 @@ static void widen(struct loader *l, float *dst, const struct tt_tensor *t, size_
 /* Tensor PREFIX + name. */
 static const struct tt_tensor *need_prefixed(struct loader *l, const char *name, size_t rows, size_t cols)
 {
-	char full[NAME_MAX_BYTES * 2];
+	char full[TT_TENSOR_NAME_MAX * 2];
 	snprintf(full, sizeof(full), "%s%s", l->prefix, name);
 	return need(l, full, rows, cols);
 }
@@ -195,7 +155,7 @@ static struct tt_matrix new_matrix(struct loader *l, enum tt_precision p, size_t
 static void take_outputs(struct loader *l, enum tt_precision p, const struct tt_matrix *m, size_t first,
 	const char *name, size_t n, size_t k)
 {
-	char part[NAME_MAX_BYTES];
+	char part[TT_TENSOR_NAME_MAX];
 	snprintf(part, sizeof(part), "%s.weight", name);
 	const struct tt_tensor *t = need_prefixed(l, part, n, k);
 	if (t)
@@ -300,9 +260,9 @@ static void take_head(struct loader *l, struct tt_head *h, int layer, bool entit
 /* More layers than config.json says: the two are not of one model. */
 static void refuse_more_layers(struct loader *l)
 {
-	char name[NAME_MAX_BYTES];
+	char name[TT_TENSOR_NAME_MAX];
 	snprintf(name, sizeof(name), "encoder.layer.%d.attention.output.dense.weight", l->config->layers);
-	if (l->rc == TT_OK && find(l, name))
+	if (l->rc == TT_OK && tt_bert_find(l->st, name))
 		l->rc = tt_err_set(l->err, TT_EPARSE,
 			"'%s': has tensor '%s', but config.json says num_hidden_layers %d",
 			tt_safetensors_name(l->st), name, l->config->layers);
@@ -332,7 +292,7 @@ int tt_weights_load(struct tt_weights *ret, const struct tt_safetensors *st,
 {
 	struct tt_weights w = {.precision = precision};
 	struct loader l = {.st = st, .config = config, .w = &w, .err = err, .rc = TT_OK};
-	const bool entity_head = find(&l, "entity_classifier.weight") != NULL;
+	const bool entity_head = tt_bert_find(l.st, "entity_classifier.weight") != NULL;
 	const struct tt_tensor *words =
 		need(&l, "embeddings.word_embeddings.weight", (size_t)config->vocab, (size_t)config->hidden);
 	if (words)
