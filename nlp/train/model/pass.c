@@ -129,22 +129,29 @@ static int check(
 	return TT_OK;
 }
 
+int tt_pass_check(const struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err)
+{
+	int rc = batch->n ? TT_OK : tt_err_set(err, TT_EDATA, "a batch without examples");
+	for (size_t i = 0; rc == TT_OK && i < batch->n; i++)
+		rc = check(&p->params->config, &batch->examples[i], i, err);
+	return rc;
+}
+
 int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err)
 {
 	const struct tt_model_config *c = &p->params->config;
 	size_t m = 0;
-	int rc = batch->n ? TT_OK : tt_err_set(err, TT_EDATA, "a batch without examples");
+	int rc = TT_OK;
 	p->batch = batch;
 	p->S = batch->n;
 	p->T = p->M = p->A = 0;
-	for (size_t i = 0; rc == TT_OK && i < p->S; i++) {
+	for (size_t i = 0; i < p->S; i++) {
 		const struct tt_train_example *x = &batch->examples[i];
-		rc = check(c, x, i, err);
 		p->T += x->n_ids;
 		p->A += x->n_ids * x->n_ids * (size_t)c->heads;
 		p->M += x->n_mentions;
 	}
-	if (rc == TT_OK && !p->layers && !(p->layers = calloc((size_t)c->layers, sizeof(*p->layers))))
+	if (!p->layers && !(p->layers = calloc((size_t)c->layers, sizeof(*p->layers))))
 		rc = tt_err_set(err, TT_ENOMEM, "out of memory");
 	if (rc == TT_OK)
 		rc = reserve(p, err);

@@ -62,7 +62,9 @@ struct tt_pass {
 	size_t block_bytes;
 };
 
-/* Refers to a batch, checks it, and takes memory for it. TT_EDATA names example and token; TT_ENOMEM. */
+/* TT_EDATA names example and token of a batch that no pass may be begun with. */
+int tt_pass_check(const struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err);
+/* Refers to a batch, and takes memory for it. TT_ENOMEM. */
 int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err);
 void tt_pass_done(struct tt_pass *p);
 

@@ -173,12 +173,16 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 	int lowest = 0;
 	while (!tt_depth_learns(o, lowest))
 		lowest++;
+	int rc = TT_OK;
+	for (size_t b = 0; rc == TT_OK && b < n; b++)
+		rc = tt_pass_check(&t->pass, &batches[b], err);
+	if (rc < 0)
+		return rc;
+	weigh(batches, n, &o->loss, &item, &entity);
 	for (size_t b = 0; b < n; b++) {
-		int rc = tt_pass_begin(&t->pass, &batches[b], err);
+		rc = tt_pass_begin(&t->pass, &batches[b], err);
 		if (rc < 0)
 			return rc;
-		if (b == 0)
-			weigh(batches, n, &o->loss, &item, &entity);
 		t->pass.hidden = drop_of(o->hidden_dropout, o->seed, t->passes);
 		t->pass.attention = drop_of(o->attention_dropout, o->seed, t->passes);
 		t->passes++;
@@ -227,7 +231,9 @@ int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch
 	float (*entity)[TT_LABELS], struct tt_train_report *ret, struct tt_err *err)
 {
 	struct tt_train_report r = {0};
-	int rc = tt_pass_begin(&t->pass, batch, err);
+	int rc = tt_pass_check(&t->pass, batch, err);
+	if (rc == TT_OK)
+		rc = tt_pass_begin(&t->pass, batch, err);
 	if (rc < 0)
 		return rc;
 	t->pass.hidden = t->pass.attention = drop_of(0, 0, 0);
