@@ -32,3 +32,9 @@ if(TT_COVERAGE)
   target_compile_options(tt_flags INTERFACE --coverage)
   target_link_options(tt_flags INTERFACE --coverage)
 endif()
+
+# Of sources with vector code, which stand one for each instruction set: nlp/kernel, nlp/train/model.
+# UBSan's checks keep clang from contracting some multiply-adds and not others: a row's bits would depend on its tile.
+set(vector_flags -O3 -ffp-contract=fast -fno-sanitize=undefined)
+set(avx2 -mavx2 -mfma)
+set(avx512 ${avx2} -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512)

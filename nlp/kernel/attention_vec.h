@@ -5,29 +5,6 @@
  * most 4) of the largest tile. */
 #include "nlp/kernel/rows_isa.h"
 
-/* e^x for x <= 0, relative error below 2e-7: x = n ln 2 + r with |r| <= ln 2 / 2, the Taylor polynomial of
- * degree 7 for e^r (its remainder is below 6e-9), and n added to the exponent. Below -87 it stays at e^-87,
- * nothing beside a softmax's 1. */
-INLINE vec exp_of(vec x)
-{
-	const vec magic = splat(0x1.8p23f); /* adding it rounds to whole numbers */
-	x = vmax(x, splat(-87.0f));
-	vec n = x * splat(1.44269504f) + magic;
-	const uvec shift = (uvec)n << 23;
-	n -= magic;
-	vec r = x - n * splat(0.693359375f); /* ln 2 in two parts, the first short enough for n times it to be
-						exact */
-	r += n * splat(2.12194440e-4f);
-	vec p = splat(1.0f / 5040) * r + splat(1.0f / 720);
-	p = p * r + splat(1.0f / 120);
-	p = p * r + splat(1.0f / 24);
-	p = p * r + splat(1.0f / 6);
-	p = p * r + splat(0.5f);
-	p = p * r + splat(1.0f);
-	p = p * r + splat(1.0f);
-	return (vec)((uvec)p + shift);
-}
-
 /* The tile c (m, n · LANES) = a (m, k) · b (k, ...); m and n are constants at every call. Accumulators are
  * variables, as in gemm_tile.h. Each element is one chain of multiply-adds over k: its value does not depend
  * on the tile it is in. */

@@ -5,37 +5,6 @@
 typedef uint8_t bytes_of_vec __attribute__((vector_size(LANES)));
 typedef uint16_t halves_of_vec __attribute__((vector_size(LANES * 2)));
 
-INLINE vec load_part(const float *p, size_t n, float rest) /* n < LANES */
-{
-	vec v = splat(rest);
-	memcpy(&v, p, n * sizeof(float));
-	return v;
-}
-
-INLINE size_t whole_vecs(size_t n)
-{
-	return n / LANES * LANES;
-}
-
-/* erf(x / √2), absolute error below 4e-7: odd, x P(x²). P has degree 13, fitted for this project to the
- * smallest largest error over |x| <= 3.7 √2, beyond which erf is ±1 in single precision; it is in t = x² a -
- * 1, which runs from -1 to 1, where its coefficients are small and rounding is not amplified. No division: it
- * would cost more than all the rest. */
-INLINE vec erf_of_half_root(vec x)
-{
-	static const float c[] = {0.382137537f, -0.19046773f, 0.140789539f, -0.112645566f, 0.0906248838f,
-		-0.0704366267f, 0.0514753722f, -0.0362003148f, 0.0251461156f, -0.0141515937f, 0.00522325747f,
-		-0.00364742964f, 0.00392740034f, -0.00150464533f};
-	enum { DEGREE = sizeof(c) / sizeof(*c) - 1 };
-	x = splat(0.70710678f) * x;
-	x = vmin(vmax(x, splat(-3.7f)), splat(3.7f));
-	const vec t = x * x * splat(0.14609203798392986f) - splat(1.0f);
-	vec p = splat(c[DEGREE]);
-	for (int i = DEGREE - 1; i >= 0; i--)
-		p = p * t + splat(c[i]);
-	return x * p;
-}
-
 INLINE vec gelu_of(vec t)
 {
 	const vec half = splat(0.5f) * t;

@@ -13,10 +13,7 @@
 #include "nlp/model/safetensors.h"
 #include "nlp/model/torch_bin.h"
 
-enum {
-	NAME_MAX_BYTES = 256,   /* of a name that is looked for under others */
-	MEMORY_MAX = 256 << 20, /* bytes; no file whose size the readers accept needs as much */
-};
+enum { MEMORY_MAX = 256 << 20 /* bytes; no file whose size the readers accept needs as much */ };
 
 static const struct {
 	const char *name;
@@ -106,7 +103,7 @@ int tt_tensors_parse(struct tt_tensors **ret, tt_tensors_reader *reader, struct 
 static int map(struct tt_str *ret, int fd, const char *path, struct tt_err *err)
 {
 	struct stat s;
-	if (fd < 0 || fstat(fd, &s) != 0)
+	if (fstat(fd, &s) != 0)
 		return tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
 	if (!S_ISREG(s.st_mode))
 		return tt_err_set(err, TT_EIO, "'%s': not a regular file", path);
@@ -118,6 +115,24 @@ static int map(struct tt_str *ret, int fd, const char *path, struct tt_err *err)
 	return TT_OK;
 }
 
+int tt_tensors_open_file(
+	struct tt_tensors **ret, tt_tensors_reader *reader, const char *path, struct tt_err *err)
+{
+	struct tt_str bytes = {0};
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
+	int rc = map(&bytes, fd, path, err);
+	if (rc == TT_OK)
+		rc = tt_tensors_parse(ret, reader, bytes, path, err);
+	if (rc == TT_OK)
+		(*ret)->mapped = bytes.p != NULL;
+	else if (bytes.p)
+		munmap((void *)bytes.p, bytes.n);
+	close(fd);
+	return rc;
+}
+
 int tt_tensors_open(struct tt_tensors **ret, const char *dir, struct tt_err *err)
 {
 	static const struct {
@@ -125,28 +140,14 @@ int tt_tensors_open(struct tt_tensors **ret, const char *dir, struct tt_err *err
 		tt_tensors_reader *reader;
 	} formats[] = {{"model.safetensors", tt_safetensors_read}, {"pytorch_model.bin", tt_torch_bin_read}};
 	char path[4096];
-	struct tt_str bytes = {0};
-	size_t i = 0;
-	int fd = -1, rc;
-	for (; i < TT_LEN(formats) && fd < 0; i++) {
+	for (size_t i = 0; i < TT_LEN(formats); i++) {
 		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, formats[i].file) >= sizeof(path))
 			return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 && errno != ENOENT)
-			return tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
+		if (access(path, F_OK) == 0 || errno != ENOENT)
+			return tt_tensors_open_file(ret, formats[i].reader, path, err);
 	}
-	if (fd < 0)
-		return tt_err_set(err, TT_EIO, "'%s/%s': No such file or directory; nor is there %s", dir,
-			formats[0].file, formats[1].file);
-	rc = map(&bytes, fd, path, err);
-	if (rc == TT_OK)
-		rc = tt_tensors_parse(ret, formats[i - 1].reader, bytes, path, err);
-	if (rc == TT_OK)
-		(*ret)->mapped = bytes.p != NULL;
-	else if (bytes.p)
-		munmap((void *)bytes.p, bytes.n);
-	close(fd);
-	return rc;
+	return tt_err_set(err, TT_EIO, "'%s/%s': No such file or directory; nor is there %s", dir,
+		formats[0].file, formats[1].file);
 }
 
 void tt_tensors_free(struct tt_tensors *t)
@@ -174,7 +175,7 @@ const struct tt_tensor *tt_tensors_find(const struct tt_tensors *t, const char *
 		const char *now, *old;
 	} norms[] = {{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}};
 	const struct tt_tensor *found = find(t, name);
-	char other[NAME_MAX_BYTES];
+	char other[TT_TENSOR_NAME_MAX];
 	if (found || (size_t)snprintf(other, sizeof(other), "bert.%s", name) >= sizeof(other))
 		return found;
 	found = find(t, other);
@@ -186,4 +187,25 @@ const struct tt_tensor *tt_tensors_find(const struct tt_tensors *t, const char *
 		found = tt_tensors_find(t, other);
 	}
 	return found;
+}
+
+int tt_tensors_need(const struct tt_tensor **ret, const struct tt_tensors *from, const char *name,
+	size_t rows, size_t cols, struct tt_err *err)
+{
+	const struct tt_tensor *t = tt_tensors_find(from, name);
+	if (!t)
+		return tt_err_set(err, TT_EPARSE, "'%s': tensor '%s' is missing", from->file, name);
+	if (t->n_dims != (cols ? 2 : 1) || t->dims[0] != rows || (cols && t->dims[1] != cols)) {
+		char is[64] = "";
+		for (size_t i = 0, n = 0; i < t->n_dims && n < sizeof(is); i++)
+			n += (size_t)snprintf(is + n, sizeof(is) - n, "%s%zu", i ? "×" : "", t->dims[i]);
+		return tt_err_set(err, TT_EPARSE, "'%s': tensor '%s' is %s, config.json asks for %zu%s%.0zu",
+			from->file, t->name, is, rows, cols ? "×" : "", cols);
+	}
+	if (t->dtype == TT_DTYPE_OTHER)
+		return tt_err_set(err, TT_EPARSE,
+			"'%s': tensor '%s' is of type %s; F32, F16 and BF16 are read", from->file, t->name,
+			t->dtype_name);
+	*ret = t;
+	return TT_OK;
 }

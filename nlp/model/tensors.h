@@ -12,7 +12,7 @@
 #include "common/err.h"
 #include "common/str.h"
 
-enum { TT_TENSOR_DIMS_MAX = 8 };
+enum { TT_TENSOR_DIMS_MAX = 8, TT_TENSOR_NAME_MAX = 128 /* bytes of a name that is looked for */ };
 
 enum tt_dtype { TT_F32, TT_F16, TT_BF16, TT_DTYPE_OTHER /* known, checked, of no use to us */ };
 
@@ -46,6 +46,11 @@ void tt_tensors_free(struct tt_tensors *t); /* NULL is fine */
  * in place of .weight and .bias. NULL: none. */
 const struct tt_tensor *tt_tensors_find(const struct tt_tensors *t, const char *name);
 
+/* The same, of the shape (rows, cols), cols 0 for one dimension, and of a type that can be read. TT_EPARSE
+ * names the tensor and what is wrong with it. */
+int tt_tensors_need(const struct tt_tensor **ret, const struct tt_tensors *from, const char *name,
+	size_t rows, size_t cols, struct tt_err *err);
+
 /* ---- for the formats' readers, and tests ---- */
 
 /* Finds the tensors in t->bytes. */
@@ -54,6 +59,10 @@ typedef int tt_tensors_reader(struct tt_tensors *t, struct tt_err *err);
 /* Reads bytes that stay the caller's and must outlive *ret; name stands for the path in messages. */
 int tt_tensors_parse(struct tt_tensors **ret, tt_tensors_reader *reader, struct tt_str bytes,
 	const char *name, struct tt_err *err);
+
+/* Maps one file. As tt_tensors_open. */
+int tt_tensors_open_file(
+	struct tt_tensors **ret, tt_tensors_reader *reader, const char *path, struct tt_err *err);
 
 /* What a tensor is refused with; the last arguments are a printf format and what goes into it. */
 #define TT_TENSOR_REFUSE(set, t, err, ...)                                                                   \

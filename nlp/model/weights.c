@@ -12,7 +12,7 @@
 #include "nlp/model/pack.h"
 #include "nlp/model/widen.h"
 
-enum { ALIGN = 64, NAME_MAX_BYTES = 128, JOBS_A_LAYER = 6, JOBS_A_HEAD = 1, OTHER_JOBS = 1 /* words */ };
+enum { ALIGN = 64, JOBS_A_LAYER = 6, JOBS_A_HEAD = 1, OTHER_JOBS = 1 /* words */ };
 
 /* What one load passes around. The first error sticks: later calls do nothing, so that callers check once. */
 struct loader {
@@ -23,7 +23,7 @@ struct loader {
 	struct tt_pack_job *jobs;
 	size_t n_jobs;
 	float *row; /* (C), scratch */
-	char prefix[NAME_MAX_BYTES];
+	char prefix[TT_TENSOR_NAME_MAX];
 	int rc;
 	struct tt_err *err;
 };
@@ -65,30 +65,11 @@ static void *bump(struct loader *l, size_t bytes)
 /* The tensor, checked against the shape (rows, cols); cols 0: one dimension. */
 static const struct tt_tensor *need(struct loader *l, const char *name, size_t rows, size_t cols)
 {
-	const char *file = l->from->file;
-	const struct tt_tensor *t = l->rc == TT_OK ? tt_tensors_find(l->from, name) : NULL;
-	if (l->rc < 0)
-		return NULL;
-	if (!t) {
-		l->rc = tt_err_set(l->err, TT_EPARSE, "'%s': tensor '%s' is missing", file, name);
-		return NULL;
-	}
-	if (t->n_dims != (cols ? 2 : 1) || t->dims[0] != rows || (cols && t->dims[1] != cols)) {
-		char is[64] = "";
-		for (size_t i = 0, n = 0; i < t->n_dims && n < sizeof(is); i++)
-			n += (size_t)snprintf(is + n, sizeof(is) - n, "%s%zu", i ? "×" : "", t->dims[i]);
-		l->rc = tt_err_set(l->err, TT_EPARSE,
-			"'%s': tensor '%s' is %s, config.json asks for %zu%s%.0zu", file, t->name, is, rows,
-			cols ? "×" : "", cols);
-		return NULL;
-	}
-	if (t->dtype == TT_DTYPE_OTHER) {
-		l->rc = tt_err_set(l->err, TT_EPARSE,
-			"'%s': tensor '%s' is of type %s; F32, F16 and BF16 are read", file, t->name,
-			t->dtype_name);
-		return NULL;
-	}
-	l->w->parameters += (int64_t)t->count;
+	const struct tt_tensor *t = NULL;
+	if (l->rc == TT_OK)
+		l->rc = tt_tensors_need(&t, l->from, name, rows, cols, l->err);
+	if (t)
+		l->w->parameters += (int64_t)t->count;
 	return t;
 }
 
@@ -117,7 +98,7 @@ static void widen(struct loader *l, float *dst, const struct tt_tensor *t, size_
 /* Tensor PREFIX + name. */
 static const struct tt_tensor *need_prefixed(struct loader *l, const char *name, size_t rows, size_t cols)
 {
-	char full[NAME_MAX_BYTES * 2];
+	char full[TT_TENSOR_NAME_MAX * 2];
 	snprintf(full, sizeof(full), "%s%s", l->prefix, name);
 	return need(l, full, rows, cols);
 }
@@ -173,7 +154,7 @@ static struct tt_matrix new_matrix(struct loader *l, enum tt_precision p, size_t
 static void take_outputs(struct loader *l, enum tt_precision p, const struct tt_matrix *m, size_t first,
 	const char *name, size_t n, size_t k)
 {
-	char part[NAME_MAX_BYTES];
+	char part[TT_TENSOR_NAME_MAX];
 	snprintf(part, sizeof(part), "%s.weight", name);
 	const struct tt_tensor *t = need_prefixed(l, part, n, k);
 	if (t)
@@ -278,7 +259,7 @@ static void take_head(struct loader *l, struct tt_head *h, int layer, bool entit
 /* More layers than config.json says: the two are not of one model. */
 static void refuse_more_layers(struct loader *l)
 {
-	char name[NAME_MAX_BYTES];
+	char name[TT_TENSOR_NAME_MAX];
 	snprintf(name, sizeof(name), "encoder.layer.%d.attention.output.dense.weight", l->config->layers);
 	if (l->rc == TT_OK && tt_tensors_find(l->from, name))
 		l->rc = tt_err_set(l->err, TT_EPARSE,

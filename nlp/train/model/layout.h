@@ -1,0 +1,42 @@
+/* layout.h - where the tensors of a BERT stand in one block of floats: values, gradients and moments are
+ * blocks of this layout. No gaps, so that query, key and value are one matrix (3C, C). V words, P positions,
+ * C hidden, F intermediate, L layers. */
+#ifndef TT_NLP_TRAIN_MODEL_LAYOUT_H
+#define TT_NLP_TRAIN_MODEL_LAYOUT_H
+
+#include "nlp/model/config.h"
+#include "nlp/model/tensors.h"
+
+/* A linear map's weight (N, K) and bias (N), a LayerNorm's gain and shift (C): offsets in floats. */
+struct tt_spot {
+	size_t weight, bias;
+};
+
+struct tt_layer_spot {
+	struct tt_spot qkv, out, out_norm, up, down, down_norm;
+};
+
+struct tt_train_tensor {
+	char name[TT_TENSOR_NAME_MAX]; /* as tt_tensors_find takes it */
+	size_t at, rows, cols;         /* cols 0: one dimension */
+	size_t count;
+	int depth;  /* 0: embeddings, i + 1: layer i, L + 1: heads */
+	bool decay; /* weight decay is for it: no bias, no LayerNorm */
+	bool head;  /* begins anew when the file does not have it */
+};
+
+struct tt_layout {
+	size_t n; /* floats of a block */
+	size_t word, position, type;
+	struct tt_spot embed_norm;
+	struct tt_layer_spot *layers;      /* (L) */
+	struct tt_spot pool, item, entity; /* (C, C), (3, C), (3, 2C) */
+	struct tt_train_tensor *tensors;   /* in the order of the block; the word embedding is the first */
+	size_t n_tensors;
+};
+
+/* TT_ENOMEM. */
+int tt_layout_init(struct tt_layout *ret, const struct tt_model_config *c, struct tt_err *err);
+void tt_layout_done(struct tt_layout *l);
+
+#endif

@@ -1,0 +1,187 @@
+/* params.c - see params.h. */
+#include "nlp/train/model/params.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nlp/model/safetensors_write.h"
+#include "nlp/model/widen.h"
+
+enum { PATH_BYTES = 4096 };
+
+static int path_of(char to[PATH_BYTES], const char *dir, const char *file, struct tt_err *err)
+{
+	if ((size_t)snprintf(to, PATH_BYTES, "%s/%s", dir, file) < PATH_BYTES)
+		return TT_OK;
+	return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
+}
+
+static int out_of_memory(const char *name, struct tt_err *err)
+{
+	return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", name);
+}
+
+/* ---- config.json ---- */
+
+/* The configuration of what will be written: a classifier of three labels, without exits. */
+static int adapt_config(json_t *root)
+{
+	int bad = 0;
+	json_object_del(root, "exit_layers");
+	json_object_del(root, "exit_confidence");
+	bad |= json_object_set_new(root, "architectures", json_pack("[s]", "BertForSequenceClassification"));
+	json_object_del(root, "torch_dtype"); /* the file says it itself */
+	if (json_object_get(root, "id2label"))
+		return bad;
+	bad |= json_object_set_new(root, "id2label",
+		json_pack("{s:s,s:s,s:s}", "0", "negative", "1", "neutral", "2", "positive"));
+	bad |= json_object_set_new(
+		root, "label2id", json_pack("{s:i,s:i,s:i}", "negative", 0, "neutral", 1, "positive", 2));
+	bad |= json_object_set_new(root, "num_labels", json_integer(TT_LABELS));
+	return bad;
+}
+
+/* In memory of ours: jansson's own goes by another allocator's rules. */
+static char *text_of(json_t *root)
+{
+	const size_t n = json_dumpb(root, NULL, 0, JSON_INDENT(2));
+	char *text = n ? malloc(n + 1) : NULL;
+	if (text)
+		text[json_dumpb(root, text, n, JSON_INDENT(2))] = '\0';
+	return text;
+}
+
+static int read_config(struct tt_params *p, const char *dir, struct tt_err *err)
+{
+	char path[PATH_BYTES];
+	json_error_t why;
+	int rc = path_of(path, dir, "config.json", err);
+	if (rc < 0)
+		return rc;
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
+	json_t *root = json_loadf(f, JSON_REJECT_DUPLICATES, &why);
+	fclose(f);
+	if (!root)
+		return tt_err_set(err, TT_EPARSE, "'%s':%d:%d: %s", path, why.line, why.column, why.text);
+	if (!json_is_object(root))
+		rc = tt_err_set(err, TT_EPARSE, "'%s': not a JSON object", path);
+	else if (adapt_config(root) != 0 || !(p->config_text = text_of(root)))
+		rc = out_of_memory(path, err);
+	else
+		rc = tt_model_config_parse(&p->config, tt_str_c(p->config_text), path, err);
+	json_decref(root);
+	return rc;
+}
+
+/* ---- values ---- */
+
+/* Box and Muller's transform of counted random numbers: element i of tensor `site` of this seed. */
+static void begin_anew(float *to, const struct tt_train_tensor *t, uint64_t seed, uint32_t site)
+{
+	uint64_t state = seed ^ (uint64_t)(site + 1) << 32;
+	for (size_t i = 0; i < t->count; i++) {
+		double u[2];
+		for (int k = 0; k < 2; k++) { /* SplitMix64 (Steele, Lea, Flood, 2014) */
+			uint64_t z = state += 0x9E3779B97F4A7C15;
+			z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+			z = (z ^ z >> 27) * 0x94D049BB133111EB;
+			u[k] = ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
+		}
+		to[i] = (float)(0.02 * sqrt(-2 * log(u[0])) * cos(6.283185307179586 * u[1]));
+	}
+}
+
+static int read_tensor(float *to, const struct tt_train_tensor *t, const struct tt_tensors *st, uint64_t seed,
+	struct tt_err *err)
+{
+	const struct tt_tensor *from = NULL;
+	if (t->head && !tt_tensors_find(st, t->name)) {
+		if (t->cols)
+			begin_anew(to, t, seed, (uint32_t)t->at);
+		return TT_OK;
+	}
+	int rc = tt_tensors_need(&from, st, t->name, t->rows, t->cols, err);
+	if (rc < 0)
+		return rc;
+	const size_t bad = tt_first_not_finite(from->data, from->dtype, t->count);
+	if (bad < t->count)
+		return tt_err_set(err, TT_EPARSE, "'%s': tensor '%s': element %zu is not a finite number",
+			st->file, from->name, bad);
+	tt_widen(to, from->data, from->dtype, t->count);
+	return TT_OK;
+}
+
+static int read_values(struct tt_params *p, const char *dir, uint64_t seed, struct tt_err *err)
+{
+	struct tt_tensors *st = NULL;
+	int rc = tt_layout_init(&p->layout, &p->config, err);
+	if (rc == TT_OK && !(p->values = calloc(p->layout.n, sizeof(float))))
+		rc = out_of_memory(dir, err);
+	if (rc == TT_OK)
+		rc = tt_tensors_open(&st, dir, err);
+	for (size_t i = 0; rc == TT_OK && i < p->layout.n_tensors; i++)
+		rc = read_tensor(p->values + p->layout.tensors[i].at, &p->layout.tensors[i], st, seed, err);
+	tt_tensors_free(st);
+	return rc;
+}
+
+int tt_params_open(struct tt_params **ret, const char *dir, uint64_t seed, struct tt_err *err)
+{
+	struct tt_params *p = calloc(1, sizeof(*p));
+	int rc = p ? read_config(p, dir, err) : out_of_memory(dir, err);
+	if (rc == TT_OK)
+		rc = read_values(p, dir, seed, err);
+	if (rc < 0)
+		tt_params_free(p);
+	else
+		*ret = p;
+	return rc;
+}
+
+void tt_params_free(struct tt_params *p)
+{
+	if (!p)
+		return;
+	tt_layout_done(&p->layout);
+	free(p->config_text);
+	free(p->values);
+	free(p);
+}
+
+/* ---- writing: the classifiers alone stand beside "bert" in Hugging Face's form ---- */
+
+static int write_tensors(const struct tt_params *p, const char *path, enum tt_dtype dtype, struct tt_err *err)
+{
+	const struct tt_layout *l = &p->layout;
+	struct tt_tensor_out *out = calloc(l->n_tensors, sizeof(*out));
+	char(*names)[TT_TENSOR_NAME_MAX + 8] = calloc(l->n_tensors, sizeof(*names));
+	int rc = out && names ? TT_OK : out_of_memory(path, err);
+	for (size_t i = 0; rc == TT_OK && i < l->n_tensors; i++) {
+		const struct tt_train_tensor *t = &l->tensors[i];
+		snprintf(names[i], sizeof(names[i]), "%s%s", strstr(t->name, "classifier") ? "" : "bert.",
+			t->name);
+		out[i] = (struct tt_tensor_out){names[i], dtype, t->rows, t->cols, p->values + t->at};
+	}
+	if (rc == TT_OK)
+		rc = tt_safetensors_write(path, out, l->n_tensors, err);
+	free(names);
+	free(out);
+	return rc;
+}
+
+int tt_params_write(const struct tt_params *p, const char *dir, enum tt_dtype dtype, struct tt_err *err)
+{
+	char config[PATH_BYTES], tensors[PATH_BYTES];
+	int rc = path_of(config, dir, "config.json", err);
+	if (rc == TT_OK)
+		rc = path_of(tensors, dir, "model.safetensors", err);
+	if (rc == TT_OK)
+		rc = tt_file_replace(config, p->config_text, strlen(p->config_text), err);
+	return rc == TT_OK ? write_tensors(p, tensors, dtype, err) : rc;
+}

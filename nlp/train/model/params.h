@@ -1,0 +1,33 @@
+/* params.h - a model folder opened for training: its configuration, and all its trainable numbers in fp32 in
+ * one block.
+ *
+ * Reads what nlp/model reads, and plain pretrained encoders too: a config.json without id2label gets
+ * negative, neutral, positive; heads that the file lacks (pooler, classifier, entity_classifier) begin with
+ * normal numbers of deviation 0.02 and biases of 0, which follow from the seed. Heads behind inner layers
+ * (exits) are dropped: an encoder that learned on is not the one they read.
+ *
+ * Owner: the struct and its blocks are the caller's, from open to free. Threads: one. */
+#ifndef TT_NLP_TRAIN_MODEL_PARAMS_H
+#define TT_NLP_TRAIN_MODEL_PARAMS_H
+
+#include "nlp/model/tensors.h"
+#include "nlp/train/model/layout.h"
+
+struct tt_params {
+	struct tt_model_config config;
+	char *config_text; /* config.json as it is written */
+	struct tt_layout layout;
+	float *values; /* (layout.n) */
+};
+
+/* DIR/config.json and the tensors beside it. TT_EIO, TT_EPARSE (names file, key or tensor), TT_ELIMIT,
+ * TT_ENOMEM. */
+int tt_params_open(struct tt_params **ret, const char *dir, uint64_t seed, struct tt_err *err);
+void tt_params_free(struct tt_params *p); /* NULL is fine */
+
+/* config.json and model.safetensors into DIR, which is there. The latter is in place last, and neither is
+ * ever half written. Tensors go by Hugging Face's names, floats are rounded to dtype (TT_F32, TT_F16,
+ * TT_BF16). TT_EIO, TT_ENOMEM; TT_EDATA for a number that is not finite in dtype. */
+int tt_params_write(const struct tt_params *p, const char *dir, enum tt_dtype dtype, struct tt_err *err);
+
+#endif

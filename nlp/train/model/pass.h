@@ -1,0 +1,99 @@
+/* pass.h - one batch on its way through the model, forward and back: everything that the way back needs.
+ * Private to nlp/train/model.
+ *
+ * Sequences stand back to back, without padding. T tokens, S sequences, M mentions, C hidden, F intermediate,
+ * H heads, A = H · Σ n² scores of attention, n being a sequence's tokens. A pass is run by one thread, whose
+ * gang does the work; what it computes does not depend on how many threads that has. */
+#ifndef TT_NLP_TRAIN_MODEL_PASS_H
+#define TT_NLP_TRAIN_MODEL_PASS_H
+
+#include "nlp/train/model/gang.h"
+#include "nlp/train/model/batch.h"
+#include "nlp/train/model/loss.h"
+#include "nlp/train/model/ops.h"
+#include "nlp/train/model/params.h"
+
+/* Residual, dropout and LayerNorm: out = norm(x + drop(y)). */
+struct tt_norm_kept {
+	uint8_t *keep;  /* (T, C) */
+	float *hat;     /* (T, C) */
+	float *inverse; /* (T) */
+	float *out;     /* (T, C) */
+};
+
+struct tt_layer_kept {
+	float *qkv;    /* (T, 3C) */
+	float *p;      /* (A): softmax of each sequence's heads */
+	uint8_t *keep; /* (A) */
+	float *mix;    /* (T, C): what attention gives */
+	struct tt_norm_kept mid;
+	float *up, *act; /* (T, F): before and after GELU */
+	struct tt_norm_kept out;
+};
+
+struct tt_pass {
+	/* for good */
+	const struct tt_params *params;
+	const struct tt_train_ops *ops;
+	struct tt_gang *gang;
+	/* of this batch */
+	const struct tt_train_batch *batch;
+	size_t T, S, M, A;
+	const int32_t **id_of;                    /* (S) borrowed */
+	size_t *seqs;                             /* (S + 1): sequence i is tokens [seqs[i], seqs[i + 1]) */
+	size_t *scores;                           /* (S + 1): its first score */
+	size_t *seq_of;                           /* (M): the mention's sequence */
+	const struct tt_train_mention **mentions; /* (M) */
+	struct tt_drop hidden, attention;         /* site is set by who draws; threshold 0: no dropout */
+	struct tt_norm_kept embed;
+	struct tt_layer_kept *layers; /* (L) */
+	/* heads; dropout is drawn into keep */
+	float *cls, *pooled, *dropped; /* (S, C) */
+	float *spans;                  /* (M, 2C) */
+	uint8_t *keep_pooled, *keep_spans;
+	float *logits, *span_logits; /* (S, 3), (M, 3): rows of the model */
+	/* gradients and scratch */
+	float *y;       /* (T, C) */
+	float *dx, *dy; /* (T, C) */
+	float *dwide;   /* (T, max(F, 3C)) */
+	float *ds, *pd; /* (A) */
+	float *dlogits, *dspan_logits, *dpooled, *dcls, *dspans;
+	char *block;
+	size_t block_bytes;
+};
+
+/* TT_EDATA names example and token of a batch that no pass may be begun with. */
+int tt_pass_check(const struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err);
+/* Refers to a batch, and takes memory for it. TT_ENOMEM. */
+int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err);
+void tt_pass_done(struct tt_pass *p);
+
+void tt_pass_forward(struct tt_pass *p);
+/* After forward: dlogits and dspan_logits are made, times item and entity, and losses are added up. */
+void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, double item, double entity,
+	struct tt_loss *item_sum, struct tt_loss *entity_sum);
+/* After loss: adds to gradients, a block of the layout. Tensors of a depth below `lowest` get none. */
+void tt_pass_backward(struct tt_pass *p, float *gradients, int lowest);
+
+/* ---- the parts ---- */
+
+/* Sites of dropout. */
+enum { TT_SITE_EMBED, TT_SITE_POOLED, TT_SITE_SPANS, TT_SITE_LAYERS };
+enum tt_layer_site { TT_SITE_SCORES, TT_SITE_MID, TT_SITE_OUT, TT_LAYER_SITES };
+
+static inline struct tt_drop tt_drop_at(const struct tt_drop *d, int layer, enum tt_layer_site site)
+{
+	struct tt_drop at = *d;
+	at.site = TT_SITE_LAYERS + (uint32_t)layer * TT_LAYER_SITES + (uint32_t)site;
+	return at;
+}
+
+void tt_attention_forward(struct tt_pass *p, int layer);
+/* dwide (T, 3C) = gradient of qkv, from y (T, C) = that of mix. */
+void tt_attention_backward(struct tt_pass *p, int layer);
+
+void tt_heads_forward(struct tt_pass *p);
+/* dx (T, C) = gradient of the last layer's output. */
+void tt_heads_backward(struct tt_pass *p, float *gradients);
+
+#endif
