@@ -23,15 +23,21 @@ int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t o
 		exe_dir, TT_CHECKOUT_CONFIG);
 }
 
-int tt_data_path(const char *name, char *out, size_t out_bytes, struct tt_err *err)
+int tt_program_dir(char out[PATH_MAX], struct tt_err *err)
 {
-	char exe[PATH_MAX];
-	const ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	const ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
 	if (n <= 0)
 		return tt_err_set(err, TT_EIO, "/proc/self/exe: %s", strerror(errno));
-	exe[n] = '\0';
-	char *slash = strrchr(exe, '/');
+	out[n] = '\0';
+	char *slash = strrchr(out, '/');
 	if (slash)
 		*slash = '\0';
-	return tt_data_path_from(exe, name, out, out_bytes, err);
+	return TT_OK;
+}
+
+int tt_data_path(const char *name, char *out, size_t out_bytes, struct tt_err *err)
+{
+	char dir[PATH_MAX];
+	int rc = tt_program_dir(dir, err);
+	return rc == TT_OK ? tt_data_path_from(dir, name, out, out_bytes, err) : rc;
 }

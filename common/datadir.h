@@ -4,6 +4,7 @@
 #ifndef TT_COMMON_DATADIR_H
 #define TT_COMMON_DATADIR_H
 
+#include <limits.h>
 #include <stddef.h>
 
 #include "common/err.h"
@@ -13,5 +14,8 @@
 int tt_data_path(const char *name, char *out, size_t out_bytes, struct tt_err *err);
 /* The same for an executable in folder exe_dir. */
 int tt_data_path_from(const char *exe_dir, const char *name, char *out, size_t out_bytes, struct tt_err *err);
+
+/* The folder that the running program is in. TT_EIO. */
+int tt_program_dir(char out[PATH_MAX], struct tt_err *err);
 
 #endif

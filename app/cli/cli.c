@@ -195,9 +195,17 @@ static void end_by_sigpipe_if_unread(void)
 	}
 }
 
+static char **given;
+
+char *const *tt_cli_argv(void)
+{
+	return given;
+}
+
 int tt_cli_main(int argc, char **argv)
 {
 	struct tt_err err = {0};
+	given = argv;
 	signal(SIGPIPE, SIG_IGN);
 	int rc = dispatch(argc > 0 ? argc - 1 : 0, argv + (argc > 0), &err);
 	bool unwritten = fflush(stdout) != 0 || ferror(stdout);

@@ -66,6 +66,9 @@ extern const struct tt_cmd *const tt_cmds[]; /* commands.c; ends with NULL */
  * and "did you mean" are handled here. */
 int tt_cli_main(int argc, char **argv);
 
+/* What tt_cli_main was given, ending with NULL: for a command that another program runs. */
+char *const *tt_cli_argv(void);
+
 /* Generated from the same tables: man page (mdoc or man macros), completion for bash, zsh and fish. */
 int tt_cli_man(struct tt_buf *out);
 int tt_cli_completion(const char *shell, struct tt_buf *out, struct tt_err *err);

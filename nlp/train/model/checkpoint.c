@@ -9,7 +9,7 @@
 #include "nlp/train/model/trainer_parts.h"
 
 enum { VERSION = 1, BLOCKS = 4 };
-enum { AT_VERSION, AT_SEED, AT_STEP, AT_PASSES, AT_AVERAGED, STATES };
+enum { AT_VERSION, AT_SEED, AT_STEP, AT_PASSES, AT_AVERAGED, AT_NOTES, STATES = AT_NOTES + TT_TRAINER_NOTES };
 
 struct block {
 	const char *name;
@@ -24,13 +24,15 @@ static void blocks_of(const struct tt_trainer *t, struct block ret[BLOCKS])
 	memcpy(ret, b, sizeof(b));
 }
 
-int tt_trainer_save(const struct tt_trainer *t, const char *path, struct tt_err *err)
+int tt_trainer_save(const struct tt_trainer *t, const int64_t notes[TT_TRAINER_NOTES], const char *path,
+	struct tt_err *err)
 {
-	const int64_t state[STATES] = {VERSION, (int64_t)t->options.seed, t->step, t->passes, t->averaged};
+	int64_t state[STATES] = {VERSION, (int64_t)t->options.seed, t->step, t->passes, t->averaged};
 	struct tt_tensor_out out[1 + BLOCKS] = {{"state", TT_DTYPE_OTHER, STATES, 0, state}};
 	struct block blocks[BLOCKS];
 	size_t n = 1;
 	assert(!t->average_in_use);
+	memcpy(state + AT_NOTES, notes, TT_TRAINER_NOTES * sizeof(*notes));
 	blocks_of(t, blocks);
 	for (size_t i = 0; i < BLOCKS; i++)
 		if (blocks[i].data)
@@ -73,7 +75,8 @@ static int check_block(
 	return TT_OK;
 }
 
-int tt_trainer_restore(struct tt_trainer *t, const char *path, struct tt_err *err)
+int tt_trainer_restore(
+	struct tt_trainer *t, int64_t notes[TT_TRAINER_NOTES], const char *path, struct tt_err *err)
 {
 	struct tt_tensors *st = NULL;
 	struct block blocks[BLOCKS];
@@ -93,6 +96,7 @@ int tt_trainer_restore(struct tt_trainer *t, const char *path, struct tt_err *er
 		t->step = state[AT_STEP];
 		t->passes = state[AT_PASSES];
 		t->averaged = state[AT_AVERAGED];
+		memcpy(notes, state + AT_NOTES, TT_TRAINER_NOTES * sizeof(*notes));
 		tt_update_find_seen(t);
 	}
 	tt_tensors_free(st);

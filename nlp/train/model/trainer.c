@@ -164,6 +164,17 @@ static void finish_report(const struct tt_train_options *o, struct tt_train_repo
 	r->loss = o->item * mean(&r->item) + o->entity * mean(&r->entity);
 }
 
+void tt_train_report_add(
+	struct tt_train_report *sum, const struct tt_train_report *r, const struct tt_train_options *o)
+{
+	sum->item.loss += r->item.loss;
+	sum->item.weight += r->item.weight;
+	sum->entity.loss += r->entity.loss;
+	sum->entity.weight += r->entity.weight;
+	sum->tokens += r->tokens;
+	finish_report(o, sum);
+}
+
 int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *batches, size_t n,
 	struct tt_train_report *ret, struct tt_err *err)
 {

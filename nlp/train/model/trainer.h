@@ -71,16 +71,24 @@ int tt_trainer_step(struct tt_trainer *t, const struct tt_train_batch *batches, 
 int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch, float (*item)[TT_LABELS],
 	float (*entity)[TT_LABELS], struct tt_train_report *ret, struct tt_err *err);
 
+/* Adds up what batches reported; loss and tokens among it. */
+void tt_train_report_add(
+	struct tt_train_report *sum, const struct tt_train_report *r, const struct tt_train_options *o);
+
 int64_t tt_trainer_steps(const struct tt_trainer *t); /* done so far */
 
 /* The parameters' values are the average (on), or what is trained (off). Off before step, save and restore.
  * Without an average so far, nothing happens. */
 void tt_trainer_use_average(struct tt_trainer *t, bool on);
 
-/* All that training needs to go on, in one file of safetensors, which is replaced whole or not at all.
- * Restore: into a trainer of the same model, seed and averaging; TT_EPARSE else, TT_EIO, TT_ENOMEM, with
- * nothing changed. */
-int tt_trainer_save(const struct tt_trainer *t, const char *path, struct tt_err *err);
-int tt_trainer_restore(struct tt_trainer *t, const char *path, struct tt_err *err);
+enum { TT_TRAINER_NOTES = 8 };
+
+/* All that training needs to go on, in one file of safetensors, which is replaced whole or not at all; notes
+ * are numbers of the caller's that go with it. Restore: into a trainer of the same model, seed and averaging;
+ * TT_EPARSE else, TT_EIO, TT_ENOMEM, with nothing changed. */
+int tt_trainer_save(const struct tt_trainer *t, const int64_t notes[TT_TRAINER_NOTES], const char *path,
+	struct tt_err *err);
+int tt_trainer_restore(
+	struct tt_trainer *t, int64_t notes[TT_TRAINER_NOTES], const char *path, struct tt_err *err);
 
 #endif

@@ -11,6 +11,8 @@
 #include "tests/fault.h"
 #include "tests/nlp/train/fixture.h"
 
+static int64_t notes[TT_TRAINER_NOTES] = {1, -2};
+
 /* What is written is read by the engine, and answers as the trainer's own pass does. */
 TT_TEST(engine_reads_what_is_written)
 {
@@ -185,9 +187,9 @@ static int whole_life(struct examples *x)
 	if (rc == TT_OK)
 		rc = tt_trainer_step(t, &x->batch, 1, &r, NULL);
 	if (rc == TT_OK)
-		rc = tt_trainer_save(t, scratch_path("state"), NULL);
+		rc = tt_trainer_save(t, notes, scratch_path("state"), NULL);
 	if (rc == TT_OK)
-		rc = tt_trainer_restore(t, scratch_path("state"), NULL);
+		rc = tt_trainer_restore(t, notes, scratch_path("state"), NULL);
 	if (rc == TT_OK)
 		rc = tt_params_write(p, scratch_path(""), TT_F16, NULL);
 	tt_trainer_free(t);

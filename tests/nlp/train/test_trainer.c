@@ -7,6 +7,8 @@
 #include "nlp/train/model/trainer_parts.h"
 #include "tests/nlp/train/fixture.h"
 
+static int64_t notes[TT_TRAINER_NOTES] = {1, -2};
+
 static void steps(struct tt_trainer *t, int from, int to)
 {
 	for (int i = from; i < to; i++) {
@@ -69,10 +71,12 @@ TT_TEST(resumes_to_the_bit)
 	struct tt_params *p = tiny_params("two-heads"), *q = tiny_params("two-heads");
 	struct tt_trainer *t = tiny_trainer(p, &o);
 	steps(t, 0, 4);
-	TT_EQ(tt_trainer_save(t, scratch_path("state"), NULL), TT_OK);
+	TT_EQ(tt_trainer_save(t, notes, scratch_path("state"), NULL), TT_OK);
 	steps(t, 4, 8);
 	struct tt_trainer *u = tiny_trainer(q, &o);
-	TT_EQ(tt_trainer_restore(u, scratch_path("state"), NULL), TT_OK);
+	notes[1] = 5;
+	TT_EQ(tt_trainer_restore(u, notes, scratch_path("state"), NULL), TT_OK);
+	TT_EQ(notes[1], -2);
 	TT_EQ(tt_trainer_steps(u), 4);
 	steps(u, 4, 8);
 	const size_t bytes = p->layout.n * sizeof(float);
@@ -102,7 +106,7 @@ TT_TEST(foreign_checkpoints)
 	struct tt_params *p = tiny_params("two-heads");
 	struct tt_trainer *t = tiny_trainer(p, &o);
 	steps(t, 0, 1);
-	TT_EQ(tt_trainer_save(t, scratch_path("state"), NULL), TT_OK);
+	TT_EQ(tt_trainer_save(t, notes, scratch_path("state"), NULL), TT_OK);
 	tt_trainer_free(t);
 	tt_params_free(p);
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
@@ -113,7 +117,7 @@ TT_TEST(foreign_checkpoints)
 		p = tiny_params(rows[i].model);
 		t = tiny_trainer(p, &o);
 		snprintf(path, sizeof(path), "%s", scratch_path("state"));
-		TT_EQ_ROW((long)i, tt_trainer_restore(t, path, &err), TT_EPARSE);
+		TT_EQ_ROW((long)i, tt_trainer_restore(t, notes, path, &err), TT_EPARSE);
 		const size_t before = (size_t)(strstr(rows[i].want, "%s") - rows[i].want);
 		snprintf(want, sizeof(want), "%.*s%s%s", (int)before, rows[i].want, path,
 			rows[i].want + before + 2);

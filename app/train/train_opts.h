@@ -1,0 +1,36 @@
+/* train_opts.h - what `tickertone train` is told, and which of it a training must keep from its first step to
+ * its last. */
+#ifndef TT_APP_TRAIN_OPTS_H
+#define TT_APP_TRAIN_OPTS_H
+
+#include "app/train/train_set.h"
+#include "nlp/train/fit/fit.h"
+
+enum { TT_TEACHERS_MAX = 16 };
+
+struct tt_train_opts {
+	const char *model, *out, *valid, *teachers, *class_weights;
+	int format, dtype;
+	bool resume, freeze_embeddings, quiet;
+	double rate, layer_decay, weight_decay, dropout, smoothing, clip, item, entity, warm_up, average,
+		soft_share;
+	int64_t epochs, batch, accumulate, freeze_layers, patience, seed, threads, max_tokens,
+		checkpoint_steps;
+};
+
+/* Class weights: "none", "balanced" (rows / (classes · rows of the class)), or "N,N,N" for negative, neutral
+ * and positive. TT_EUSAGE. */
+int tt_train_fit_options(struct tt_fit_options *ret, const struct tt_train_opts *o,
+	const struct tt_train_set *s, struct tt_err *err);
+
+/* Splits "a,b" into at most max paths, copied to *text, which is freed by the caller. TT_EUSAGE, TT_ENOMEM.
+ */
+int tt_train_list(
+	const char *given, const char *paths[], size_t max, size_t *n, char **text, struct tt_err *err);
+
+/* DIR/train.json: what is trained, from what, on what. Written when the training begins; when one is resumed
+ * it must be as it was: TT_ECONF names the first key that differs. TT_EIO, TT_ENOMEM. */
+int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *f, struct tt_id start,
+	const struct tt_train_set *train, const struct tt_train_set *valid, struct tt_err *err);
+
+#endif

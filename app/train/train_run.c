@@ -1,0 +1,226 @@
+/* train_run.c - `tickertone train`, run: a model learns from labelled files. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/paths.h"
+#include "app/read_file.h"
+#include "app/train/train_opts.h"
+#include "app/train/train_run.h"
+#include "app/train/train_show.h"
+#include "app/write_file.h"
+#include "nlp/load.h"
+#include "nlp/train/fit/teach.h"
+
+enum { TOKENIZER_FILE_MAX = 64 << 20, PACK_TOKENS = 512 };
+
+struct session {
+	const struct tt_train_opts *o;
+	char start[TT_PATH_MAX];
+	struct tt_tokenizer *tokenizer;
+	struct tt_params *params;
+	struct tt_train_set train, valid;
+	struct tt_examples train_examples, valid_examples;
+	struct tt_loaded teachers[TT_TEACHERS_MAX];
+	struct tt_crew *crews[TT_TEACHERS_MAX];
+	size_t n_teachers;
+	char *valid_list, *teacher_list;
+	struct tt_train_show show;
+};
+
+/* ---- signals: the step at hand is finished, a checkpoint written ---- */
+
+static volatile sig_atomic_t told_to_stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	told_to_stop = 1;
+}
+
+static bool stop(void *ctx)
+{
+	(void)ctx;
+	return told_to_stop;
+}
+
+static void watch_signals(void)
+{
+	struct sigaction a = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; /* the second one kills */
+	sigemptyset(&a.sa_mask);
+	sigaction(SIGINT, &a, NULL);
+	sigaction(SIGTERM, &a, NULL);
+}
+
+/* ---- opening ---- */
+
+static int read_files(struct session *s, int argc, char **argv, struct tt_err *err)
+{
+	const char *paths[TT_TRAIN_FILES_MAX];
+	const enum tt_row_format format = (enum tt_row_format)s->o->format;
+	size_t n;
+	int rc = TT_OK;
+	for (int i = 0; rc == TT_OK && i < argc; i++)
+		rc = tt_train_set_read(&s->train, argv[i], format, !s->o->teachers, err);
+	if (rc == TT_OK)
+		rc = tt_train_list(s->o->valid, paths, TT_LEN(paths), &n, &s->valid_list, err);
+	for (size_t i = 0; rc == TT_OK && i < n; i++)
+		rc = tt_train_set_read(&s->valid, paths[i], format, true, err);
+	return rc;
+}
+
+static int open_teachers(struct session *s, struct tt_err *err)
+{
+	const char *paths[TT_TEACHERS_MAX];
+	size_t n;
+	int rc = tt_train_list(s->o->teachers, paths, TT_LEN(paths), &n, &s->teacher_list, err);
+	for (size_t i = 0; rc == TT_OK && i < n; i++) {
+		rc = tt_load(&s->teachers[i], paths[i], TT_CHOOSE_FP32, 1, err);
+		s->n_teachers += rc == TT_OK;
+		if (rc == TT_OK)
+			rc = tt_crew_new(
+				&s->crews[i], s->teachers[i].model, (int)s->o->threads, PACK_TOKENS, err);
+	}
+	return rc;
+}
+
+static int encode(
+	struct session *s, const struct tt_train_set *set, struct tt_examples *x, struct tt_err *err)
+{
+	const size_t window = (size_t)s->params->config.positions,
+		     most = (size_t)s->o->max_tokens < window ? (size_t)s->o->max_tokens : window;
+	int rc = TT_OK;
+	for (size_t i = 0; rc == TT_OK && i < set->n; i++)
+		rc = tt_examples_add(x, s->tokenizer, &set->v[i], most, err);
+	return rc;
+}
+
+static struct tt_id start_id(const struct tt_params *p)
+{
+	const struct tt_str values = {(const char *)p->values, p->layout.n * sizeof(*p->values)};
+	return TT_ID(tt_str_c(p->config_text), values);
+}
+
+static int make_folder(const char *dir, struct tt_err *err)
+{
+	if (mkdir(dir, 0777) == 0 || errno == EEXIST)
+		return TT_OK;
+	return tt_err_set(err, TT_EIO, "'%s': %s", dir, strerror(errno));
+}
+
+/* Words are cut into tokens as they were for the model that it began with. */
+static int copy_tokenizer(const struct session *s, struct tt_err *err)
+{
+	static const char *const names[] = {
+		"vocab.txt", "tokenizer_config.json", "tokenizer.json", "special_tokens_map.json"};
+	int rc = TT_OK;
+	for (size_t i = 0; rc == TT_OK && i < TT_LEN(names); i++) {
+		char from[TT_PATH_MAX + 64], to[TT_PATH_MAX + 64];
+		struct tt_buf text;
+		snprintf(from, sizeof(from), "%s/%s", s->start, names[i]);
+		snprintf(to, sizeof(to), "%s/%s", s->o->out, names[i]);
+		if (i > 0 && access(from, F_OK) != 0)
+			continue;
+		tt_buf_init(&text, TOKENIZER_FILE_MAX);
+		rc = tt_read_file(from, &text, err);
+		if (rc == TT_OK)
+			rc = tt_write_file(to, tt_buf_view(&text), err);
+		tt_buf_done(&text);
+	}
+	return rc;
+}
+
+/* ---- examples ---- */
+
+static int epoch(
+	void *ctx, int64_t number, const struct tt_train_example **ret, size_t *n, struct tt_err *err)
+{
+	struct session *s = ctx;
+	(void)number;
+	int rc = TT_OK;
+	if (s->train_examples.n == 0) {
+		rc = encode(s, &s->train, &s->train_examples, err);
+		if (rc == TT_OK && s->n_teachers)
+			rc = tt_teach(&s->train_examples, s->crews, s->n_teachers, err);
+	}
+	*ret = s->train_examples.v;
+	*n = s->train_examples.n;
+	return rc;
+}
+
+/* ---- the command ---- */
+
+static int open_all(struct session *s, int argc, char **argv, struct tt_fit_options *fit, struct tt_err *err)
+{
+	int rc = read_files(s, argc, argv, err);
+	if (rc == TT_OK)
+		rc = tt_train_fit_options(fit, s->o, &s->train, err);
+	if (rc == TT_OK)
+		rc = tt_model_path(s->o->model, s->start, err);
+	if (rc == TT_OK)
+		rc = tt_params_open(&s->params, s->start, (uint64_t)s->o->seed, err);
+	if (rc == TT_OK)
+		rc = tt_tokenizer_open(&s->tokenizer, s->start, err);
+	if (rc == TT_OK)
+		rc = open_teachers(s, err);
+	if (rc == TT_OK)
+		rc = encode(s, &s->valid, &s->valid_examples, err);
+	if (rc == TT_OK)
+		rc = make_folder(s->o->out, err);
+	if (rc == TT_OK)
+		rc = tt_train_record(s->o, fit, start_id(s->params), &s->train, &s->valid, err);
+	return rc == TT_OK ? copy_tokenizer(s, err) : rc;
+}
+
+static void close_all(struct session *s)
+{
+	for (size_t i = 0; i < s->n_teachers; i++) {
+		tt_crew_free(s->crews[i]);
+		tt_load_done(&s->teachers[i]);
+	}
+	tt_params_free(s->params);
+	tt_tokenizer_free(s->tokenizer);
+	tt_examples_done(&s->train_examples);
+	tt_examples_done(&s->valid_examples);
+	tt_train_set_done(&s->train);
+	tt_train_set_done(&s->valid);
+	free(s->valid_list);
+	free(s->teacher_list);
+}
+
+int tt_train_run(const void *options, int argc, char **argv, struct tt_err *err)
+{
+	const struct tt_train_opts *o = options;
+	struct session s = {.o = o};
+	struct tt_fit_options fit;
+	struct tt_fit_result result;
+	if (!o->out)
+		return tt_err_set(err, TT_EUSAGE, "--out is needed: the folder of the new model");
+	tt_train_set_init(&s.train);
+	tt_train_set_init(&s.valid);
+	tt_examples_init(&s.train_examples, TT_EXAMPLES_BYTES);
+	tt_examples_init(&s.valid_examples, TT_EXAMPLES_BYTES);
+	int rc = open_all(&s, argc, argv, &fit, err);
+	if (rc == TT_OK) {
+		const struct tt_fit_source source = {epoch, &s};
+		const struct tt_fit_watch watch = {tt_train_show_step, stop, &s.show};
+		tt_train_show_init(&s.show, o->quiet);
+		watch_signals();
+		rc = tt_fit(s.params, &fit, &source, s.valid_examples.v, s.valid_examples.n, o->out, &watch,
+			&result, err);
+		tt_train_show_clear(&s.show);
+	}
+	if (rc == TT_OK)
+		tt_train_show_result(&result, o->out);
+	close_all(&s);
+	return rc == TT_OK && result.stopped
+		       ? tt_err_set(err, TT_EAGAIN,
+				 "stopped after step %" PRId64 "; go on with the same command and --resume",
+				 result.steps)
+		       : rc;
+}

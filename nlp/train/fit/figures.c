@@ -1,0 +1,72 @@
+/* figures.c - see figures.h. */
+#include "nlp/train/fit/figures.h"
+
+#include <stdlib.h>
+
+enum { BATCH = 64 };
+
+static void add(struct tt_confusion *c, int label, const float logits[TT_LABELS])
+{
+	int top = 0;
+	for (int k = 1; k < TT_LABELS; k++)
+		top = logits[k] > logits[top] ? k : top;
+	if (label >= 0)
+		c->n[label][top]++;
+}
+
+static double metric(const struct tt_fit_figures *f)
+{
+	const bool items = tt_confusion_total(&f->item) > 0, entities = tt_confusion_total(&f->entity) > 0;
+	const double sum = (items ? tt_confusion_macro_f1(&f->item) : 0) +
+			   (entities ? tt_confusion_macro_f1(&f->entity) : 0);
+	return items && entities ? sum / 2 : sum;
+}
+
+struct answers {
+	float (*item)[TT_LABELS], (*entity)[TT_LABELS];
+};
+
+static void count(struct tt_fit_figures *f, const struct tt_train_batch *b, const struct answers *a)
+{
+	size_t m = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		add(&f->item, b->examples[i].target.label, a->item[i]);
+		for (size_t k = 0; k < b->examples[i].n_mentions; k++)
+			add(&f->entity, b->examples[i].mentions[k].target.label, a->entity[m++]);
+	}
+}
+
+static size_t most_mentions(const struct tt_train_example *examples, size_t n)
+{
+	size_t most = 1;
+	for (size_t at = 0; at < n; at += BATCH) {
+		size_t m = 0;
+		for (size_t i = at; i < n && i < at + BATCH; i++)
+			m += examples[i].n_mentions;
+		most = m > most ? m : most;
+	}
+	return most;
+}
+
+int tt_fit_figures(struct tt_trainer *t, const struct tt_train_options *o,
+	const struct tt_train_example *examples, size_t n, struct tt_fit_figures *ret, struct tt_err *err)
+{
+	struct answers a = {
+		calloc(BATCH, sizeof(*a.item)), calloc(most_mentions(examples, n), sizeof(*a.entity))};
+	struct tt_train_report r = {0}, sum = {0};
+	int rc = a.item && a.entity ? TT_OK : tt_err_set(err, TT_ENOMEM, "out of memory for answers");
+	*ret = (struct tt_fit_figures){0};
+	for (size_t at = 0; rc == TT_OK && at < n; at += BATCH) {
+		const struct tt_train_batch b = {examples + at, n - at < BATCH ? n - at : BATCH};
+		rc = tt_trainer_evaluate(t, &b, a.item, a.entity, &r, err);
+		if (rc < 0)
+			break;
+		count(ret, &b, &a);
+		tt_train_report_add(&sum, &r, o);
+	}
+	ret->loss = sum.loss;
+	ret->metric = metric(ret);
+	free(a.item);
+	free(a.entity);
+	return rc;
+}

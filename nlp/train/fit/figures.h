@@ -1,0 +1,20 @@
+/* figures.h - how well a model being trained answers what it has not seen: confusion of both heads. Plain
+ * numbers; pure functions. */
+#ifndef TT_NLP_TRAIN_FIT_FIGURES_H
+#define TT_NLP_TRAIN_FIT_FIGURES_H
+
+#include "common/confusion.h"
+#include "nlp/train/model/trainer.h"
+
+struct tt_fit_figures {
+	struct tt_confusion item, entity;
+	double loss; /* as training weighs it, without dropout */
+	/* What is to become large: the mean of the macro-F1 of the heads that were asked, in [0, 1]. */
+	double metric;
+};
+
+/* Answers of the weights as they are; o: the trainer's options. TT_EDATA (names example), TT_ENOMEM. */
+int tt_fit_figures(struct tt_trainer *t, const struct tt_train_options *o,
+	const struct tt_train_example *examples, size_t n, struct tt_fit_figures *ret, struct tt_err *err);
+
+#endif

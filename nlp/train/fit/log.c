@@ -1,0 +1,65 @@
+/* log.c - see log.h. */
+#include "nlp/train/fit/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char head[] =
+	"step\tepoch\tloss\trate\ttokens_per_s\tseconds\tvalid_loss\titem_accuracy\titem_f1\t"
+	"entity_accuracy\tentity_f1\tmetric\tbest\n";
+
+static int io_error(struct tt_err *err)
+{
+	return tt_err_set(err, TT_EIO, "log.tsv: %s", strerror(errno));
+}
+
+/* Where the first row of a later step begins; the file's end when there is none. */
+static long end_of(FILE *f, int64_t step)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	long at = 0;
+	if (step > 0 && getline(&line, &cap, f) >= 0) /* the head */
+		do
+			at = ftell(f);
+		while (getline(&line, &cap, f) >= 0 && strtoll(line, NULL, 10) <= step);
+	free(line);
+	return at;
+}
+
+int tt_fit_log_open(FILE **ret, const char *dir, int64_t step, struct tt_err *err)
+{
+	char path[4096];
+	if ((size_t)snprintf(path, sizeof(path), "%s/log.tsv", dir) >= sizeof(path))
+		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
+	FILE *f = fopen(path, "a+e");
+	if (!f)
+		return tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
+	rewind(f);
+	const long at = end_of(f, step);
+	if (ftruncate(fileno(f), at) != 0 || fseek(f, 0, SEEK_END) != 0 ||
+		(at == 0 && (fputs(head, f) < 0 || fflush(f) != 0))) {
+		fclose(f);
+		return io_error(err);
+	}
+	*ret = f;
+	return TT_OK;
+}
+
+int tt_fit_log_add(FILE *f, const struct tt_fit_progress *p, double seconds, struct tt_err *err)
+{
+	const struct tt_fit_figures *v = p->figures;
+	fprintf(f, "%" PRId64 "\t%" PRId64 "\t%.6f\t%.4g\t%.0f\t%.1f", p->step, p->epoch, p->loss, p->rate,
+		p->tokens_per_s, seconds);
+	if (v)
+		fprintf(f, "\t%.6f\t%.6f\t%.6f\t%.6f\t%.6f\t%.6f\t%d\n", v->loss,
+			tt_confusion_accuracy(&v->item), tt_confusion_macro_f1(&v->item),
+			tt_confusion_accuracy(&v->entity), tt_confusion_macro_f1(&v->entity), v->metric,
+			p->best);
+	else
+		fputs("\t\t\t\t\t\t\t\n", f);
+	return fflush(f) == 0 ? TT_OK : io_error(err);
+}
