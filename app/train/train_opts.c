@@ -100,15 +100,24 @@ int tt_train_list(
 
 /* ---- the record ---- */
 
-static json_t *files(const struct tt_train_set *s)
+/* What files said; their names stand apart, for a file may move. */
+static json_t *contents(const struct tt_train_set *s)
 {
 	json_t *all = json_array();
 	for (size_t i = 0; i < s->n_files; i++) {
 		char id[37];
 		tt_id_format(s->files[i].id, id);
-		json_array_append_new(all, json_pack("{s:s,s:I,s:s}", "path", s->files[i].path, "rows",
-						   (json_int_t)s->files[i].rows, "id", id));
+		json_array_append_new(
+			all, json_pack("{s:I,s:s}", "rows", (json_int_t)s->files[i].rows, "id", id));
 	}
+	return all;
+}
+
+static json_t *paths(const struct tt_train_set *s)
+{
+	json_t *all = json_array();
+	for (size_t i = 0; i < s->n_files; i++)
+		json_array_append_new(all, json_string(s->files[i].path));
 	return all;
 }
 
@@ -128,7 +137,8 @@ static json_t *options(const struct tt_train_opts *o, const struct tt_fit_option
 		int64_t value;
 	} whole[] = {{"epochs", o->epochs}, {"batch", o->batch}, {"accumulate", o->accumulate},
 		{"freeze-layers", o->freeze_layers}, {"freeze-embeddings", o->freeze_embeddings},
-		{"patience", o->patience}, {"seed", o->seed}, {"max-tokens", o->max_tokens}};
+		{"patience", o->patience}, {"seed", o->seed}, {"max-tokens", o->max_tokens},
+		{"dtype", o->dtype}};
 	for (size_t i = 0; i < TT_LEN(whole); i++)
 		json_object_set_new(all, whole[i].name, json_integer(whole[i].value));
 	for (size_t i = 0; i < TT_LEN(reals); i++)
@@ -165,15 +175,17 @@ static int compare(const char *path, const json_t *now, struct tt_err *err)
 	return rc;
 }
 
-int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *f, struct tt_id start,
-	const struct tt_train_set *train, const struct tt_train_set *valid, struct tt_err *err)
+int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *f, const char *start,
+	struct tt_id start_id, const struct tt_train_set *train, const struct tt_train_set *valid,
+	struct tt_err *err)
 {
 	char path[TT_PATH_MAX], id[37];
 	if ((size_t)snprintf(path, sizeof(path), "%s/train.json", o->out) >= sizeof(path))
 		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", o->out);
-	tt_id_format(start, id);
-	json_t *now = json_pack("{s:{s:s,s:s},s:o,s:o,s:o}", "start", "path", o->model ? o->model : "", "id",
-		id, "options", options(o, f), "train", files(train), "valid", files(valid));
+	tt_id_format(start_id, id);
+	json_t *now = json_pack("{s:s,s:o,s:o,s:o,s:{s:s,s:o,s:o}}", "start", id, "options", options(o, f),
+		"train", contents(train), "valid", contents(valid), "paths", "start", start, "train",
+		paths(train), "valid", paths(valid));
 	char *text = now ? json_dumps(now, JSON_INDENT(2)) : NULL;
 	int rc = text ? TT_OK : tt_err_set(err, TT_ENOMEM, "out of memory");
 	if (rc == TT_OK && o->resume && access(path, F_OK) == 0)

@@ -30,7 +30,8 @@ int tt_train_list(
 
 /* DIR/train.json: what is trained, from what, on what. Written when the training begins; when one is resumed
  * it must be as it was: TT_ECONF names the first key that differs. TT_EIO, TT_ENOMEM. */
-int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *f, struct tt_id start,
-	const struct tt_train_set *train, const struct tt_train_set *valid, struct tt_err *err);
+int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *f, const char *start,
+	struct tt_id start_id, const struct tt_train_set *train, const struct tt_train_set *valid,
+	struct tt_err *err);
 
 #endif

@@ -173,7 +173,7 @@ static int open_all(struct session *s, int argc, char **argv, struct tt_fit_opti
 	if (rc == TT_OK)
 		rc = make_folder(s->o->out, err);
 	if (rc == TT_OK)
-		rc = tt_train_record(s->o, fit, start_id(s->params), &s->train, &s->valid, err);
+		rc = tt_train_record(s->o, fit, s->start, start_id(s->params), &s->train, &s->valid, err);
 	return rc == TT_OK ? copy_tokenizer(s, err) : rc;
 }
 

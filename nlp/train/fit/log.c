@@ -49,16 +49,29 @@ int tt_fit_log_open(FILE **ret, const char *dir, int64_t step, struct tt_err *er
 	return TT_OK;
 }
 
+static void add_head(FILE *f, const struct tt_confusion *c)
+{
+	if (tt_confusion_total(c))
+		fprintf(f, "\t%.6f\t%.6f", tt_confusion_accuracy(c), tt_confusion_macro_f1(c));
+	else
+		fputs("\t\t", f);
+}
+
+static void add_figures(FILE *f, const struct tt_fit_figures *v, bool best)
+{
+	fprintf(f, "\t%.6f", v->loss);
+	add_head(f, &v->item);
+	add_head(f, &v->entity);
+	fprintf(f, "\t%.6f\t%d\n", v->metric, best);
+}
+
 int tt_fit_log_add(FILE *f, const struct tt_fit_progress *p, double seconds, struct tt_err *err)
 {
 	const struct tt_fit_figures *v = p->figures;
 	fprintf(f, "%" PRId64 "\t%" PRId64 "\t%.6f\t%.4g\t%.0f\t%.1f", p->step, p->epoch, p->loss, p->rate,
 		p->tokens_per_s, seconds);
 	if (v)
-		fprintf(f, "\t%.6f\t%.6f\t%.6f\t%.6f\t%.6f\t%.6f\t%d\n", v->loss,
-			tt_confusion_accuracy(&v->item), tt_confusion_macro_f1(&v->item),
-			tt_confusion_accuracy(&v->entity), tt_confusion_macro_f1(&v->entity), v->metric,
-			p->best);
+		add_figures(f, v, p->best);
 	else
 		fputs("\t\t\t\t\t\t\t\n", f);
 	return fflush(f) == 0 ? TT_OK : io_error(err);
