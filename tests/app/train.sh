@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# train.sh TICKERTONE: `tickertone train` as a user runs it: a model comes out that the other commands read; killed and
+# resumed it is the same; what is wrong is said before anything is learnt.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+bin=$1
+export TICKERTONE_MODEL=
+
+# Rows enough for a few steps; the words tell the label, so that a few steps show.
+rows() {
+	local i
+	for i in $(seq "$1"); do
+		printf 'positive\tShares of firm %d soar after record profit\n' "$i"
+		printf 'negative\tShares of firm %d plunge after profit warning\n' "$i"
+		printf 'neutral\tFirm %d to hold its annual meeting on May %d\n' "$i" "$((i % 28 + 1))"
+	done
+}
+rows 16 >"$tmp/train.tsv"
+cat >"$tmp/entities.jsonl" <<'EOF'
+{"text": "Apple soars as Samsung sinks", "entities": [{"entity": "Apple", "start": 0, "end": 5, "label": "positive"}, {"entity": "Samsung", "start": 15, "end": 22, "label": "negative"}]}
+{"text": "Nokia falls", "entities": [{"entity": "Nokia", "start": 0, "end": 5, "label": "negative"}]}
+EOF
+train() { "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 2 --checkpoint-steps 2 "$@"; }
+status() { # WANT COMMAND...
+	local got=0 want=$1
+	shift
+	"$@" >"$tmp/out" 2>"$tmp/err" || got=$?
+	equal "exit status of '$*'" "$got" "$want"
+}
+said() { grep -qF -- "$1" "$tmp/err" || fail "not said: $1"; }
+
+# ---- a model that is read ----
+
+status 0 train --valid "$tmp/train.tsv" --out "$tmp/whole"
+grep -q '^epoch 2: loss .* valid loss .* items accuracy .* (48)' "$tmp/out" || fail "no figures of epoch 2"
+[ ! -e "$tmp/whole/checkpoint.safetensors" ] || fail "the checkpoint was left"
+[ "$(cut -f1 "$tmp/whole/log.tsv" | tr '\n' ' ')" = 'step 7 14 ' ] || fail "log.tsv"
+"$bin" score --model "$tmp/whole" "$tmp/train.tsv" >"$tmp/out"
+grep -q '^texts: 48 labelled, accuracy' "$tmp/out" || fail "the model is not read"
+
+# ---- killed, and gone on with: the same bytes, whatever the threads ----
+
+"$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 1 --checkpoint-steps 2 \
+	--valid "$tmp/train.tsv" --out "$tmp/killed" >"$tmp/killed.log" 2>&1 &
+pids[train]=$!
+await 'a checkpoint' test -e "$tmp/killed/checkpoint.safetensors"
+kill -9 "${pids[train]}" 2>/dev/null || fail "it was done before it could be killed"
+{ wait "${pids[train]}"; } 2>/dev/null || true
+unset 'pids[train]'
+status 78 train --valid "$tmp/train.tsv" --out "$tmp/killed" --resume --rate 1e-5
+said "train.json': began with another --rate"
+status 0 train --valid "$tmp/train.tsv" --out "$tmp/killed" --resume
+cmp "$tmp/whole/model.safetensors" "$tmp/killed/model.safetensors" || fail "another model after a kill"
+
+# ---- a pupil of that model, from texts without labels ----
+
+cut -f2 "$tmp/train.tsv" >"$tmp/texts.txt"
+status 0 "$bin" train "$tmp/texts.txt" --teacher "$tmp/whole,$tmp/killed" --batch 8 --epochs 1 --out "$tmp/pupil"
+
+# ---- what is wrong ----
+
+status 64 "$bin" train "$tmp/train.tsv"
+said '--out is needed'
+status 64 train --out "$tmp/no" --class-weights 1,2
+said "--class-weights '1,2'"
+status 66 train --out "$tmp/no" --valid "$tmp/none.tsv"
+printf 'positive\tgood\npostive\tbad\n' >"$tmp/typo.tsv"
+status 65 "$bin" train "$tmp/typo.tsv" --out "$tmp/no"
+said 'typo.tsv:2: '
+status 65 "$bin" train "$tmp/texts.txt" --out "$tmp/no"
+said "texts.txt:1: neither the text nor an entity has a label"
+: >"$tmp/empty.tsv"
+status 65 "$bin" train "$tmp/empty.tsv" --out "$tmp/no"
+said 'there are no rows in it'
+[ ! -e "$tmp/no" ] || fail "a folder was made for nothing"
+status 74 train --out "$tmp/train.tsv/no"
