@@ -81,6 +81,8 @@ static const struct tt_cli_opt opts[] = {
 	WHOLE("checkpoint-steps", checkpoint_steps,
 		"Steps between checkpoints, beside those at an epoch's end; default 200; 0: none.", 0,
 		1 << 30),
+	{"plot", 0, TT_CLI_FILE, offsetof(struct tt_train_opts, plot), "FILE",
+		"Draw losses and figures over the steps, as SVG; also when it was interrupted.", 0, 0, NULL},
 	{"resume", 'r', TT_CLI_FLAG, offsetof(struct tt_train_opts, resume), NULL,
 		"Go on from the last checkpoint in --out, when there is one.", 0, 0, NULL},
 	{"quiet", 'q', TT_CLI_FLAG, offsetof(struct tt_train_opts, quiet), NULL, "No progress line.", 0, 0,

@@ -9,7 +9,7 @@
 enum { TT_TEACHERS_MAX = 16 };
 
 struct tt_train_opts {
-	const char *model, *out, *valid, *teachers, *class_weights;
+	const char *model, *out, *plot, *valid, *teachers, *class_weights;
 	int format, dtype;
 	bool resume, freeze_embeddings, quiet;
 	double rate, layer_decay, weight_decay, dropout, smoothing, clip, item, entity, warm_up, average,

@@ -15,9 +15,10 @@
 #include "app/train/train_show.h"
 #include "app/write_file.h"
 #include "nlp/load.h"
+#include "nlp/train/fit/plot.h"
 #include "nlp/train/fit/teach.h"
 
-enum { TOKENIZER_FILE_MAX = 64 << 20, PACK_TOKENS = 512 };
+enum { TOKENIZER_FILE_MAX = 64 << 20, PLOT_MAX = 256 << 20, PACK_TOKENS = 512 };
 
 struct session {
 	const struct tt_train_opts *o;
@@ -153,6 +154,27 @@ static int epoch(
 	return rc;
 }
 
+/* ---- the picture ---- */
+
+static int plot(const struct session *s, struct tt_err *err)
+{
+	char path[TT_PATH_MAX];
+	struct tt_buf log, svg;
+	if (!s->o->plot)
+		return TT_OK;
+	snprintf(path, sizeof(path), "%s/log.tsv", s->o->out);
+	tt_buf_init(&log, PLOT_MAX);
+	tt_buf_init(&svg, PLOT_MAX);
+	int rc = tt_read_file(path, &log, err);
+	if (rc == TT_OK)
+		rc = tt_fit_plot(&svg, tt_buf_view(&log), path, err);
+	if (rc == TT_OK)
+		rc = tt_write_file(s->o->plot, tt_buf_view(&svg), err);
+	tt_buf_done(&log);
+	tt_buf_done(&svg);
+	return rc;
+}
+
 /* ---- the command ---- */
 
 static int open_all(struct session *s, int argc, char **argv, struct tt_fit_options *fit, struct tt_err *err)
@@ -215,6 +237,8 @@ int tt_train_run(const void *options, int argc, char **argv, struct tt_err *err)
 			&result, err);
 		tt_train_show_clear(&s.show);
 	}
+	if (rc == TT_OK)
+		rc = plot(&s, err);
 	if (rc == TT_OK)
 		tt_train_show_result(&result, o->out);
 	close_all(&s);

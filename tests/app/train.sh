@@ -31,7 +31,9 @@ said() { grep -qF -- "$1" "$tmp/err" || fail "not said: $1"; }
 
 # ---- a model that is read ----
 
-status 0 train --valid "$tmp/train.tsv" --out "$tmp/whole"
+status 0 train --valid "$tmp/train.tsv" --out "$tmp/whole" --plot "$tmp/plot.svg"
+grep -q "^</svg>" "$tmp/plot.svg" || fail "half a picture"
+equal "lines in the picture" "$(grep -c "<g stroke" "$tmp/plot.svg")" 4
 grep -q '^epoch 2: loss .* valid loss .* items accuracy .* (48)' "$tmp/out" || fail "no figures of epoch 2"
 [ ! -e "$tmp/whole/checkpoint.safetensors" ] || fail "the checkpoint was left"
 [ "$(cut -f1 "$tmp/whole/log.tsv" | tr '\n' ' ')" = 'step 7 14 ' ] || fail "log.tsv"

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "nlp/train/fit/log.h"
+#include "nlp/train/fit/plot.h"
 #include "tests/nlp/train/fixture.h"
 #include "tests/tt_test.h"
 
@@ -283,5 +283,25 @@ TT_TEST(log_rows)
 	scratch_remove();
 }
 
+/* Steps to the right, larger values up, and nothing of a column that is empty. */
+TT_TEST(draws)
+{
+	struct tt_buf out;
+	struct tt_err err = {0};
+	const struct tt_str log = TT_STR("head\n"
+					 "20\t1\t1.5\t1e-5\t900\t1.0\t\t\t\t\t\t\t\n"
+					 "40\t1\t0.5\t1e-5\t900\t2.0\t1.0\t0.8\t0.75\t\t\t0.75\t1\n");
+	tt_buf_init(&out, 1 << 20);
+	TT_EQ(tt_fit_plot(&out, log, "log", &err), TT_OK);
+	TT_EQ(tt_buf_char(&out, '\0'), TT_OK);
+	TT_TRUE(strstr(out.p, "<path d='M380.0 36.0L700.0 236.0'/>") != NULL); /* training loss */
+	TT_TRUE(strstr(out.p, "<path d='M700.0 136.0h0'/>") != NULL);          /* validation loss, a dot */
+	TT_TRUE(strstr(out.p, "<path d=''/>") != NULL);                        /* no entities */
+	TT_EQ(tt_fit_plot(&out, TT_STR("head\n1\t1\t2\nfoo\n"), "log", &err), TT_EPARSE);
+	TT_STR_EQ(tt_str_c(err.msg), TT_STR("log:3: no row of a training's log"));
+	TT_EQ(tt_fit_plot(&out, TT_STR("head\n"), "log", &err), TT_EPARSE);
+	tt_buf_done(&out);
+}
+
 TT_MAIN(TT_RUN(goes_on_to_the_bit), TT_RUN(keeps_the_best), TT_RUN(patience), TT_RUN(full_disk),
-	TT_RUN(refusals), TT_RUN(other_data), TT_RUN(log_rows))
+	TT_RUN(refusals), TT_RUN(other_data), TT_RUN(log_rows), TT_RUN(draws))
