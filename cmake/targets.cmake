@@ -20,10 +20,11 @@ function(tt_threads target)
   endif()
 endfunction()
 
-# tt_test(name SOURCES ... LIBS ... LABELS ... [ARGS ...] [TIMEOUT s] [FAULT]): a cmocka program run by ctest.
+# tt_test(name SOURCES ... LIBS ... LABELS ... [ARGS ...] [TIMEOUT s] [FAULT] [WAITS]): a cmocka program run by ctest.
 # Exit code 77 is "skipped" (../shared or a server is not there). FAULT links the failing allocator of tests/fault.h.
+# WAITS: it waits most of its time, so that others may run beside it on its core (script/test has two slots a core).
 function(tt_test name)
-  cmake_parse_arguments(A "FAULT" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS" ${ARGN})
+  cmake_parse_arguments(A "FAULT;WAITS" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS" ${ARGN})
   if(NOT A_SOURCES)
     set(A_SOURCES ${name}.c)
   endif()
@@ -40,7 +41,11 @@ function(tt_test name)
       -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup,--wrap=strndup,--wrap=aligned_alloc)
   endif()
   add_test(NAME ${name} COMMAND ${name} ${A_ARGS})
-  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} SKIP_RETURN_CODE 77
+  set(slots 2)
+  if(A_WAITS)
+    set(slots 1)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} SKIP_RETURN_CODE 77 PROCESSORS ${slots}
     ENVIRONMENT "TT_SOURCE_DIR=${PROJECT_SOURCE_DIR};TT_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared;TT_BINARY=$<TARGET_FILE:tickertone>")
 endfunction()
 
