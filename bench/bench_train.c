@@ -35,7 +35,7 @@ static struct tt_train_batch batch_of(const struct bench *b, int64_t i, struct t
 	for (int64_t k = 0; k < b->batch; k++) {
 		const size_t at = (size_t)(i * b->batch + k) % t->n;
 		of[k] = (struct tt_train_example){
-			t->seqs[at].ids, t->seqs[at].n_ids, {t->labels[at], NULL}, NULL, 0};
+			.ids = t->seqs[at].ids, .n_ids = t->seqs[at].n_ids, .target = {t->labels[at], NULL}};
 	}
 	return (struct tt_train_batch){of, (size_t)b->batch};
 }
@@ -99,7 +99,7 @@ static int run(struct bench *b, const char *model, const char *file, struct tt_e
 	if (rc == TT_OK && b->ids)
 		print_ids(b);
 	if (rc == TT_OK && !b->ids)
-		rc = tt_params_open(&b->params, model, 1, err);
+		rc = tt_params_open(&b->params, model, &(struct tt_params_options){.seed = 1}, err);
 	if (b->params)
 		rc = tt_trainer_new(&b->trainer, b->params, &o, err);
 	if (b->trainer)

@@ -185,7 +185,7 @@ static int open_all(struct session *s, int argc, char **argv, struct tt_fit_opti
 	if (rc == TT_OK)
 		rc = tt_model_path(s->o->model, s->start, err);
 	if (rc == TT_OK)
-		rc = tt_params_open(&s->params, s->start, (uint64_t)s->o->seed, err);
+		rc = tt_params_open(&s->params, s->start, &(struct tt_params_options){.seed = (uint64_t)s->o->seed}, err);
 	if (rc == TT_OK)
 		rc = tt_tokenizer_open(&s->tokenizer, s->start, err);
 	if (rc == TT_OK)

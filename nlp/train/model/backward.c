@@ -42,6 +42,21 @@ static void part(struct tt_pass *p, const struct tt_norm_kept *kept, struct tt_s
 
 /* ---- a layer ---- */
 
+void tt_pass_linear_back(const struct tt_pass *p, struct tt_spot at, float *g, const float *x,
+	const float *dy, float *dx, size_t T, size_t N, size_t K)
+{
+	tt_linear_backward(p->gang, &(struct tt_linear){.ops = p->ops,
+					    .w = p->params->values + at.weight,
+					    .x = x,
+					    .T = T,
+					    .N = N,
+					    .K = K,
+					    .dy = dy,
+					    .dx = dx,
+					    .dw = g + at.weight,
+					    .db = g + at.bias});
+}
+
 static void backward_layer(struct tt_pass *p, int layer, float *g)
 {
 	const struct tt_layer_spot *at = &p->params->layout.layers[layer];
@@ -127,6 +142,7 @@ static void backward_embeddings(struct tt_pass *p, float *g)
 void tt_pass_backward(struct tt_pass *p, float *gradients, int lowest)
 {
 	tt_heads_backward(p, gradients);
+	tt_words_backward(p, gradients);
 	for (int depth = p->params->config.layers; depth >= lowest && depth > 0; depth--)
 		backward_layer(p, depth - 1, gradients);
 	if (lowest == 0)

@@ -22,12 +22,16 @@ struct tt_train_mention {
 	struct tt_target target;
 };
 
+enum { TT_NOT_ASKED = -1 };
+
 struct tt_train_example {
 	const int32_t *ids; /* [CLS] first, [SEP] last; 2 to P of them */
 	size_t n_ids;
 	struct tt_target target;
 	const struct tt_train_mention *mentions;
 	size_t n_mentions;
+	const int32_t *words; /* (n_ids): the word that should stand there, or TT_NOT_ASKED; NULL: none is
+				 (mask.h) */
 };
 
 struct tt_train_batch {

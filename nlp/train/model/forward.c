@@ -72,16 +72,15 @@ static void join_rows(void *ctx, size_t i)
 
 /* ---- a layer ---- */
 
-/* y = x wᵀ + b, act = gelu(y) unless NULL. */
-static void linear(
-	struct tt_pass *p, struct tt_spot at, const float *x, size_t N, size_t K, float *y, float *act)
+void tt_pass_linear(const struct tt_pass *p, struct tt_spot at, const float *x, size_t T, size_t N, size_t K,
+	float *y, float *act)
 {
 	const float *v = p->params->values;
 	tt_linear_forward(p->gang, &(struct tt_linear){.ops = p->ops,
 					   .w = v + at.weight,
 					   .b = v + at.bias,
 					   .x = x,
-					   .T = p->T,
+					   .T = T,
 					   .N = N,
 					   .K = K,
 					   .y = y,
@@ -93,13 +92,13 @@ static void forward_layer(struct tt_pass *p, int layer, const float *x)
 	const struct tt_layer_spot *at = &p->params->layout.layers[layer];
 	struct tt_layer_kept *k = &p->layers[layer];
 	const size_t C = (size_t)p->params->config.hidden, F = (size_t)p->params->config.intermediate;
-	linear(p, at->qkv, x, 3 * C, C, k->qkv, NULL);
+	tt_pass_linear(p, at->qkv, x, p->T, 3 * C, C, k->qkv, NULL);
 	tt_attention_forward(p, layer);
-	linear(p, at->out, k->mix, C, C, p->y, NULL);
+	tt_pass_linear(p, at->out, k->mix, p->T, C, C, p->y, NULL);
 	struct join mid = {p, x, &k->mid, at->out_norm, tt_drop_at(&p->hidden, layer, TT_SITE_MID)};
 	tt_gang_run(p->gang, join_rows, &mid, row_tasks(p));
-	linear(p, at->up, k->mid.out, F, C, k->up, k->act);
-	linear(p, at->down, k->act, C, F, p->y, NULL);
+	tt_pass_linear(p, at->up, k->mid.out, p->T, F, C, k->up, k->act);
+	tt_pass_linear(p, at->down, k->act, p->T, C, F, p->y, NULL);
 	struct join out = {p, k->mid.out, &k->out, at->down_norm, tt_drop_at(&p->hidden, layer, TT_SITE_OUT)};
 	tt_gang_run(p->gang, join_rows, &out, row_tasks(p));
 }
@@ -113,4 +112,12 @@ void tt_pass_forward(struct tt_pass *p)
 		x = p->layers[i].out.out;
 	}
 	tt_heads_forward(p);
+	tt_words_forward(p);
+}
+
+void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+	struct tt_train_report *sums, float *gradients)
+{
+	tt_heads_loss(p, o, factors, sums);
+	tt_words_loss(p, factors[TT_OF_WORDS], sums, gradients);
 }

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "nlp/train/model/linear.h"
 #include "nlp/train/model/pass.h"
+#include "nlp/train/model/trainer.h"
 
 static const float *last_out(const struct tt_pass *p)
 {
@@ -17,20 +17,6 @@ static size_t width(const struct tt_pass *p)
 }
 
 /* ---- forward ---- */
-
-static void linear(
-	const struct tt_pass *p, struct tt_spot at, const float *x, size_t T, size_t N, size_t K, float *y)
-{
-	const float *v = p->params->values;
-	tt_linear_forward(p->gang, &(struct tt_linear){.ops = p->ops,
-					   .w = v + at.weight,
-					   .b = v + at.bias,
-					   .x = x,
-					   .T = T,
-					   .N = N,
-					   .K = K,
-					   .y = y});
-}
 
 /* y (rows, n) = x with dropout at that site. */
 static void drop_rows(const struct tt_pass *p, uint32_t site, uint8_t *keep, const float *x, float *y,
@@ -67,17 +53,17 @@ void tt_heads_forward(struct tt_pass *p)
 	const size_t C = width(p), S = p->S, M = p->M;
 	for (size_t s = 0; s < S; s++)
 		memcpy(p->cls + s * C, last_out(p) + p->seqs[s] * C, C * sizeof(float));
-	linear(p, l->pool, p->cls, S, C, C, p->pooled);
+	tt_pass_linear(p, l->pool, p->cls, S, C, C, p->pooled, NULL);
 	for (size_t i = 0; i < S * C; i++)
 		p->pooled[i] = tanhf(p->pooled[i]);
 	drop_rows(p, TT_SITE_POOLED, p->keep_pooled, p->pooled, p->dropped, S, C);
-	linear(p, l->item, p->dropped, S, TT_LABELS, C, p->logits);
+	tt_pass_linear(p, l->item, p->dropped, S, TT_LABELS, C, p->logits, NULL);
 	if (!M)
 		return;
 	for (size_t m = 0; m < M; m++)
 		read_span(p, m);
 	drop_rows(p, TT_SITE_SPANS, p->keep_spans, p->spans, p->spans, M, 2 * C);
-	linear(p, l->entity, p->spans, M, TT_LABELS, 2 * C, p->span_logits);
+	tt_pass_linear(p, l->entity, p->spans, M, TT_LABELS, 2 * C, p->span_logits, NULL);
 }
 
 /* ---- loss ---- */
@@ -95,33 +81,18 @@ static void loss_row(const struct tt_pass *p, const float *logits, float *d, con
 		d[row_of[c]] = back[c];
 }
 
-void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, double item, double entity,
-	struct tt_loss *item_sum, struct tt_loss *entity_sum)
+void tt_heads_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+	struct tt_train_report *sums)
 {
 	for (size_t s = 0; s < p->S; s++)
 		loss_row(p, p->logits + s * TT_LABELS, p->dlogits + s * TT_LABELS,
-			&p->batch->examples[s].target, o, item, item_sum);
+			&p->batch->examples[s].target, o, factors[TT_OF_ITEM], &sums->item);
 	for (size_t m = 0; m < p->M; m++)
 		loss_row(p, p->span_logits + m * TT_LABELS, p->dspan_logits + m * TT_LABELS,
-			&p->mentions[m]->target, o, entity, entity_sum);
+			&p->mentions[m]->target, o, factors[TT_OF_ENTITY], &sums->entity);
 }
 
 /* ---- backward ---- */
-
-static void linear_back(const struct tt_pass *p, struct tt_spot at, float *g, const float *x, const float *dy,
-	float *dx, size_t T, size_t N, size_t K)
-{
-	tt_linear_backward(p->gang, &(struct tt_linear){.ops = p->ops,
-					    .w = p->params->values + at.weight,
-					    .x = x,
-					    .T = T,
-					    .N = N,
-					    .K = K,
-					    .dy = dy,
-					    .dx = dx,
-					    .dw = g + at.weight,
-					    .db = g + at.bias});
-}
 
 static void undrop_rows(const struct tt_pass *p, const uint8_t *keep, float *d, size_t n)
 {
@@ -148,16 +119,16 @@ void tt_heads_backward(struct tt_pass *p, float *g)
 	const struct tt_layout *l = &p->params->layout;
 	const size_t C = width(p), S = p->S, M = p->M;
 	memset(p->dx, 0, p->T * C * sizeof(float));
-	linear_back(p, l->item, g, p->dropped, p->dlogits, p->dpooled, S, TT_LABELS, C);
+	tt_pass_linear_back(p, l->item, g, p->dropped, p->dlogits, p->dpooled, S, TT_LABELS, C);
 	undrop_rows(p, p->keep_pooled, p->dpooled, S * C);
 	for (size_t i = 0; i < S * C; i++)
 		p->dpooled[i] *= 1 - p->pooled[i] * p->pooled[i];
-	linear_back(p, l->pool, g, p->cls, p->dpooled, p->dcls, S, C, C);
+	tt_pass_linear_back(p, l->pool, g, p->cls, p->dpooled, p->dcls, S, C, C);
 	for (size_t s = 0; s < S; s++)
 		memcpy(p->dx + p->seqs[s] * C, p->dcls + s * C, C * sizeof(float));
 	if (!M)
 		return;
-	linear_back(p, l->entity, g, p->spans, p->dspan_logits, p->dspans, M, TT_LABELS, 2 * C);
+	tt_pass_linear_back(p, l->entity, g, p->spans, p->dspan_logits, p->dspans, M, TT_LABELS, 2 * C);
 	undrop_rows(p, p->keep_spans, p->dspans, M * 2 * C);
 	for (size_t m = 0; m < M; m++)
 		add_span(p, m);

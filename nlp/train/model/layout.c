@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EMBEDDING_TENSORS = 5, LAYER_TENSORS = 16, HEAD_TENSORS = 6 };
+enum { EMBEDDING_TENSORS = 5, LAYER_TENSORS = 16, HEAD_TENSORS = 6, WORD_TENSORS = 5 };
 
 /* A layer's linear maps and norms in the order of the block; weights of query, key and value before their
  * biases, so that both are one. */
@@ -12,7 +12,7 @@ struct maker {
 	struct tt_layout *l;
 	char prefix[32];
 	int depth;
-	bool head;
+	enum tt_objective objective;
 };
 
 static size_t add(struct maker *m, const char *name, const char *part, size_t rows, size_t cols)
@@ -25,7 +25,7 @@ static size_t add(struct maker *m, const char *name, const char *part, size_t ro
 	t->count = rows * (cols ? cols : 1);
 	t->depth = m->depth;
 	t->decay = cols != 0;
-	t->head = m->head;
+	t->objective = m->objective;
 	m->l->n += t->count;
 	return t->at;
 }
@@ -64,13 +64,22 @@ static void add_layer(struct maker *m, struct tt_layer_spot *y, int index, size_
 	m->prefix[0] = '\0';
 }
 
-int tt_layout_init(struct tt_layout *ret, const struct tt_model_config *c, struct tt_err *err)
+static void add_words(struct maker *m, size_t C, size_t V)
+{
+	m->objective = TT_OF_WORDS;
+	m->l->word_dense = add_pair(m, "cls.predictions.transform.dense", C, C);
+	m->l->word_norm = add_pair(m, "cls.predictions.transform.LayerNorm", C, 0);
+	m->l->word_bias = add(m, "cls.predictions", "bias", V, 0);
+}
+
+int tt_layout_init(struct tt_layout *ret, const struct tt_model_config *c, bool words, struct tt_err *err)
 {
 	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate, L = (size_t)c->layers;
-	struct tt_layout l = {0};
+	struct tt_layout l = {.words = words};
 	struct maker m = {.l = &l};
 	l.layers = calloc(L, sizeof(*l.layers));
-	l.tensors = calloc(EMBEDDING_TENSORS + L * LAYER_TENSORS + HEAD_TENSORS, sizeof(*l.tensors));
+	l.tensors = calloc(
+		EMBEDDING_TENSORS + L * LAYER_TENSORS + HEAD_TENSORS + WORD_TENSORS, sizeof(*l.tensors));
 	if (!l.layers || !l.tensors) {
 		tt_layout_done(&l);
 		return tt_err_set(err, TT_ENOMEM, "out of memory for a model's layout");
@@ -82,10 +91,13 @@ int tt_layout_init(struct tt_layout *ret, const struct tt_model_config *c, struc
 	for (int i = 0; i < c->layers; i++)
 		add_layer(&m, &l.layers[i], i, C, F);
 	m.depth = c->layers + 1;
-	m.head = true;
+	m.objective = TT_OF_ITEM;
 	l.pool = add_pair(&m, "pooler.dense", C, C);
 	l.item = add_pair(&m, "classifier", TT_LABELS, C);
+	m.objective = TT_OF_ENTITY;
 	l.entity = add_pair(&m, "entity_classifier", TT_LABELS, 2 * C);
+	if (words)
+		add_words(&m, C, (size_t)c->vocab);
 	*ret = l;
 	return TT_OK;
 }

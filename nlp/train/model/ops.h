@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Which numbers of a forward pass fall to dropout: lanes of 16 bits of Philox4x32-10 (Salmon et al.,
- * "Parallel random numbers: as easy as 1, 2, 3", SC 2011), so that each follows from seed, pass, site, row
- * and place alone. */
+/* Which numbers of a forward pass fall to dropout: lanes of 16 bits of philox.h's, so that each follows from
+ * seed, pass, site, row and place alone. */
 struct tt_drop {
 	uint64_t seed;
 	uint32_t pass, site;

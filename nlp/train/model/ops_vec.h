@@ -2,28 +2,13 @@
  * files that include it, which define LANES and OPS before. */
 #include "nlp/kernel/vec.h"
 #include "nlp/train/model/ops.h"
+#include "nlp/train/model/philox.h"
 
 extern const struct tt_train_ops OPS;
 
 /* ---- dropout ---- */
 
 enum { BLOCKS = 16 /* of Philox side by side */, LANES16 = 8 /* that a block gives */ };
-
-static void philox(uint32_t x[4][BLOCKS], uint64_t seed)
-{
-	uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
-	for (int round = 0; round < 10; round++) {
-		for (int i = 0; i < BLOCKS; i++) {
-			const uint64_t a = (uint64_t)0xD2511F53 * x[0][i], b = (uint64_t)0xCD9E8D57 * x[2][i];
-			x[0][i] = (uint32_t)(b >> 32) ^ x[1][i] ^ k0;
-			x[1][i] = (uint32_t)b;
-			x[2][i] = (uint32_t)(a >> 32) ^ x[3][i] ^ k1;
-			x[3][i] = (uint32_t)a;
-		}
-		k0 += 0x9E3779B9;
-		k1 += 0xBB67AE85;
-	}
-}
 
 static void draw(uint8_t *keep, const struct tt_drop *d, uint32_t row, size_t n)
 {
@@ -37,7 +22,7 @@ static void draw(uint8_t *keep, const struct tt_drop *d, uint32_t row, size_t n)
 			x[2][i] = d->site;
 			x[3][i] = d->pass;
 		}
-		philox(x, d->seed);
+		tt_philox((uint32_t *const[]){x[0], x[1], x[2], x[3]}, BLOCKS, d->seed);
 		for (int w = 0; w < 4; w++)
 			for (int i = 0; i < BLOCKS; i++) {
 				group[(2 * w) * BLOCKS + i] = (x[w][i] & 0xffff) >= d->threshold;

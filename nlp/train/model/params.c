@@ -81,11 +81,12 @@ static int read_config(struct tt_params *p, const char *dir, struct tt_err *err)
 
 /* ---- values ---- */
 
-/* Box and Muller's transform of counted random numbers: element i of tensor `site` of this seed. */
-static void begin_anew(float *to, const struct tt_train_tensor *t, uint64_t seed, uint32_t site)
+/* Box and Muller's transform of counted random numbers: element i of the tensor of this seed. Biases stay 0,
+ * gains are 1. */
+static void begin_anew(float *to, const struct tt_train_tensor *t, uint64_t seed)
 {
-	uint64_t state = seed ^ (uint64_t)(site + 1) << 32;
-	for (size_t i = 0; i < t->count; i++) {
+	uint64_t state = seed ^ (uint64_t)((uint32_t)t->at + 1) << 32;
+	for (size_t i = 0; i < t->count && t->cols; i++) {
 		double u[2];
 		for (int k = 0; k < 2; k++) { /* SplitMix64 (Steele, Lea, Flood, 2014) */
 			uint64_t z = state += 0x9E3779B97F4A7C15;
@@ -95,18 +96,28 @@ static void begin_anew(float *to, const struct tt_train_tensor *t, uint64_t seed
 		}
 		to[i] = (float)(0.02 * sqrt(-2 * log(u[0])) * cos(6.283185307179586 * u[1]));
 	}
+	for (size_t i = 0; i < t->count && strstr(t->name, "LayerNorm.weight"); i++)
+		to[i] = 1;
+}
+
+/* The name that the file has a tensor under. Files of BertForMaskedLM have the bias of its decoder under
+ * either or both. */
+static const char *name_in(const struct tt_tensors *st, const struct tt_train_tensor *t)
+{
+	static const char bias[] = "cls.predictions.bias", other[] = "cls.predictions.decoder.bias";
+	return strcmp(t->name, bias) == 0 && !tt_tensors_find(st, bias) ? other : t->name;
 }
 
 static int read_tensor(float *to, const struct tt_train_tensor *t, const struct tt_tensors *st, uint64_t seed,
 	struct tt_err *err)
 {
 	const struct tt_tensor *from = NULL;
-	if (t->head && !tt_tensors_find(st, t->name)) {
-		if (t->cols)
-			begin_anew(to, t, seed, (uint32_t)t->at);
+	const char *name = name_in(st, t);
+	if (t->objective != TT_OF_ALL && !tt_tensors_find(st, name)) {
+		begin_anew(to, t, seed);
 		return TT_OK;
 	}
-	int rc = tt_tensors_need(&from, st, t->name, t->rows, t->cols, err);
+	int rc = tt_tensors_need(&from, st, name, t->rows, t->cols, err);
 	if (rc < 0)
 		return rc;
 	const size_t bad = tt_first_not_finite(from->data, from->dtype, t->count);
@@ -117,26 +128,29 @@ static int read_tensor(float *to, const struct tt_train_tensor *t, const struct 
 	return TT_OK;
 }
 
-static int read_values(struct tt_params *p, const char *dir, uint64_t seed, struct tt_err *err)
+static int read_values(
+	struct tt_params *p, const char *dir, const struct tt_params_options *o, struct tt_err *err)
 {
 	struct tt_tensors *st = NULL;
-	int rc = tt_layout_init(&p->layout, &p->config, err);
+	int rc = tt_layout_init(&p->layout, &p->config, o->words, err);
 	if (rc == TT_OK && !(p->values = calloc(p->layout.n, sizeof(float))))
 		rc = out_of_memory(dir, err);
 	if (rc == TT_OK)
 		rc = tt_tensors_open(&st, dir, err);
 	for (size_t i = 0; rc == TT_OK && i < p->layout.n_tensors; i++)
-		rc = read_tensor(p->values + p->layout.tensors[i].at, &p->layout.tensors[i], st, seed, err);
+		rc = read_tensor(
+			p->values + p->layout.tensors[i].at, &p->layout.tensors[i], st, o->seed, err);
 	tt_tensors_free(st);
 	return rc;
 }
 
-int tt_params_open(struct tt_params **ret, const char *dir, uint64_t seed, struct tt_err *err)
+int tt_params_open(
+	struct tt_params **ret, const char *dir, const struct tt_params_options *o, struct tt_err *err)
 {
 	struct tt_params *p = calloc(1, sizeof(*p));
 	int rc = p ? read_config(p, dir, err) : out_of_memory(dir, err);
 	if (rc == TT_OK)
-		rc = read_values(p, dir, seed, err);
+		rc = read_values(p, dir, o, err);
 	if (rc < 0)
 		tt_params_free(p);
 	else
@@ -154,7 +168,17 @@ void tt_params_free(struct tt_params *p)
 	free(p);
 }
 
-/* ---- writing: the classifiers alone stand beside "bert" in Hugging Face's form ---- */
+/* ---- writing ---- */
+
+/* Is the tensor part of what stands below "bert" in Hugging Face's form? */
+static bool of_bert(const char *name)
+{
+	static const char *const parts[] = {"embeddings.", "encoder.", "pooler."};
+	for (size_t i = 0; i < TT_LEN(parts); i++)
+		if (strncmp(name, parts[i], strlen(parts[i])) == 0)
+			return true;
+	return false;
+}
 
 static int write_tensors(const struct tt_params *p, const char *path, enum tt_dtype dtype, struct tt_err *err)
 {
@@ -164,8 +188,7 @@ static int write_tensors(const struct tt_params *p, const char *path, enum tt_dt
 	int rc = out && names ? TT_OK : out_of_memory(path, err);
 	for (size_t i = 0; rc == TT_OK && i < l->n_tensors; i++) {
 		const struct tt_train_tensor *t = &l->tensors[i];
-		snprintf(names[i], sizeof(names[i]), "%s%s", strstr(t->name, "classifier") ? "" : "bert.",
-			t->name);
+		snprintf(names[i], sizeof(names[i]), "%s%s", of_bert(t->name) ? "bert." : "", t->name);
 		out[i] = (struct tt_tensor_out){names[i], dtype, t->rows, t->cols, p->values + t->at};
 	}
 	if (rc == TT_OK)

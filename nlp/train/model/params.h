@@ -3,8 +3,8 @@
  *
  * Reads what nlp/model reads, and plain pretrained encoders too: a config.json without id2label gets
  * negative, neutral, positive; heads that the file lacks (pooler, classifier, entity_classifier) begin with
- * normal numbers of deviation 0.02 and biases of 0, which follow from the seed. Heads behind inner layers
- * (exits) are dropped: an encoder that learned on is not the one they read.
+ * normal numbers of deviation 0.02, biases of 0 and gains of 1, which follow from the seed. Heads behind
+ * inner layers (exits) are dropped: an encoder that learned on is not the one they read.
  *
  * Owner: the struct and its blocks are the caller's, from open to free. Threads: one. */
 #ifndef TT_NLP_TRAIN_MODEL_PARAMS_H
@@ -12,6 +12,11 @@
 
 #include "nlp/model/tensors.h"
 #include "nlp/train/model/layout.h"
+
+struct tt_params_options {
+	uint64_t seed; /* of what begins anew */
+	bool words;    /* with the head that says which word stands at a token (batch.h) */
+};
 
 struct tt_params {
 	struct tt_model_config config;
@@ -22,7 +27,8 @@ struct tt_params {
 
 /* DIR/config.json and the tensors beside it. TT_EIO, TT_EPARSE (names file, key or tensor), TT_ELIMIT,
  * TT_ENOMEM. */
-int tt_params_open(struct tt_params **ret, const char *dir, uint64_t seed, struct tt_err *err);
+int tt_params_open(
+	struct tt_params **ret, const char *dir, const struct tt_params_options *o, struct tt_err *err);
 void tt_params_free(struct tt_params *p); /* NULL is fine */
 
 /* config.json and model.safetensors into DIR, which is there. The latter is in place last, and neither is

@@ -47,6 +47,22 @@ static void lay_heads(struct bump *b, struct tt_pass *p, size_t C)
 	TAKE(b, p->dspans, M * 2 * C);
 }
 
+static void lay_words(struct bump *b, struct tt_words_kept *k, size_t W, size_t C, size_t V)
+{
+	TAKE(b, k->at, W);
+	TAKE(b, k->want, W);
+	TAKE(b, k->x, W * C);
+	TAKE(b, k->pre, W * C);
+	TAKE(b, k->act, W * C);
+	TAKE(b, k->hat, W * C);
+	TAKE(b, k->inverse, W);
+	TAKE(b, k->out, W * C);
+	TAKE(b, k->logits, (W < TT_WORD_ROWS ? W : TT_WORD_ROWS) * V);
+	TAKE(b, k->loss, W);
+	TAKE(b, k->right, W);
+	TAKE(b, k->d, W * C);
+}
+
 static size_t lay(struct tt_pass *p, char *base)
 {
 	const struct tt_model_config *c = &p->params->config;
@@ -70,6 +86,7 @@ static size_t lay(struct tt_pass *p, char *base)
 		lay_norm(&b, &k->out, T, C);
 	}
 	lay_heads(&b, p, C);
+	lay_words(&b, &p->words, p->W, C, (size_t)c->vocab);
 	TAKE(&b, p->y, T * C);
 	TAKE(&b, p->dx, T * C);
 	TAKE(&b, p->dy, T * C);
@@ -103,9 +120,26 @@ static bool is_target(const struct tt_target *t)
 	return t->label == TT_NO_LABEL || (t->label >= 0 && t->label < TT_LABELS);
 }
 
-static int check(
-	const struct tt_model_config *c, const struct tt_train_example *x, size_t i, struct tt_err *err)
+static int check_words(
+	const struct tt_params *p, const struct tt_train_example *x, size_t i, struct tt_err *err)
 {
+	for (size_t t = 0; x->words && t < x->n_ids; t++) {
+		if (x->words[t] != TT_NOT_ASKED && !p->layout.words)
+			return tt_err_set(err, TT_EDATA,
+				"example %zu: asks for words, and the model was opened without the head for "
+				"them",
+				i);
+		if (x->words[t] < TT_NOT_ASKED || x->words[t] >= p->config.vocab)
+			return tt_err_set(err, TT_EDATA,
+				"example %zu: token %zu should be word %d, outside the vocabulary of %d", i,
+				t, x->words[t], p->config.vocab);
+	}
+	return TT_OK;
+}
+
+static int check(const struct tt_params *p, const struct tt_train_example *x, size_t i, struct tt_err *err)
+{
+	const struct tt_model_config *c = &p->config;
 	if (x->n_ids < 2 || x->n_ids > (size_t)c->positions)
 		return tt_err_set(err, TT_EDATA, "example %zu: %zu tokens; the model reads 2 to %d", i,
 			x->n_ids, c->positions);
@@ -126,30 +160,51 @@ static int check(
 				"example %zu: mention %zu, tokens [%zu, %zu), is not between [CLS] and [SEP] "
 				"of its %zu tokens",
 				i, m, x->mentions[m].begin, x->mentions[m].end, x->n_ids);
-	return TT_OK;
+	return check_words(p, x, i, err);
 }
 
 int tt_pass_check(const struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err)
 {
 	int rc = batch->n ? TT_OK : tt_err_set(err, TT_EDATA, "a batch without examples");
 	for (size_t i = 0; rc == TT_OK && i < batch->n; i++)
-		rc = check(&p->params->config, &batch->examples[i], i, err);
+		rc = check(p->params, &batch->examples[i], i, err);
 	return rc;
+}
+
+size_t tt_words_asked(const struct tt_train_example *x)
+{
+	size_t n = 0;
+	for (size_t t = 0; x->words && t < x->n_ids; t++)
+		n += x->words[t] != TT_NOT_ASKED;
+	return n;
+}
+
+/* Lists the tokens of example i whose words are asked, from the w-th on. */
+static size_t list_words(struct tt_pass *p, size_t i, size_t w)
+{
+	const struct tt_train_example *x = &p->batch->examples[i];
+	for (size_t t = 0; x->words && t < x->n_ids; t++)
+		if (x->words[t] != TT_NOT_ASKED) {
+			p->words.at[w] = p->seqs[i] + t;
+			p->words.want[w++] = x->words[t];
+		}
+	return w;
 }
 
 int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err)
 {
 	const struct tt_model_config *c = &p->params->config;
-	size_t m = 0;
+	size_t m = 0, w = 0;
 	int rc = TT_OK;
 	p->batch = batch;
 	p->S = batch->n;
-	p->T = p->M = p->A = 0;
+	p->T = p->M = p->W = p->A = 0;
 	for (size_t i = 0; i < p->S; i++) {
 		const struct tt_train_example *x = &batch->examples[i];
 		p->T += x->n_ids;
 		p->A += x->n_ids * x->n_ids * (size_t)c->heads;
 		p->M += x->n_mentions;
+		p->W += tt_words_asked(x);
 	}
 	if (!p->layers && !(p->layers = calloc((size_t)c->layers, sizeof(*p->layers))))
 		rc = tt_err_set(err, TT_ENOMEM, "out of memory");
@@ -167,6 +222,7 @@ int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct 
 			p->seq_of[m] = i;
 			p->mentions[m] = &x->mentions[k];
 		}
+		w = list_words(p, i, w);
 	}
 	return TT_OK;
 }

@@ -1,9 +1,10 @@
 /* pass.h - one batch on its way through the model, forward and back: everything that the way back needs.
  * Private to nlp/train/model.
  *
- * Sequences stand back to back, without padding. T tokens, S sequences, M mentions, C hidden, F intermediate,
- * H heads, A = H · Σ n² scores of attention, n being a sequence's tokens. A pass is run by one thread, whose
- * gang does the work; what it computes does not depend on how many threads that has. */
+ * Sequences stand back to back, without padding. T tokens, S sequences, M mentions, W tokens whose word is
+ * asked, V words, C hidden, F intermediate, H heads, A = H · Σ n² scores of attention, n being a sequence's
+ * tokens. A pass is run by one thread, whose gang does the work; what it computes does not depend on how many
+ * threads that has. */
 #ifndef TT_NLP_TRAIN_MODEL_PASS_H
 #define TT_NLP_TRAIN_MODEL_PASS_H
 
@@ -31,6 +32,28 @@ struct tt_layer_kept {
 	struct tt_norm_kept out;
 };
 
+/* The head for words. Logits are of a few tokens at a time: they are made, and gone through, by the loss. */
+struct tt_words_kept {
+	size_t *at;     /* (W): tokens */
+	int32_t *want;  /* (W) */
+	float *x;       /* (W, C): their states */
+	float *pre;     /* (W, C): before GELU */
+	float *act;     /* (W, C): after it; on the way back the gradient of x */
+	float *hat;     /* (W, C) */
+	float *inverse; /* (W) */
+	float *out;     /* (W, C): what the decoder reads */
+	float *logits;  /* (min(W, TT_WORD_ROWS), V) */
+	double *loss;   /* (W) */
+	bool *right;    /* (W) */
+	float *d;       /* (W, C): gradient of out */
+};
+
+/* So many rows of logits: each block reads the embedding and goes through its gradient once, 30522 words are
+ * 31 MB. */
+enum { TT_WORD_ROWS = 256 };
+
+struct tt_train_report;
+
 struct tt_pass {
 	/* for good */
 	const struct tt_params *params;
@@ -38,7 +61,7 @@ struct tt_pass {
 	struct tt_gang *gang;
 	/* of this batch */
 	const struct tt_train_batch *batch;
-	size_t T, S, M, A;
+	size_t T, S, M, W, A;
 	const int32_t **id_of;                    /* (S) borrowed */
 	size_t *seqs;                             /* (S + 1): sequence i is tokens [seqs[i], seqs[i + 1]) */
 	size_t *scores;                           /* (S + 1): its first score */
@@ -52,6 +75,7 @@ struct tt_pass {
 	float *spans;                  /* (M, 2C) */
 	uint8_t *keep_pooled, *keep_spans;
 	float *logits, *span_logits; /* (S, 3), (M, 3): rows of the model */
+	struct tt_words_kept words;
 	/* gradients and scratch */
 	float *y;       /* (T, C) */
 	float *dx, *dy; /* (T, C) */
@@ -67,11 +91,13 @@ int tt_pass_check(const struct tt_pass *p, const struct tt_train_batch *batch, s
 /* Refers to a batch, and takes memory for it. TT_ENOMEM. */
 int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct tt_err *err);
 void tt_pass_done(struct tt_pass *p);
+size_t tt_words_asked(const struct tt_train_example *x);
 
 void tt_pass_forward(struct tt_pass *p);
-/* After forward: dlogits and dspan_logits are made, times item and entity, and losses are added up. */
-void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, double item, double entity,
-	struct tt_loss *item_sum, struct tt_loss *entity_sum);
+/* After forward: gradients of the logits are made, times the factor of their objective, and losses are added
+ * to *sums. The words' decoder has its gradients added here; gradients NULL: not wanted. */
+void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+	struct tt_train_report *sums, float *gradients);
 /* After loss: adds to gradients, a block of the layout. Tensors of a depth below `lowest` get none. */
 void tt_pass_backward(struct tt_pass *p, float *gradients, int lowest);
 
@@ -92,8 +118,22 @@ void tt_attention_forward(struct tt_pass *p, int layer);
 /* dwide (T, 3C) = gradient of qkv, from y (T, C) = that of mix. */
 void tt_attention_backward(struct tt_pass *p, int layer);
 
+/* y = x wᵀ + b, act = gelu(y) unless NULL. */
+void tt_pass_linear(const struct tt_pass *p, struct tt_spot at, const float *x, size_t T, size_t N, size_t K,
+	float *y, float *act);
+/* dx = dy w; adds dyᵀ x and the sums of dy to gradients. */
+void tt_pass_linear_back(const struct tt_pass *p, struct tt_spot at, float *gradients, const float *x,
+	const float *dy, float *dx, size_t T, size_t N, size_t K);
+
 void tt_heads_forward(struct tt_pass *p);
+void tt_heads_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+	struct tt_train_report *sums);
 /* dx (T, C) = gradient of the last layer's output. */
 void tt_heads_backward(struct tt_pass *p, float *gradients);
+
+void tt_words_forward(struct tt_pass *p);
+void tt_words_loss(struct tt_pass *p, double factor, struct tt_train_report *sums, float *gradients);
+/* Adds to dx. */
+void tt_words_backward(struct tt_pass *p, float *gradients);
 
 #endif

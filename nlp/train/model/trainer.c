@@ -15,6 +15,7 @@ struct tt_train_options tt_train_defaults(void)
 		.attention_dropout = 0.1,
 		.item = 1,
 		.entity = 1,
+		.word = 1,
 		.loss = {.class_weight = {1, 1, 1}, .soft_share = 0.5},
 		.rate = 6e-5,
 		.layer_decay = 1,
@@ -40,6 +41,7 @@ static int check_options(
 		{"attention_dropout", o->attention_dropout, 0, 0.99},
 		{"item", o->item, 0, 1e6},
 		{"entity", o->entity, 0, 1e6},
+		{"word", o->word, 0, 1e6},
 		{"smoothing", o->loss.smoothing, 0, 1},
 		{"soft_share", o->loss.soft_share, 0, 1},
 		{"class_weight", o->loss.class_weight[0], 0, 1e6},
@@ -134,17 +136,23 @@ void tt_trainer_free(struct tt_trainer *t)
 
 /* ---- a step ---- */
 
-/* What all targets of the batches weigh, which the loss is divided by. */
-static void weigh(const struct tt_train_batch *batches, size_t n, const struct tt_loss_options *o,
-	double *item, double *entity)
+/* By what an objective's loss is multiplied: its weight over what all its targets of the batches weigh. */
+static void factors_of(const struct tt_train_batch *batches, size_t n, const struct tt_train_options *o,
+	double ret[TT_OBJECTIVES])
 {
+	const double weights[] = {
+		[TT_OF_ITEM] = o->item, [TT_OF_ENTITY] = o->entity, [TT_OF_WORDS] = o->word};
+	double sums[TT_OBJECTIVES] = {0};
 	for (size_t b = 0; b < n; b++)
 		for (size_t i = 0; i < batches[b].n; i++) {
 			const struct tt_train_example *x = &batches[b].examples[i];
-			*item += tt_target_weight(&x->target, o);
+			sums[TT_OF_ITEM] += tt_target_weight(&x->target, &o->loss);
 			for (size_t m = 0; m < x->n_mentions; m++)
-				*entity += tt_target_weight(&x->mentions[m].target, o);
+				sums[TT_OF_ENTITY] += tt_target_weight(&x->mentions[m].target, &o->loss);
+			sums[TT_OF_WORDS] += (double)tt_words_asked(x);
 		}
+	for (int k = 0; k < TT_OBJECTIVES; k++)
+		ret[k] = sums[k] > 0 ? weights[k] / sums[k] : 0;
 }
 
 static void see(struct tt_trainer *t, const struct tt_train_batch *b)
@@ -161,7 +169,7 @@ static double mean(const struct tt_loss *l)
 
 static void finish_report(const struct tt_train_options *o, struct tt_train_report *r)
 {
-	r->loss = o->item * mean(&r->item) + o->entity * mean(&r->entity);
+	r->loss = o->item * mean(&r->item) + o->entity * mean(&r->entity) + o->word * mean(&r->word);
 }
 
 void tt_train_report_add(
@@ -171,6 +179,9 @@ void tt_train_report_add(
 	sum->item.weight += r->item.weight;
 	sum->entity.loss += r->entity.loss;
 	sum->entity.weight += r->entity.weight;
+	sum->word.loss += r->word.loss;
+	sum->word.weight += r->word.weight;
+	sum->words_right += r->words_right;
 	sum->tokens += r->tokens;
 	finish_report(o, sum);
 }
@@ -180,7 +191,7 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 {
 	const struct tt_train_options *o = &t->options;
 	struct tt_train_report r = {0};
-	double item = 0, entity = 0;
+	double factors[TT_OBJECTIVES];
 	int lowest = 0;
 	while (!tt_depth_learns(o, lowest))
 		lowest++;
@@ -189,7 +200,7 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 		rc = tt_pass_check(&t->pass, &batches[b], err);
 	if (rc < 0)
 		return rc;
-	weigh(batches, n, &o->loss, &item, &entity);
+	factors_of(batches, n, o, factors);
 	for (size_t b = 0; b < n; b++) {
 		rc = tt_pass_begin(&t->pass, &batches[b], err);
 		if (rc < 0)
@@ -198,8 +209,7 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 		t->pass.attention = drop_of(o->attention_dropout, o->seed, t->passes);
 		t->passes++;
 		tt_pass_forward(&t->pass);
-		tt_pass_loss(&t->pass, &o->loss, item > 0 ? o->item / item : 0,
-			entity > 0 ? o->entity / entity : 0, &r.item, &r.entity);
+		tt_pass_loss(&t->pass, &o->loss, factors, &r, t->gradients);
 		tt_pass_backward(&t->pass, t->gradients, lowest);
 		see(t, &batches[b]);
 		r.tokens += t->pass.T;
@@ -249,7 +259,7 @@ int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch
 		return rc;
 	t->pass.hidden = t->pass.attention = drop_of(0, 0, 0);
 	tt_pass_forward(&t->pass);
-	tt_pass_loss(&t->pass, &t->options.loss, 0, 0, &r.item, &r.entity);
+	tt_pass_loss(&t->pass, &t->options.loss, (const double[TT_OBJECTIVES]){0}, &r, NULL);
 	by_label(&t->params->config, item, t->pass.logits, t->pass.S);
 	by_label(&t->params->config, entity, t->pass.span_logits, t->pass.M);
 	r.tokens = t->pass.T;

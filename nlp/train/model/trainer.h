@@ -23,8 +23,9 @@ struct tt_train_options {
 	/* Shares of numbers that dropout takes, [0, 1): of embeddings, of what layers add and of what heads
 	 * read; of attention's probabilities. */
 	double hidden_dropout, attention_dropout;
-	/* A step's loss: item · mean over items + entity · mean over mentions. */
-	double item, entity;
+	/* A step's loss: item · mean over items + entity · mean over mentions + word · mean over tokens whose
+	 * word is asked. A head whose loss weighs nothing stays as it is. */
+	double item, entity, word;
 	struct tt_loss_options loss;
 	/* Step t of `steps`, from 0, learns at rate · (t + 1) / warm_up while t < warm_up, then at rate ·
 	 * (steps
@@ -43,7 +44,7 @@ struct tt_train_options {
 };
 
 /* What BERT is fine-tuned with as a rule: dropout 0.1, rate 6e-5, weight decay 0.01, betas 0.9 and 0.999,
- * clip 1, both heads, class weights 1, no average. steps and warm_up are 0. */
+ * clip 1, all heads, class weights 1, no average. steps and warm_up are 0. */
 struct tt_train_options tt_train_defaults(void);
 
 struct tt_trainer;
@@ -54,8 +55,9 @@ int tt_trainer_new(
 void tt_trainer_free(struct tt_trainer *t); /* NULL is fine; the parameters stay */
 
 struct tt_train_report {
-	struct tt_loss item, entity; /* before the update */
-	double loss;                 /* of both, as weighed */
+	struct tt_loss item, entity, word; /* before the update */
+	size_t words_right;                /* tokens whose word was the likeliest of all; of word.weight */
+	double loss;                       /* of all, as weighed */
 	double norm, rate; /* gradient's norm before clipping, learning rate of the top; steps alone */
 	size_t tokens;
 };

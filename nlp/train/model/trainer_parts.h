@@ -21,7 +21,7 @@ struct tt_trainer {
 	float *average;           /* NULL: not kept */
 	bool average_in_use;      /* average and params->values have changed places */
 	/* Rows of the word embedding that ever had a gradient. Those that had none have moments of zero, and
-	 * only decay. */
+	 * only decay. With the head for words, which gives all rows gradients, it is not looked at. */
 	uint8_t *seen;                  /* (V) */
 	int64_t step, passes, averaged; /* done; passes number dropout's draws */
 	struct tt_update_chunk *chunks;
@@ -37,6 +37,7 @@ int tt_update_init(struct tt_trainer *t, struct tt_err *err);
 /* One step of AdamW with the gradients, which become zero. TT_EDATA: the gradient is not finite. */
 int tt_update(struct tt_trainer *t, struct tt_train_report *ret, struct tt_err *err);
 bool tt_depth_learns(const struct tt_train_options *o, int depth);
+bool tt_tensor_learns(const struct tt_train_options *o, const struct tt_train_tensor *x);
 /* Rows with moments are seen. */
 void tt_update_find_seen(struct tt_trainer *t);
 

@@ -38,11 +38,18 @@ bool tt_depth_learns(const struct tt_train_options *o, int depth)
 	return depth ? depth > o->freeze_layers : !o->freeze_embeddings;
 }
 
+bool tt_tensor_learns(const struct tt_train_options *o, const struct tt_train_tensor *x)
+{
+	const double weights[] = {
+		[TT_OF_ALL] = 1, [TT_OF_ITEM] = o->item, [TT_OF_ENTITY] = o->entity, [TT_OF_WORDS] = o->word};
+	return tt_depth_learns(o, x->depth) && weights[x->objective] > 0;
+}
+
 /* ---- runs: a chunk, or those of its rows that were seen ---- */
 
-static bool is_word(const struct tt_trainer *t, const struct tt_update_chunk *c)
+static bool goes_by_row(const struct tt_trainer *t, const struct tt_update_chunk *c)
 {
-	return c->tensor == t->params->layout.tensors;
+	return c->tensor == t->params->layout.tensors && !t->params->layout.words;
 }
 
 /* From *at on, the next run of numbers that are all seen or all not, within c; false at its end. */
@@ -55,7 +62,7 @@ static bool next_run(
 		return false;
 	*n = end - *at;
 	*seen = true;
-	if (!is_word(t, c))
+	if (!goes_by_row(t, c))
 		return true;
 	size_t row = *at / C; /* the word embedding begins at 0 */
 	*seen = t->seen[row];
@@ -74,7 +81,7 @@ static void square_chunk(void *ctx, size_t i)
 	size_t at = c->at, n = 0;
 	bool seen;
 	c->squares = 0;
-	if (!tt_depth_learns(&t->options, c->tensor->depth))
+	if (!tt_tensor_learns(&t->options, c->tensor))
 		return;
 	while (next_run(t, c, &at, &n, &seen))
 		if (seen)
@@ -131,7 +138,7 @@ static void update_chunk(void *ctx, size_t i)
 	float *w = t->params->values;
 	size_t at = c->at, n = 0;
 	bool seen;
-	if (!tt_depth_learns(&t->options, c->tensor->depth))
+	if (!tt_tensor_learns(&t->options, c->tensor))
 		memset(t->gradients + at, 0, c->n * sizeof(*t->gradients));
 	else
 		while (next_run(t, c, &at, &n, &seen)) {

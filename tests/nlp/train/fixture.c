@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include "nlp/train/model/mask.h"
 #include "tests/tt_test.h"
 
 static unsigned next(unsigned *state)
@@ -45,15 +46,29 @@ void examples_make(struct examples *x, size_t n, unsigned seed)
 	x->batch = (struct tt_train_batch){x->of, n};
 }
 
-struct tt_params *tiny_params(const char *name)
+void examples_hide(struct examples *x, double share, uint64_t seed)
+{
+	const struct tt_mask m = {.seed = seed, .share = share, .mask_id = 1, .vocab = 37};
+	for (size_t i = 0; i < x->batch.n; i++) {
+		tt_mask_words(x->ids[i], x->words[i], x->of[i].n_ids, &m, 0, i);
+		x->of[i].words = x->words[i];
+	}
+}
+
+struct tt_params *tiny_params_with(const char *name, const struct tt_params_options *o)
 {
 	char rel[256];
 	struct tt_params *p = NULL;
 	struct tt_err err = {0};
 	snprintf(rel, sizeof(rel), "tests/nlp/model/tiny/%s", name);
-	if (tt_params_open(&p, tt_source_path(rel), 1, &err) < 0)
+	if (tt_params_open(&p, tt_source_path(rel), o, &err) < 0)
 		fail_msg("%s", err.msg);
 	return p;
+}
+
+struct tt_params *tiny_params(const char *name)
+{
+	return tiny_params_with(name, &(struct tt_params_options){.seed = 1});
 }
 
 struct tt_train_options tiny_options(void)

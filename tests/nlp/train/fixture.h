@@ -10,6 +10,7 @@ struct examples {
 	struct tt_train_example of[EXAMPLES_MAX];
 	int32_t ids[EXAMPLES_MAX][EXAMPLE_IDS];
 	struct tt_train_mention mentions[EXAMPLES_MAX][EXAMPLE_MENTIONS];
+	int32_t words[EXAMPLES_MAX][EXAMPLE_IDS];
 	struct tt_train_batch batch; /* all of them */
 };
 
@@ -17,7 +18,11 @@ struct examples {
  * others for other seeds. */
 void examples_make(struct examples *x, size_t n, unsigned seed);
 
-/* tests/nlp/model/tiny/NAME. */
+/* Asks for that share of words in all of them. */
+void examples_hide(struct examples *x, double share, uint64_t seed);
+
+/* tests/nlp/model/tiny/NAME; tiny_params: as plain as it can be opened. */
+struct tt_params *tiny_params_with(const char *name, const struct tt_params_options *o);
 struct tt_params *tiny_params(const char *name);
 /* steps 20, warm-up 2, rate 1e-3, seed 7, two threads. */
 struct tt_train_options tiny_options(void);

@@ -9,6 +9,9 @@
 
 static int64_t notes[TT_TRAINER_NOTES] = {1, -2};
 
+/* As the tests below open models, one after the other. */
+static const struct tt_params_options kinds[] = {{.seed = 1}, {.seed = 1, .words = true}};
+
 static void steps(struct tt_trainer *t, int from, int to)
 {
 	for (int i = from; i < to; i++) {
@@ -17,6 +20,8 @@ static void steps(struct tt_trainer *t, int from, int to)
 		struct tt_err err = {0};
 		examples_make(&a, 6, (unsigned)i);
 		examples_make(&b, 3, (unsigned)i + 50);
+		if (t->params->layout.words && i % 2 == 0) /* words are asked now and then */
+			examples_hide(&a, 0.3, (uint64_t)i);
 		const struct tt_train_batch batches[] = {a.batch, b.batch};
 		if (tt_trainer_step(t, batches, 2, &r, &err) < 0)
 			fail_msg("step %d: %s", i, err.msg);
@@ -24,9 +29,9 @@ static void steps(struct tt_trainer *t, int from, int to)
 }
 
 /* The weights after so many steps; the caller frees them. */
-static float *trained(const struct tt_train_options *o, int n)
+static float *trained(const struct tt_params_options *kind, const struct tt_train_options *o, int n)
 {
-	struct tt_params *p = tiny_params("two-heads");
+	struct tt_params *p = tiny_params_with("two-heads", kind);
 	struct tt_trainer *t = tiny_trainer(p, o);
 	float *w = malloc(p->layout.n * sizeof(*w));
 	steps(t, 0, n);
@@ -36,9 +41,9 @@ static float *trained(const struct tt_train_options *o, int n)
 	return w;
 }
 
-static size_t block_size(void)
+static size_t block_size(const struct tt_params_options *kind)
 {
-	struct tt_params *p = tiny_params("two-heads");
+	struct tt_params *p = tiny_params_with("two-heads", kind);
 	const size_t n = p->layout.n;
 	tt_params_free(p);
 	return n;
@@ -46,29 +51,31 @@ static size_t block_size(void)
 
 TT_TEST(threads_do_not_matter)
 {
-	struct tt_train_options o = tiny_options();
-	const size_t bytes = block_size() * sizeof(float);
-	o.threads = 1;
-	float *one = trained(&o, 5);
-	for (int threads = 2; threads <= 5; threads++) {
-		o.threads = threads;
-		float *more = trained(&o, 5);
-		TT_EQ_ROW(threads, memcmp(one, more, bytes), 0);
-		free(more);
+	for (size_t i = 0; i < TT_LEN(kinds); i++) {
+		struct tt_train_options o = tiny_options();
+		const size_t bytes = block_size(&kinds[i]) * sizeof(float);
+		o.threads = 1;
+		float *one = trained(&kinds[i], &o, 5);
+		for (int threads = 2; threads <= 5; threads++) {
+			o.threads = threads;
+			float *more = trained(&kinds[i], &o, 5);
+			TT_EQ_ROW((long)(10 * i) + threads, memcmp(one, more, bytes), 0);
+			free(more);
+		}
+		o.seed++;
+		float *other = trained(&kinds[i], &o, 5);
+		TT_TRUE(memcmp(one, other, bytes) != 0);
+		free(other);
+		free(one);
 	}
-	o.seed++;
-	float *other = trained(&o, 5);
-	TT_TRUE(memcmp(one, other, bytes) != 0);
-	free(other);
-	free(one);
 }
 
-TT_TEST(resumes_to_the_bit)
+static void resume(const struct tt_params_options *kind)
 {
 	struct tt_train_options o = tiny_options();
 	o.average_from = 2;
 	o.average_decay = 0.9;
-	struct tt_params *p = tiny_params("two-heads"), *q = tiny_params("two-heads");
+	struct tt_params *p = tiny_params_with("two-heads", kind), *q = tiny_params_with("two-heads", kind);
 	struct tt_trainer *t = tiny_trainer(p, &o);
 	steps(t, 0, 4);
 	TT_EQ(tt_trainer_save(t, notes, scratch_path("state"), NULL), TT_OK);
@@ -88,6 +95,12 @@ TT_TEST(resumes_to_the_bit)
 	tt_params_free(p);
 	tt_params_free(q);
 	scratch_remove();
+}
+
+TT_TEST(resumes_to_the_bit)
+{
+	for (size_t i = 0; i < TT_LEN(kinds); i++)
+		resume(&kinds[i]);
 }
 
 TT_TEST(foreign_checkpoints)
@@ -152,6 +165,73 @@ TT_TEST(accumulated_batches_are_one)
 	free(g);
 	tt_trainer_free(t);
 	tt_params_free(p);
+}
+
+/* More words are asked than have their logits at a time: the gradient is that of few batches, each of fewer.
+ */
+TT_TEST(blocks_of_words_are_one)
+{
+	struct examples x;
+	struct tt_train_report whole, parts;
+	struct tt_train_options o = tiny_options();
+	o.hidden_dropout = o.attention_dropout = 0;
+	struct tt_params *p = tiny_params_with("two-heads", &kinds[1]);
+	struct tt_trainer *t = tiny_trainer(p, &o);
+	const size_t n = p->layout.n;
+	float *g = malloc(n * sizeof(*g));
+	examples_make(&x, EXAMPLES_MAX, 4);
+	for (size_t i = 0; i < EXAMPLES_MAX; i++) {
+		x.of[i] = (struct tt_train_example){
+			.ids = x.ids[i], .n_ids = EXAMPLE_IDS, .target.label = TT_NO_LABEL};
+		for (size_t k = 0; k < EXAMPLE_IDS; k++)
+			x.ids[i][k] = 4 + (int32_t)((i * 7 + k * 5) % 33);
+	}
+	examples_hide(&x, 1, 3);
+	const struct tt_train_batch cut[] = {{x.of, 5}, {x.of + 5, 11}};
+	TT_EQ(tt_trainer_accumulate(t, &x.batch, 1, &whole, NULL), TT_OK);
+	TT_TRUE(whole.word.weight > TT_WORD_ROWS && whole.word.weight == EXAMPLES_MAX * (EXAMPLE_IDS - 2));
+	memcpy(g, t->gradients, n * sizeof(*g));
+	memset(t->gradients, 0, n * sizeof(*g));
+	TT_EQ(tt_trainer_accumulate(t, cut, 2, &parts, NULL), TT_OK);
+	TT_NEAR(parts.loss, whole.loss, 1e-5);
+	TT_EQ(parts.words_right, whole.words_right);
+	for (size_t i = 0; i < n; i++)
+		TT_NEAR_ROW((long)i, t->gradients[i], g[i], 1e-5);
+	TT_EQ(tt_trainer_evaluate(t, &x.batch, NULL, NULL, &parts, NULL), TT_OK);
+	TT_TRUE(parts.word.loss == whole.word.loss && parts.words_right == whole.words_right);
+	free(g);
+	tt_trainer_free(t);
+	tt_params_free(p);
+}
+
+/* A head whose loss weighs nothing stays, to the bit; with words, every row of the embedding moves. */
+TT_TEST(weights_of_objectives)
+{
+	static const struct {
+		double item, entity, word;
+	} rows[] = {{0, 1, 1}, {1, 0, 1}, {1, 1, 0}, {0, 0, 1}};
+	for (size_t i = 0; i < TT_LEN(rows); i++) {
+		struct tt_train_options o = tiny_options();
+		struct tt_params *p = tiny_params_with("two-heads", &kinds[1]),
+				 *q = tiny_params_with("two-heads", &kinds[1]);
+		o.item = rows[i].item;
+		o.entity = rows[i].entity;
+		o.word = rows[i].word;
+		struct tt_trainer *t = tiny_trainer(p, &o);
+		steps(t, 0, 1);
+		for (size_t k = 0; k < p->layout.n_tensors; k++) {
+			const struct tt_train_tensor *x = &p->layout.tensors[k];
+			const double weight[] = {1, o.item, o.entity, o.word};
+			TT_EQ_ROW((long)(i * 100 + k),
+				memcmp(p->values + x->at, q->values + x->at, x->count * sizeof(float)) == 0,
+				weight[x->objective] == 0);
+		}
+		for (size_t k = 0; o.word > 0 && k < 37 * 20; k++)
+			TT_TRUE(t->moment2[k] > 0);
+		tt_trainer_free(t);
+		tt_params_free(p);
+		tt_params_free(q);
+	}
 }
 
 /* Schedule, and clipping by its effect: AdamW's first moment after one step is 0.1 · the clipped gradient. */
@@ -273,30 +353,38 @@ TT_TEST(learns)
 TT_TEST(bad_batches_change_nothing)
 {
 	static const int32_t ids[] = {2, 5, 6, 3}, outside[] = {2, 37, 3};
+	static const int32_t no_word[] = {-1, 37, -1, -1}, negative[] = {-1, -2, -1, -1};
 	static const struct tt_train_mention empty = {2, 2, {0, NULL}}, beyond = {2, 4, {0, NULL}},
 					     label = {1, 2, {3, NULL}};
 	static const struct {
 		struct tt_train_example x;
 		const char *want;
 	} rows[] = {
-		{{ids, 1, {0, NULL}, NULL, 0}, "example 1: 1 tokens; the model reads 2 to 24"},
-		{{outside, 3, {0, NULL}, NULL, 0}, "example 1: token 1 is 37, outside the vocabulary of 37"},
-		{{ids, 4, {-2, NULL}, NULL, 0}, "example 1: a label is not one of 3"},
-		{{ids, 4, {0, NULL}, &label, 1}, "example 1: a label is not one of 3"},
-		{{ids, 4, {0, NULL}, &empty, 1}, "example 1: mention 0, tokens [2, 2), is not between [CLS] "
-						 "and [SEP] of its 4 tokens"},
-		{{ids, 4, {0, NULL}, &beyond, 1}, "example 1: mention 0, tokens [2, 4), is not between [CLS] "
-						  "and [SEP] of its 4 tokens"},
+		{{ids, 1, {0, NULL}, NULL, 0, NULL}, "example 1: 1 tokens; the model reads 2 to 24"},
+		{{outside, 3, {0, NULL}, NULL, 0, NULL},
+			"example 1: token 1 is 37, outside the vocabulary of 37"},
+		{{ids, 4, {-2, NULL}, NULL, 0, NULL}, "example 1: a label is not one of 3"},
+		{{ids, 4, {0, NULL}, &label, 1, NULL}, "example 1: a label is not one of 3"},
+		{{ids, 4, {0, NULL}, &empty, 1, NULL},
+			"example 1: mention 0, tokens [2, 2), is not between [CLS] "
+			"and [SEP] of its 4 tokens"},
+		{{ids, 4, {0, NULL}, &beyond, 1, NULL},
+			"example 1: mention 0, tokens [2, 4), is not between [CLS] "
+			"and [SEP] of its 4 tokens"},
+		{{ids, 4, {0, NULL}, NULL, 0, no_word},
+			"example 1: token 1 should be word 37, outside the vocabulary of 37"},
+		{{ids, 4, {0, NULL}, NULL, 0, negative},
+			"example 1: token 1 should be word -2, outside the vocabulary of 37"},
 	};
 	struct tt_train_options o = tiny_options();
-	struct tt_params *p = tiny_params("two-heads");
+	struct tt_params *p = tiny_params_with("two-heads", &kinds[1]);
 	struct tt_trainer *t = tiny_trainer(p, &o);
-	float *want = trained(&o, 2);
+	float *want = trained(&kinds[1], &o, 2);
 	steps(t, 0, 1);
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		struct tt_err err = {0};
 		struct tt_train_report r;
-		const struct tt_train_example of[] = {{ids, 4, {0, NULL}, NULL, 0}, rows[i].x};
+		const struct tt_train_example of[] = {{ids, 4, {0, NULL}, NULL, 0, NULL}, rows[i].x};
 		const struct tt_train_batch batches[] = {{of, 1}, {of, 2}};
 		TT_EQ_ROW((long)i, tt_trainer_step(t, batches, 2, &r, &err), TT_EDATA);
 		TT_STR_EQ_ROW((long)i, tt_str_c(err.msg), tt_str_c(rows[i].want));
@@ -304,6 +392,25 @@ TT_TEST(bad_batches_change_nothing)
 	steps(t, 1, 2);
 	TT_EQ(memcmp(want, p->values, p->layout.n * sizeof(float)), 0);
 	free(want);
+	tt_trainer_free(t);
+	tt_params_free(p);
+}
+
+TT_TEST(words_need_their_head)
+{
+	static const int32_t ids[] = {2, 5, 6, 3}, none[] = {-1, -1, -1, -1}, asked[] = {-1, -1, 6, -1};
+	struct tt_train_example x = {.ids = ids, .n_ids = 4, .words = none};
+	const struct tt_train_batch batch = {&x, 1};
+	struct tt_train_options o = tiny_options();
+	struct tt_params *p = tiny_params("two-heads");
+	struct tt_trainer *t = tiny_trainer(p, &o);
+	struct tt_train_report r;
+	struct tt_err err = {0};
+	TT_EQ(tt_trainer_evaluate(t, &batch, NULL, NULL, &r, &err), TT_OK);
+	x.words = asked;
+	TT_EQ(tt_trainer_evaluate(t, &batch, NULL, NULL, &r, &err), TT_EDATA);
+	TT_STR_EQ(tt_str_c(err.msg),
+		TT_STR("example 0: asks for words, and the model was opened without the head for them"));
 	tt_trainer_free(t);
 	tt_params_free(p);
 }
@@ -324,5 +431,6 @@ TT_TEST(bad_options)
 }
 
 TT_MAIN(TT_RUN(threads_do_not_matter), TT_RUN(resumes_to_the_bit), TT_RUN(foreign_checkpoints),
-	TT_RUN(accumulated_batches_are_one), TT_RUN(schedule_and_clipping), TT_RUN(frozen), TT_RUN(averages),
-	TT_RUN(learns), TT_RUN(bad_batches_change_nothing), TT_RUN(bad_options))
+	TT_RUN(accumulated_batches_are_one), TT_RUN(blocks_of_words_are_one), TT_RUN(weights_of_objectives),
+	TT_RUN(schedule_and_clipping), TT_RUN(frozen), TT_RUN(averages), TT_RUN(learns),
+	TT_RUN(bad_batches_change_nothing), TT_RUN(words_need_their_head), TT_RUN(bad_options))
