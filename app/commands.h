@@ -10,7 +10,7 @@ extern const struct tt_cmd tt_cmd_alert_targets, tt_cmd_alert_enable;
 extern const struct tt_cmd tt_cmd_bench;
 extern const struct tt_cmd tt_cmd_check;
 extern const struct tt_cmd tt_cmd_config;
-extern const struct tt_cmd tt_cmd_data_check, tt_cmd_data_stats, tt_cmd_data_split, tt_cmd_data_clean;
+extern const struct tt_cmd tt_cmd_data_check, tt_cmd_data_stats, tt_cmd_data_split, tt_cmd_data_clean, tt_cmd_data_augment;
 extern const struct tt_cmd tt_cmd_train;
 extern const struct tt_cmd tt_cmd_db_migrate, tt_cmd_db_status, tt_cmd_db_prune;
 extern const struct tt_cmd tt_cmd_dlq_list, tt_cmd_dlq_show, tt_cmd_dlq_retry, tt_cmd_dlq_drop;
