@@ -71,6 +71,15 @@ static const struct tt_cli_opt opts[] = {
 		"Models whose mean answers are learnt beside the labels (distillation); rows need no label "
 		"then.",
 		0, 0, NULL},
+	{"objective", 0, TT_CLI_ENUM, offsetof(struct tt_train_opts, objective), "O",
+		"labels; or words: words of texts without labels are hidden, and learnt (continued "
+		"pre-training); default labels.",
+		0, 0, "labels|words"},
+	{"augment", 0, TT_CLI_STR, offsetof(struct tt_train_opts, augment), "KIND,...",
+		"Say texts differently in each epoch: some of entity,number,synonym,noise (see 'data "
+		"augment').",
+		0, 0, NULL},
+	REAL("augment-share", augment_share, "Share of the texts that each kind changes; default 0.5.", 0, 1),
 	REAL("soft-share", soft_share, "Share of the teachers' answers where there is a label; default 0.5.",
 		0, 1),
 	WHOLE("max-tokens", max_tokens, "Read at most N tokens of a text; default 128.", 3, 1 << 20),
@@ -123,6 +132,7 @@ const struct tt_cmd tt_cmd_train = {
 		.item = 1,
 		.entity = 1,
 		.soft_share = 0.5,
+		.augment_share = 0.5,
 		.max_tokens = 128,
 		.dtype = TT_F16,
 		.seed = 1,

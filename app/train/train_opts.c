@@ -131,19 +131,20 @@ static json_t *options(const struct tt_train_opts *o, const struct tt_fit_option
 	} reals[] = {{"rate", o->rate}, {"layer-decay", o->layer_decay}, {"weight-decay", o->weight_decay},
 		{"dropout", o->dropout}, {"smoothing", o->smoothing}, {"clip", o->clip}, {"item", o->item},
 		{"entity", o->entity}, {"warm-up", o->warm_up}, {"average", o->average},
-		{"soft-share", o->soft_share}};
+		{"soft-share", o->soft_share}, {"augment-share", o->augment_share}};
 	const struct {
 		const char *name;
 		int64_t value;
 	} whole[] = {{"epochs", o->epochs}, {"batch", o->batch}, {"accumulate", o->accumulate},
 		{"freeze-layers", o->freeze_layers}, {"freeze-embeddings", o->freeze_embeddings},
 		{"patience", o->patience}, {"seed", o->seed}, {"max-tokens", o->max_tokens},
-		{"dtype", o->dtype}};
+		{"dtype", o->dtype}, {"objective", o->objective}};
 	for (size_t i = 0; i < TT_LEN(whole); i++)
 		json_object_set_new(all, whole[i].name, json_integer(whole[i].value));
 	for (size_t i = 0; i < TT_LEN(reals); i++)
 		json_object_set_new(all, reals[i].name, json_real(reals[i].value));
 	json_object_set_new(all, "class-weights", json_pack("[f,f,f]", w[0], w[1], w[2]));
+	json_object_set_new(all, "augment", o->augment ? json_string(o->augment) : json_null());
 	json_object_set_new(all, "teacher", o->teachers ? json_string(o->teachers) : json_null());
 	return all;
 }

@@ -7,13 +7,14 @@
 #include "nlp/train/fit/fit.h"
 
 enum { TT_TEACHERS_MAX = 16 };
+enum tt_train_objective { TT_TRAIN_LABELS, TT_TRAIN_WORDS }; /* "labels|words" */
 
 struct tt_train_opts {
-	const char *model, *out, *plot, *valid, *teachers, *class_weights;
-	int format, dtype;
+	const char *model, *out, *plot, *valid, *teachers, *class_weights, *augment;
+	int format, dtype, objective;
 	bool resume, freeze_embeddings, quiet;
 	double rate, layer_decay, weight_decay, dropout, smoothing, clip, item, entity, warm_up, average,
-		soft_share;
+		soft_share, augment_share;
 	int64_t epochs, batch, accumulate, freeze_layers, patience, seed, threads, max_tokens,
 		checkpoint_steps;
 };

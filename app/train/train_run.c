@@ -13,12 +13,11 @@
 #include "app/train/train_opts.h"
 #include "app/train/train_run.h"
 #include "app/train/train_show.h"
+#include "app/train/train_source.h"
 #include "app/write_file.h"
-#include "nlp/load.h"
 #include "nlp/train/fit/plot.h"
-#include "nlp/train/fit/teach.h"
 
-enum { TOKENIZER_FILE_MAX = 64 << 20, PLOT_MAX = 256 << 20, PACK_TOKENS = 512 };
+enum { TOKENIZER_FILE_MAX = 64 << 20, PLOT_MAX = 256 << 20 };
 
 struct session {
 	const struct tt_train_opts *o;
@@ -26,11 +25,9 @@ struct session {
 	struct tt_tokenizer *tokenizer;
 	struct tt_params *params;
 	struct tt_train_set train, valid;
-	struct tt_examples train_examples, valid_examples;
-	struct tt_loaded teachers[TT_TEACHERS_MAX];
-	struct tt_crew *crews[TT_TEACHERS_MAX];
-	size_t n_teachers;
-	char *valid_list, *teacher_list;
+	struct tt_train_source source;
+	struct tt_examples valid_examples;
+	char *valid_list;
 	struct tt_train_show show;
 };
 
@@ -64,41 +61,23 @@ static int read_files(struct session *s, int argc, char **argv, struct tt_err *e
 {
 	const char *paths[TT_TRAIN_FILES_MAX];
 	const enum tt_row_format format = (enum tt_row_format)s->o->format;
+	const bool labels = !s->o->teachers && s->o->objective == TT_TRAIN_LABELS;
 	size_t n;
 	int rc = TT_OK;
 	for (int i = 0; rc == TT_OK && i < argc; i++)
-		rc = tt_train_set_read(&s->train, argv[i], format, !s->o->teachers, err);
+		rc = tt_train_set_read(&s->train, argv[i], format, labels, err);
 	if (rc == TT_OK)
 		rc = tt_train_list(s->o->valid, paths, TT_LEN(paths), &n, &s->valid_list, err);
 	for (size_t i = 0; rc == TT_OK && i < n; i++)
-		rc = tt_train_set_read(&s->valid, paths[i], format, true, err);
+		rc = tt_train_set_read(&s->valid, paths[i], format, s->o->objective == TT_TRAIN_LABELS, err);
 	return rc;
 }
 
-static int open_teachers(struct session *s, struct tt_err *err)
+static int open_params(struct session *s, struct tt_err *err)
 {
-	const char *paths[TT_TEACHERS_MAX];
-	size_t n;
-	int rc = tt_train_list(s->o->teachers, paths, TT_LEN(paths), &n, &s->teacher_list, err);
-	for (size_t i = 0; rc == TT_OK && i < n; i++) {
-		rc = tt_load(&s->teachers[i], paths[i], TT_CHOOSE_FP32, 1, err);
-		s->n_teachers += rc == TT_OK;
-		if (rc == TT_OK)
-			rc = tt_crew_new(
-				&s->crews[i], s->teachers[i].model, (int)s->o->threads, PACK_TOKENS, err);
-	}
-	return rc;
-}
-
-static int encode(
-	struct session *s, const struct tt_train_set *set, struct tt_examples *x, struct tt_err *err)
-{
-	const size_t window = (size_t)s->params->config.positions,
-		     most = (size_t)s->o->max_tokens < window ? (size_t)s->o->max_tokens : window;
-	int rc = TT_OK;
-	for (size_t i = 0; rc == TT_OK && i < set->n; i++)
-		rc = tt_examples_add(x, s->tokenizer, &set->v[i], most, err);
-	return rc;
+	const struct tt_params_options o = {
+		.seed = (uint64_t)s->o->seed, .words = s->o->objective == TT_TRAIN_WORDS};
+	return tt_params_open(&s->params, s->start, &o, err);
 }
 
 static struct tt_id start_id(const struct tt_params *p)
@@ -136,24 +115,6 @@ static int copy_tokenizer(const struct session *s, struct tt_err *err)
 	return rc;
 }
 
-/* ---- examples ---- */
-
-static int epoch(
-	void *ctx, int64_t number, const struct tt_train_example **ret, size_t *n, struct tt_err *err)
-{
-	struct session *s = ctx;
-	(void)number;
-	int rc = TT_OK;
-	if (s->train_examples.n == 0) {
-		rc = encode(s, &s->train, &s->train_examples, err);
-		if (rc == TT_OK && s->n_teachers)
-			rc = tt_teach(&s->train_examples, s->crews, s->n_teachers, err);
-	}
-	*ret = s->train_examples.v;
-	*n = s->train_examples.n;
-	return rc;
-}
-
 /* ---- the picture ---- */
 
 static int plot(const struct session *s, struct tt_err *err)
@@ -185,13 +146,13 @@ static int open_all(struct session *s, int argc, char **argv, struct tt_fit_opti
 	if (rc == TT_OK)
 		rc = tt_model_path(s->o->model, s->start, err);
 	if (rc == TT_OK)
-		rc = tt_params_open(&s->params, s->start, &(struct tt_params_options){.seed = (uint64_t)s->o->seed}, err);
+		rc = open_params(s, err);
 	if (rc == TT_OK)
 		rc = tt_tokenizer_open(&s->tokenizer, s->start, err);
 	if (rc == TT_OK)
-		rc = open_teachers(s, err);
+		rc = tt_train_source_open(&s->source, s->o, &s->train, s->tokenizer, &s->params->config, err);
 	if (rc == TT_OK)
-		rc = encode(s, &s->valid, &s->valid_examples, err);
+		rc = tt_train_source_plain(&s->source, &s->valid, &s->valid_examples, err);
 	if (rc == TT_OK)
 		rc = make_folder(s->o->out, err);
 	if (rc == TT_OK)
@@ -201,18 +162,13 @@ static int open_all(struct session *s, int argc, char **argv, struct tt_fit_opti
 
 static void close_all(struct session *s)
 {
-	for (size_t i = 0; i < s->n_teachers; i++) {
-		tt_crew_free(s->crews[i]);
-		tt_load_done(&s->teachers[i]);
-	}
+	tt_train_source_done(&s->source);
 	tt_params_free(s->params);
 	tt_tokenizer_free(s->tokenizer);
-	tt_examples_done(&s->train_examples);
 	tt_examples_done(&s->valid_examples);
 	tt_train_set_done(&s->train);
 	tt_train_set_done(&s->valid);
 	free(s->valid_list);
-	free(s->teacher_list);
 }
 
 int tt_train_run(const void *options, int argc, char **argv, struct tt_err *err)
@@ -225,11 +181,11 @@ int tt_train_run(const void *options, int argc, char **argv, struct tt_err *err)
 		return tt_err_set(err, TT_EUSAGE, "--out is needed: the folder of the new model");
 	tt_train_set_init(&s.train);
 	tt_train_set_init(&s.valid);
-	tt_examples_init(&s.train_examples, TT_EXAMPLES_BYTES);
+	tt_train_source_init(&s.source);
 	tt_examples_init(&s.valid_examples, TT_EXAMPLES_BYTES);
 	int rc = open_all(&s, argc, argv, &fit, err);
 	if (rc == TT_OK) {
-		const struct tt_fit_source source = {epoch, &s};
+		const struct tt_fit_source source = {tt_train_source_epoch, &s.source};
 		const struct tt_fit_watch watch = {tt_train_show_step, stop, &s.show};
 		tt_train_show_init(&s.show, o->quiet);
 		watch_signals();

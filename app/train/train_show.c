@@ -2,6 +2,7 @@
 #include "app/train/train_show.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -36,6 +37,8 @@ static void print_epoch(const struct tt_fit_progress *p)
 		printf("; valid loss %.4f", p->figures->loss);
 		print_head("items", &p->figures->item);
 		print_head("entities", &p->figures->entity);
+		if (isfinite(p->figures->words))
+			printf(", words right %.4f", p->figures->words);
 		fputs(p->best ? "; the best so far\n" : "\n", stdout);
 	} else {
 		putchar('\n');

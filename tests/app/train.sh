@@ -59,12 +59,26 @@ cmp "$tmp/whole/model.safetensors" "$tmp/killed/model.safetensors" || fail "anot
 cut -f2 "$tmp/train.tsv" >"$tmp/texts.txt"
 status 0 "$bin" train "$tmp/texts.txt" --teacher "$tmp/whole,$tmp/killed" --batch 8 --epochs 1 --out "$tmp/pupil"
 
+# ---- words of texts without labels; then the labels, said differently in each epoch, interrupted or not ----
+
+status 0 "$bin" train "$tmp/texts.txt" --objective words --valid "$tmp/texts.txt" --batch 8 --epochs 2 --out "$tmp/words"
+grep -q '^epoch 2: .* words right 0\.' "$tmp/out" || fail "no words"
+said_differently=(--model "$tmp/words" --augment entity,number,synonym,noise --average 0.5 --smoothing 0.05 --class-weights balanced)
+status 0 train "${said_differently[@]}" --out "$tmp/other"
+cmp -s "$tmp/other/model.safetensors" "$tmp/whole/model.safetensors" && fail "nothing was said differently"
+timeout --preserve-status -s INT 4 "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 1 "${said_differently[@]}" \
+	--out "$tmp/again" >"$tmp/out" 2>"$tmp/err" || equal 'status after an interrupt' "$?" 75
+status 0 train "${said_differently[@]}" --out "$tmp/again" --resume
+cmp "$tmp/other/model.safetensors" "$tmp/again/model.safetensors" || fail "another model after an interrupt"
+
 # ---- what is wrong ----
 
 status 64 "$bin" train "$tmp/train.tsv"
 said '--out is needed'
 status 64 train --out "$tmp/no" --class-weights 1,2
 said "--class-weights '1,2'"
+status 64 train --out "$tmp/no" --augment entity,nmber
+said "there is no kind 'nmber'"
 status 66 train --out "$tmp/no" --valid "$tmp/none.tsv"
 printf 'positive\tgood\npostive\tbad\n' >"$tmp/typo.tsv"
 status 65 "$bin" train "$tmp/typo.tsv" --out "$tmp/no"

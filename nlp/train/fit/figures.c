@@ -1,6 +1,7 @@
 /* figures.c - see figures.h. */
 #include "nlp/train/fit/figures.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { BATCH = 64 };
@@ -19,6 +20,8 @@ static double metric(const struct tt_fit_figures *f)
 	const bool items = tt_confusion_total(&f->item) > 0, entities = tt_confusion_total(&f->entity) > 0;
 	const double sum = (items ? tt_confusion_macro_f1(&f->item) : 0) +
 			   (entities ? tt_confusion_macro_f1(&f->entity) : 0);
+	if (!items && !entities)
+		return isfinite(f->words) ? f->words : 0;
 	return items && entities ? sum / 2 : sum;
 }
 
@@ -65,6 +68,7 @@ int tt_fit_figures(struct tt_trainer *t, const struct tt_train_options *o,
 		tt_train_report_add(&sum, &r, o);
 	}
 	ret->loss = sum.loss;
+	ret->words = sum.word.weight > 0 ? (double)sum.words_right / sum.word.weight : (double)NAN;
 	ret->metric = metric(ret);
 	free(a.item);
 	free(a.entity);

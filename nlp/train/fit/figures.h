@@ -8,8 +8,10 @@
 
 struct tt_fit_figures {
 	struct tt_confusion item, entity;
-	double loss; /* as training weighs it, without dropout */
-	/* What is to become large: the mean of the macro-F1 of the heads that were asked, in [0, 1]. */
+	double loss;  /* as training weighs it, without dropout */
+	double words; /* share of hidden words that were the likeliest; NaN: none was asked */
+	/* What is to become large, in [0, 1]: the mean of the macro-F1 of the heads that were asked, else
+	 * words. */
 	double metric;
 };
 
