@@ -1,5 +1,5 @@
 #!/bin/sh
-# data.sh - `tickertone data check|stats|split|clean` as a user calls them: what is found, what is written, exit status.
+# data.sh - `tickertone data check|stats|split|clean|augment` as a user calls them: what is found and written, exit status.
 # The binary is $TT_BINARY.
 # shellcheck source=tests/app/command.sh
 . "$(dirname "$0")/command.sh"
@@ -114,5 +114,29 @@ err_has 'clean JSON' '1 entities are in the text no more; redacted: 2 email, 1 p
 cp "$dir/out" "$dir/once.jsonl"
 check 'clean twice' 0 clean "$dir/once.jsonl" --redact
 cmp -s "$dir/once.jsonl" "$dir/out" || fail 'clean twice: is not once'
+
+# ---- augment: rows stay, copies behind them say the same, spans move, columns stay ----
+printf 'symbol\tname\tkind\tsector\tcountry\taliases\tnot\nAAPL\tApple Inc.\tcompany\tTech\tUS\t^Apple\nMSFT\tMicrosoft Corporation\tcompany\tTech\tUS\tMicrosoft\n' >"$dir/names.tsv"
+printf 'id,text,label\n7,"Apple shares up, $AAPL",positive\n8,nothing to change here,neutral\n' >"$dir/a.csv"
+check augment 0 augment "$dir/a.csv" --entities "$dir/names.tsv" --kinds entity
+content augment "$dir/out" 'id,text,label\n7,"Apple shares up, $AAPL",positive\n7,"Microsoft shares up, $MSFT",positive\n8,nothing to change here,neutral\n'
+err_has augment 'a.csv: 2 rows, 1 copies added, 1 left out that changed nothing; changed in entity 1, number 0, synonym 0, noise 0'
+cat >"$dir/a.jsonl" <<'END'
+{"id": 1, "text": "é: Apple falls 10% to $200", "entities": [{"entity": "Apple", "start": 3, "end": 8, "label": "negative"}, {"entity": "Sony"}]}
+END
+check 'augment JSON' 0 augment "$dir/a.jsonl" -e "$dir/names.tsv" --copies 5 --seed 3 -o "$dir/a2.jsonl"
+[ "$(wc -l <"$dir/a2.jsonl")" = 6 ] || fail 'augment JSON: not 6 rows'
+jq -s '.[1:]' "$dir/a2.jsonl" >"$dir/out"
+holds 'augment JSON' 'all(.text | test("^é: Microsoft falls [0-9]+% to \\$[0-9]+$"))'
+holds 'augment JSON' 'all(.id == 1 and .entities[0] == {"entity": "Microsoft", "start": 3, "end": 12, "label": "negative"})'
+check 'augment again' 0 augment "$dir/a.jsonl" -e "$dir/names.tsv" --copies 5 --seed 3
+cmp -s "$dir/out" "$dir/a2.jsonl" || fail 'augment again: other copies of the same seed'
+check 'augment by another seed' 0 augment "$dir/a.jsonl" -e "$dir/names.tsv" --copies 5 --seed 4
+cmp -s "$dir/out" "$dir/a2.jsonl" && fail 'augment by another seed: the seed changes nothing'
+check 'augment kinds' 64 augment "$dir/a.csv" --kinds names
+err_has 'augment kinds' "data augment: --kinds: there is no kind 'names'; want some of entity,number,synonym,noise"
+check 'augment bad rows' 65 augment "$dir/bad.tsv" --kinds synonym
+content 'augment bad rows' "$dir/out" 'neutral\ta\n'
+err_has 'augment bad rows' 'bad.tsv:2: no tab'
 
 finish

@@ -32,10 +32,11 @@ int tt_name_core(const struct tt_fold *fold, struct tt_str name, struct tt_str *
 	return rc;
 }
 
-/* The first listed spelling that is no ticker, else the name. */
+/* The first listed spelling that is no ticker, else the name. Of commodities the first may be "sugar prices".
+ */
 static struct tt_str spelling(const struct tt_entity *e)
 {
-	for (size_t i = 0; i < e->n_aliases; i++)
+	for (size_t i = 0; i < e->n_aliases && e->kind != TT_KIND_COMMODITY; i++)
 		if (e->aliases[i].rule != TT_ALIAS_TICKER)
 			return e->aliases[i].text;
 	return e->name;
@@ -45,7 +46,8 @@ static void set_ticker(struct tt_name *name)
 {
 	char lower[TICKER_MAX];
 	struct tt_str s = name->entity->symbol;
-	if (name->entity->kind != TT_KIND_COMPANY || s.n > TICKER_MAX || tt_letters_at(s, 0).n != s.n)
+	if (name->entity->kind != TT_KIND_COMPANY || s.n > TICKER_MAX || tt_letters_at(s, 0).n != s.n ||
+		tt_direction_word(s))
 		return;
 	for (size_t i = 0; i < s.n; i++)
 		lower[i] = tt_to_lower(s.p[i]);
@@ -59,7 +61,8 @@ static int add(struct tt_names *names, const struct tt_entity *e)
 	int rc = tt_name_core(names->fold, spelling(e), &name.text);
 	if (rc < 0)
 		return rc;
-	if (name.text.n == 0 || tt_has_direction(name.text) || !tt_letters_at(name.text, 0).n)
+	if (name.text.n == 0 || tt_has_direction(name.text) || tt_has_direction(e->name) ||
+		!tt_letters_at(name.text, 0).n)
 		return TT_OK;
 	set_ticker(&name);
 	names->v[names->n++] = name;

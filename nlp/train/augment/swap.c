@@ -30,25 +30,37 @@ static bool is_ticker(const struct tt_entity *e, struct tt_str word, bool cashta
 	return is;
 }
 
+/* "gold prices" is gold. */
+static struct tt_str without_market(struct tt_str name)
+{
+	struct tt_str last = tt_letters_before(name, name.n);
+	if (last.n < name.n && tt_word_among(last, " prices price futures "))
+		name.n -= last.n + 1;
+	return name;
+}
+
 /* How a mention is written, and the part of it that is the name. Reuters codes and numbers ("700.HK") are
  * OTHER. */
 static int form_of(const struct tt_work *w, const struct tt_mention *m, const struct tt_entity *e,
 	enum form *ret, struct tt_span *core)
 {
-	struct tt_str text = slice(w->text, m->start, m->end), name;
+	struct tt_str text = slice(w->text, m->start, m->end), name = {text.p, 0};
 	size_t sign = text.n > 0 && text.p[0] == '$';
 	struct tt_str word = slice(text, sign, text.n);
 	*core = (struct tt_span){m->start + (uint32_t)sign, m->end};
 	*ret = FORM_OTHER;
 	if (is_ticker(e, word, sign)) {
-		if (tt_letters_at(word, 0).n == word.n)
+		if (tt_letters_at(word, 0).n == word.n && !tt_direction_word(word))
 			*ret = sign ? FORM_CASHTAG : FORM_BARE;
 		return TT_OK;
 	}
 	if (sign)
 		return TT_OK;
 	int rc = tt_name_core(w->augmenter->names.fold, text, &name);
-	if (rc == TT_OK && tt_letters_at(name, 0).n > 0 && !tt_has_direction(name)) {
+	if (e->kind == TT_KIND_COMMODITY)
+		name = without_market(name);
+	if (rc == TT_OK && tt_letters_at(name, 0).n > 0 && !tt_has_direction(name) &&
+		!tt_has_direction(e->name)) {
 		core->start = (uint32_t)(name.p - w->text.p);
 		core->end = core->start + (uint32_t)name.n;
 		*ret = FORM_NAME;
@@ -68,14 +80,20 @@ static bool cuts_a_span(const struct tt_work *w, struct tt_span core)
 	return false;
 }
 
-/* "$5 billion US dollars": here it is a unit. */
-static bool is_unit(const struct tt_work *w, const struct tt_mention *m)
+/* "@Nasdaq", "#Apple", "Disney+", and "100 US dollars", where it is a unit, "WTI oil". */
+static bool is_part(const struct tt_work *w, const struct tt_mention *m, enum tt_entity_kind kind)
 {
 	size_t from = m->start, to = m->end;
+	if ((from > 0 && strchr("@#", w->text.p[from - 1])) || (to < w->text.n && w->text.p[to] == '+'))
+		return true;
+	if (kind != TT_KIND_CURRENCY && kind != TT_KIND_COMMODITY)
+		return false;
 	while (from > 0 && w->text.p[from - 1] == ' ')
 		from--;
 	while (to < w->text.n && w->text.p[to] == ' ')
 		to++;
+	if (tt_word_among(tt_letters_at(w->text, to), " oil crude gas "))
+		return true;
 	return (from > 0 && tt_is_digit(w->text.p[from - 1])) ||
 	       (to < w->text.n && tt_is_digit(w->text.p[to]));
 }
@@ -149,8 +167,7 @@ static int places_of(const struct tt_work *w, size_t hit, struct place *places, 
 		int rc = form_of(w, m, h->entity, &p->form, &p->core);
 		if (rc < 0)
 			return rc;
-		bool unit = h->entity->kind == TT_KIND_CURRENCY && is_unit(w, m);
-		if (p->form == FORM_OTHER || unit || cuts_a_span(w, p->core))
+		if (p->form == FORM_OTHER || is_part(w, m, h->entity->kind) || cuts_a_span(w, p->core))
 			return TT_OK;
 		n++;
 		if (n == h->mentions)

@@ -85,12 +85,13 @@ static int put(struct tt_work *w, size_t start, const char *form, const char *wi
 	char *p = (char *)(uintptr_t)copy.p;
 	const char *old = w->text.p + start, *blank = memchr(old, ' ', n);
 	bool upper = tt_is_upper(old[0]);
+	bool all = upper && n > 1 && tt_is_upper(old[1]) && !tt_is_upper(form[0]);
 	bool first = upper && (start == 0 || !tt_is_upper(form[0]));
 	bool every = upper && (blank ? tt_is_upper(blank[1]) : w->titled);
 	if (!p)
 		return TT_ENOMEM;
 	for (size_t i = 0; i < copy.n; i++)
-		if (w->capitals || (i == 0 && first) || (every && (i == 0 || p[i - 1] == ' ')))
+		if (w->capitals || all || (i == 0 && first) || (every && (i == 0 || p[i - 1] == ' ')))
 			p[i] = tt_to_upper(p[i]);
 	return tt_work_edit(w, start, start + n, copy);
 }
