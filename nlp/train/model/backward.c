@@ -141,10 +141,16 @@ static void backward_embeddings(struct tt_pass *p, float *g)
 
 void tt_pass_backward(struct tt_pass *p, float *gradients, int lowest)
 {
-	tt_heads_backward(p, gradients);
+	const struct tt_model_config *c = &p->params->config;
+	int head = c->n_heads - 1;
+	memset(p->dx, 0, p->T * (size_t)c->hidden * sizeof(float));
 	tt_words_backward(p, gradients);
-	for (int depth = p->params->config.layers; depth >= lowest && depth > 0; depth--)
-		backward_layer(p, depth - 1, gradients);
+	for (int depth = c->layers; depth > 0; depth--) {
+		if (head >= 0 && depth == c->head_layers[head])
+			tt_head_backward(p, head--, gradients);
+		if (depth >= lowest)
+			backward_layer(p, depth - 1, gradients);
+	}
 	if (lowest == 0)
 		backward_embeddings(p, gradients);
 }

@@ -111,13 +111,15 @@ void tt_pass_forward(struct tt_pass *p)
 		forward_layer(p, i, x);
 		x = p->layers[i].out.out;
 	}
-	tt_heads_forward(p);
+	for (int i = 0; i < p->params->config.n_heads; i++)
+		tt_head_forward(p, i);
 	tt_words_forward(p);
 }
 
-void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, const struct tt_factors *f,
 	struct tt_train_report *sums, float *gradients)
 {
-	tt_heads_loss(p, o, factors, sums);
-	tt_words_loss(p, factors[TT_OF_WORDS], sums, gradients);
+	for (int i = 0; i < p->params->config.n_heads; i++)
+		tt_head_loss(p, i, o, f, sums);
+	tt_words_loss(p, f->of[TT_OF_WORDS] * f->top, sums, gradients);
 }

@@ -1,4 +1,4 @@
-/* heads.c - the heads of a pass, forward and back, and their losses: items from tanh(pooler) of [CLS],
+/* heads.c - the heads behind a layer, forward and back, and their losses: items from tanh(pooler) of [CLS],
  * mentions from [CLS] ⊕ mean of their tokens; dropout before both classifiers. See pass.h. */
 #include <math.h>
 #include <string.h>
@@ -6,9 +6,9 @@
 #include "nlp/train/model/pass.h"
 #include "nlp/train/model/trainer.h"
 
-static const float *last_out(const struct tt_pass *p)
+static const float *states_of(const struct tt_pass *p, int head)
 {
-	return p->layers[p->params->config.layers - 1].out.out;
+	return p->layers[p->params->config.head_layers[head] - 1].out.out;
 }
 
 static size_t width(const struct tt_pass *p)
@@ -18,12 +18,13 @@ static size_t width(const struct tt_pass *p)
 
 /* ---- forward ---- */
 
-/* y (rows, n) = x with dropout at that site. */
-static void drop_rows(const struct tt_pass *p, uint32_t site, uint8_t *keep, const float *x, float *y,
-	size_t rows, size_t n)
+/* y (rows, n) = x with the head's dropout at that site. */
+static void drop_rows(const struct tt_pass *p, int head, enum tt_head_site site, uint8_t *keep,
+	const float *x, float *y, size_t rows, size_t n)
 {
 	struct tt_drop drop = p->hidden;
-	drop.site = site;
+	drop.site = TT_SITE_HEADS + (uint32_t)p->params->config.head_layers[head] * TT_HEAD_SITES +
+		    (uint32_t)site;
 	for (size_t r = 0; r < rows && drop.threshold; r++) {
 		p->ops->draw(keep + r * n, &drop, (uint32_t)r, n);
 		p->ops->drop(y + r * n, x + r * n, keep + r * n, drop.scale, n);
@@ -32,12 +33,12 @@ static void drop_rows(const struct tt_pass *p, uint32_t site, uint8_t *keep, con
 		memcpy(y, x, rows * n * sizeof(*y));
 }
 
-static void read_span(const struct tt_pass *p, size_t m)
+static void read_span(const struct tt_pass *p, int head, size_t m)
 {
 	const size_t C = width(p), first = p->seqs[p->seq_of[m]];
 	const struct tt_train_mention *at = p->mentions[m];
-	const float *out = last_out(p) + first * C, share = 1 / (float)(at->end - at->begin);
-	float *cls = p->spans + m * 2 * C, *mean = cls + C;
+	const float *out = states_of(p, head) + first * C, share = 1 / (float)(at->end - at->begin);
+	float *cls = p->heads[head].spans + m * 2 * C, *mean = cls + C;
 	memcpy(cls, out, C * sizeof(*cls));
 	memset(mean, 0, C * sizeof(*mean));
 	for (size_t t = at->begin; t < at->end; t++)
@@ -47,23 +48,24 @@ static void read_span(const struct tt_pass *p, size_t m)
 		mean[i] *= share;
 }
 
-void tt_heads_forward(struct tt_pass *p)
+void tt_head_forward(struct tt_pass *p, int head)
 {
-	const struct tt_layout *l = &p->params->layout;
+	const struct tt_head_spot *at = &p->params->layout.heads[head];
+	const struct tt_head_kept *k = &p->heads[head];
 	const size_t C = width(p), S = p->S, M = p->M;
 	for (size_t s = 0; s < S; s++)
-		memcpy(p->cls + s * C, last_out(p) + p->seqs[s] * C, C * sizeof(float));
-	tt_pass_linear(p, l->pool, p->cls, S, C, C, p->pooled, NULL);
+		memcpy(k->cls + s * C, states_of(p, head) + p->seqs[s] * C, C * sizeof(float));
+	tt_pass_linear(p, at->pool, k->cls, S, C, C, k->pooled, NULL);
 	for (size_t i = 0; i < S * C; i++)
-		p->pooled[i] = tanhf(p->pooled[i]);
-	drop_rows(p, TT_SITE_POOLED, p->keep_pooled, p->pooled, p->dropped, S, C);
-	tt_pass_linear(p, l->item, p->dropped, S, TT_LABELS, C, p->logits, NULL);
+		k->pooled[i] = tanhf(k->pooled[i]);
+	drop_rows(p, head, TT_SITE_POOLED, k->keep_pooled, k->pooled, k->dropped, S, C);
+	tt_pass_linear(p, at->item, k->dropped, S, TT_LABELS, C, k->logits, NULL);
 	if (!M)
 		return;
 	for (size_t m = 0; m < M; m++)
-		read_span(p, m);
-	drop_rows(p, TT_SITE_SPANS, p->keep_spans, p->spans, p->spans, M, 2 * C);
-	tt_pass_linear(p, l->entity, p->spans, M, TT_LABELS, 2 * C, p->span_logits, NULL);
+		read_span(p, head, m);
+	drop_rows(p, head, TT_SITE_SPANS, k->keep_spans, k->spans, k->spans, M, 2 * C);
+	tt_pass_linear(p, at->entity, k->spans, M, TT_LABELS, 2 * C, k->span_logits, NULL);
 }
 
 /* ---- loss ---- */
@@ -81,15 +83,20 @@ static void loss_row(const struct tt_pass *p, const float *logits, float *d, con
 		d[row_of[c]] = back[c];
 }
 
-void tt_heads_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+void tt_head_loss(struct tt_pass *p, int head, const struct tt_loss_options *o, const struct tt_factors *f,
 	struct tt_train_report *sums)
 {
+	const struct tt_head_kept *k = &p->heads[head];
+	const bool top = head == p->params->config.n_heads - 1;
+	const double factor = top ? f->top : f->exit;
 	for (size_t s = 0; s < p->S; s++)
-		loss_row(p, p->logits + s * TT_LABELS, p->dlogits + s * TT_LABELS,
-			&p->batch->examples[s].target, o, factors[TT_OF_ITEM], &sums->item);
+		loss_row(p, k->logits + s * TT_LABELS, k->dlogits + s * TT_LABELS,
+			&p->batch->examples[s].target, o, factor * f->of[TT_OF_ITEM],
+			top ? &sums->item : &sums->exit_item);
 	for (size_t m = 0; m < p->M; m++)
-		loss_row(p, p->span_logits + m * TT_LABELS, p->dspan_logits + m * TT_LABELS,
-			&p->mentions[m]->target, o, factors[TT_OF_ENTITY], &sums->entity);
+		loss_row(p, k->span_logits + m * TT_LABELS, k->dspan_logits + m * TT_LABELS,
+			&p->mentions[m]->target, o, factor * f->of[TT_OF_ENTITY],
+			top ? &sums->entity : &sums->exit_entity);
 }
 
 /* ---- backward ---- */
@@ -114,22 +121,23 @@ static void add_span(struct tt_pass *p, size_t m)
 			dx[t * C + i] += dmean[i] * share;
 }
 
-void tt_heads_backward(struct tt_pass *p, float *g)
+void tt_head_backward(struct tt_pass *p, int head, float *g)
 {
-	const struct tt_layout *l = &p->params->layout;
+	const struct tt_head_spot *at = &p->params->layout.heads[head];
+	const struct tt_head_kept *k = &p->heads[head];
 	const size_t C = width(p), S = p->S, M = p->M;
-	memset(p->dx, 0, p->T * C * sizeof(float));
-	tt_pass_linear_back(p, l->item, g, p->dropped, p->dlogits, p->dpooled, S, TT_LABELS, C);
-	undrop_rows(p, p->keep_pooled, p->dpooled, S * C);
+	tt_pass_linear_back(p, at->item, g, k->dropped, k->dlogits, p->dpooled, S, TT_LABELS, C);
+	undrop_rows(p, k->keep_pooled, p->dpooled, S * C);
 	for (size_t i = 0; i < S * C; i++)
-		p->dpooled[i] *= 1 - p->pooled[i] * p->pooled[i];
-	tt_pass_linear_back(p, l->pool, g, p->cls, p->dpooled, p->dcls, S, C, C);
+		p->dpooled[i] *= 1 - k->pooled[i] * k->pooled[i];
+	tt_pass_linear_back(p, at->pool, g, k->cls, p->dpooled, p->dcls, S, C, C);
 	for (size_t s = 0; s < S; s++)
-		memcpy(p->dx + p->seqs[s] * C, p->dcls + s * C, C * sizeof(float));
+		for (size_t i = 0; i < C; i++)
+			p->dx[p->seqs[s] * C + i] += p->dcls[s * C + i];
 	if (!M)
 		return;
-	tt_pass_linear_back(p, l->entity, g, p->spans, p->dspan_logits, p->dspans, M, TT_LABELS, 2 * C);
-	undrop_rows(p, p->keep_spans, p->dspans, M * 2 * C);
+	tt_pass_linear_back(p, at->entity, g, k->spans, k->dspan_logits, p->dspans, M, TT_LABELS, 2 * C);
+	undrop_rows(p, k->keep_spans, p->dspans, M * 2 * C);
 	for (size_t m = 0; m < M; m++)
 		add_span(p, m);
 }

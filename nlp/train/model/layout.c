@@ -11,7 +11,7 @@ enum { EMBEDDING_TENSORS = 5, LAYER_TENSORS = 16, HEAD_TENSORS = 6, WORD_TENSORS
 struct maker {
 	struct tt_layout *l;
 	char prefix[32];
-	int depth;
+	int depth, exit;
 	enum tt_objective objective;
 };
 
@@ -24,6 +24,7 @@ static size_t add(struct maker *m, const char *name, const char *part, size_t ro
 	t->cols = cols;
 	t->count = rows * (cols ? cols : 1);
 	t->depth = m->depth;
+	t->exit = m->exit;
 	t->decay = cols != 0;
 	t->objective = m->objective;
 	m->l->n += t->count;
@@ -64,6 +65,21 @@ static void add_layer(struct maker *m, struct tt_layer_spot *y, int index, size_
 	m->prefix[0] = '\0';
 }
 
+static void add_head(struct maker *m, struct tt_head_spot *h, int layer, int layers, size_t C)
+{
+	if (layer < layers) {
+		m->exit = layer;
+		snprintf(m->prefix, sizeof(m->prefix), "exits.%d.", layer);
+	}
+	m->objective = TT_OF_ITEM;
+	h->pool = add_pair(m, "pooler.dense", C, C);
+	h->item = add_pair(m, "classifier", TT_LABELS, C);
+	m->objective = TT_OF_ENTITY;
+	h->entity = add_pair(m, "entity_classifier", TT_LABELS, 2 * C);
+	m->exit = 0;
+	m->prefix[0] = '\0';
+}
+
 static void add_words(struct maker *m, size_t C, size_t V)
 {
 	m->objective = TT_OF_WORDS;
@@ -74,13 +90,15 @@ static void add_words(struct maker *m, size_t C, size_t V)
 
 int tt_layout_init(struct tt_layout *ret, const struct tt_model_config *c, bool words, struct tt_err *err)
 {
-	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate, L = (size_t)c->layers;
+	const size_t C = (size_t)c->hidden, F = (size_t)c->intermediate, L = (size_t)c->layers,
+		     heads = (size_t)c->n_heads;
 	struct tt_layout l = {.words = words};
 	struct maker m = {.l = &l};
 	l.layers = calloc(L, sizeof(*l.layers));
-	l.tensors = calloc(
-		EMBEDDING_TENSORS + L * LAYER_TENSORS + HEAD_TENSORS + WORD_TENSORS, sizeof(*l.tensors));
-	if (!l.layers || !l.tensors) {
+	l.heads = calloc(heads, sizeof(*l.heads));
+	l.tensors = calloc(EMBEDDING_TENSORS + L * LAYER_TENSORS + heads * HEAD_TENSORS + WORD_TENSORS,
+		sizeof(*l.tensors));
+	if (!l.layers || !l.heads || !l.tensors) {
 		tt_layout_done(&l);
 		return tt_err_set(err, TT_ENOMEM, "out of memory for a model's layout");
 	}
@@ -91,11 +109,8 @@ int tt_layout_init(struct tt_layout *ret, const struct tt_model_config *c, bool 
 	for (int i = 0; i < c->layers; i++)
 		add_layer(&m, &l.layers[i], i, C, F);
 	m.depth = c->layers + 1;
-	m.objective = TT_OF_ITEM;
-	l.pool = add_pair(&m, "pooler.dense", C, C);
-	l.item = add_pair(&m, "classifier", TT_LABELS, C);
-	m.objective = TT_OF_ENTITY;
-	l.entity = add_pair(&m, "entity_classifier", TT_LABELS, 2 * C);
+	for (int i = 0; i < c->n_heads; i++)
+		add_head(&m, &l.heads[i], c->head_layers[i], c->layers, C);
 	if (words)
 		add_words(&m, C, (size_t)c->vocab);
 	*ret = l;
@@ -105,6 +120,7 @@ int tt_layout_init(struct tt_layout *ret, const struct tt_model_config *c, bool 
 void tt_layout_done(struct tt_layout *l)
 {
 	free(l->layers);
+	free(l->heads);
 	free(l->tensors);
 	*l = (struct tt_layout){0};
 }

@@ -24,16 +24,21 @@ struct tt_train_tensor {
 	size_t at, rows, cols;         /* cols 0: one dimension */
 	size_t count;
 	int depth;                   /* 0: embeddings, i + 1: layer i, L + 1: heads */
+	int exit;                    /* layer that the head stands behind, from 1, when it is an inner one */
 	bool decay;                  /* weight decay is for it: no bias, no LayerNorm */
 	enum tt_objective objective; /* what the head is for; TT_OF_ALL: no head */
+};
+
+struct tt_head_spot {
+	struct tt_spot pool, item, entity; /* (C, C), (3, C), (3, 2C) */
 };
 
 struct tt_layout {
 	size_t n; /* floats of a block */
 	size_t word, position, type;
 	struct tt_spot embed_norm;
-	struct tt_layer_spot *layers;      /* (L) */
-	struct tt_spot pool, item, entity; /* (C, C), (3, C), (3, 2C) */
+	struct tt_layer_spot *layers; /* (L) */
+	struct tt_head_spot *heads;   /* (n_heads of the configuration): behind layers head_layers */
 	/* The head that says which word stands at a token, whose decoder is the word embedding with a bias
 	 * (V): only when words is set. */
 	bool words;

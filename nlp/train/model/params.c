@@ -27,12 +27,28 @@ static int out_of_memory(const char *name, struct tt_err *err)
 
 /* ---- config.json ---- */
 
-/* The configuration of what will be written: a classifier of three labels, without exits. */
-static int adapt_config(json_t *root)
+static int adapt_exits(json_t *root, const struct tt_params_options *o)
 {
 	int bad = 0;
+	json_t *exits = json_array();
 	json_object_del(root, "exit_layers");
 	json_object_del(root, "exit_confidence");
+	for (size_t i = 0; i < o->n_exits; i++)
+		bad |= json_array_append_new(exits, json_integer(o->exits[i]));
+	if (o->n_exits)
+		bad |= json_object_set(root, "exit_layers", exits);
+	if (o->exit_confidence != 0)
+		bad |= json_object_set_new(root, "exit_confidence", json_real(o->exit_confidence));
+	json_decref(exits);
+	return bad;
+}
+
+/* The configuration of what will be written: a classifier of three labels. */
+static int adapt_config(json_t *root, const struct tt_params_options *o)
+{
+	int bad = adapt_exits(root, o);
+	if (o->layers)
+		bad |= json_object_set_new(root, "num_hidden_layers", json_integer(o->layers));
 	bad |= json_object_set_new(root, "architectures", json_pack("[s]", "BertForSequenceClassification"));
 	json_object_del(root, "torch_dtype"); /* the file says it itself */
 	if (json_object_get(root, "id2label"))
@@ -55,7 +71,18 @@ static char *text_of(json_t *root)
 	return text;
 }
 
-static int read_config(struct tt_params *p, const char *dir, struct tt_err *err)
+static int check_layers(struct tt_params *p, const json_t *root, const struct tt_params_options *o,
+	const char *path, struct tt_err *err)
+{
+	p->file_layers = (int)json_integer_value(json_object_get(root, "num_hidden_layers"));
+	if (o->layers >= 0 && o->layers <= p->file_layers)
+		return TT_OK;
+	return tt_err_set(err, TT_ECONF, "layers: %d is not from 0 to %d, which '%s' has", o->layers,
+		p->file_layers, path);
+}
+
+static int read_config(
+	struct tt_params *p, const char *dir, const struct tt_params_options *o, struct tt_err *err)
 {
 	char path[PATH_BYTES];
 	json_error_t why;
@@ -71,9 +98,11 @@ static int read_config(struct tt_params *p, const char *dir, struct tt_err *err)
 		return tt_err_set(err, TT_EPARSE, "'%s':%d:%d: %s", path, why.line, why.column, why.text);
 	if (!json_is_object(root))
 		rc = tt_err_set(err, TT_EPARSE, "'%s': not a JSON object", path);
-	else if (adapt_config(root) != 0 || !(p->config_text = text_of(root)))
-		rc = out_of_memory(path, err);
 	else
+		rc = check_layers(p, root, o, path, err);
+	if (rc == TT_OK && (adapt_config(root, o) != 0 || !(p->config_text = text_of(root))))
+		rc = out_of_memory(path, err);
+	if (rc == TT_OK)
 		rc = tt_model_config_parse(&p->config, tt_str_c(p->config_text), path, err);
 	json_decref(root);
 	return rc;
@@ -100,19 +129,31 @@ static void begin_anew(float *to, const struct tt_train_tensor *t, uint64_t seed
 		to[i] = 1;
 }
 
-/* The name that the file has a tensor under. Files of BertForMaskedLM have the bias of its decoder under
- * either or both. */
-static const char *name_in(const struct tt_tensors *st, const struct tt_train_tensor *t)
+/* The name that the file has a tensor under: that of the layer which is kept. A file of BertForMaskedLM has
+ * the bias of its decoder under one of two names, or both. */
+static void name_in(char to[TT_TENSOR_NAME_MAX], const struct tt_params *p, const struct tt_tensors *st,
+	const struct tt_train_tensor *t)
 {
-	static const char bias[] = "cls.predictions.bias", other[] = "cls.predictions.decoder.bias";
-	return strcmp(t->name, bias) == 0 && !tt_tensors_find(st, bias) ? other : t->name;
+	const int layer = t->exit                     ? t->exit
+			  : t->objective == TT_OF_ALL ? t->depth
+						      : 0,
+		  from = layer * p->file_layers / p->config.layers;
+	const char *rest = t->name + strcspn(t->name, "0123456789");
+	snprintf(to, TT_TENSOR_NAME_MAX, "%s", t->name);
+	if (layer)
+		snprintf(to, TT_TENSOR_NAME_MAX, "%.*s%d%s", (int)(rest - t->name), t->name,
+			t->exit ? from : from - 1, rest + strcspn(rest, "."));
+	else if (strcmp(to, "cls.predictions.bias") == 0 && !tt_tensors_find(st, to))
+		snprintf(to, TT_TENSOR_NAME_MAX, "cls.predictions.decoder.bias");
 }
 
-static int read_tensor(float *to, const struct tt_train_tensor *t, const struct tt_tensors *st, uint64_t seed,
-	struct tt_err *err)
+static int read_tensor(struct tt_params *p, const struct tt_train_tensor *t, const struct tt_tensors *st,
+	uint64_t seed, struct tt_err *err)
 {
 	const struct tt_tensor *from = NULL;
-	const char *name = name_in(st, t);
+	float *to = p->values + t->at;
+	char name[TT_TENSOR_NAME_MAX];
+	name_in(name, p, st, t);
 	if (t->objective != TT_OF_ALL && !tt_tensors_find(st, name)) {
 		begin_anew(to, t, seed);
 		return TT_OK;
@@ -138,8 +179,7 @@ static int read_values(
 	if (rc == TT_OK)
 		rc = tt_tensors_open(&st, dir, err);
 	for (size_t i = 0; rc == TT_OK && i < p->layout.n_tensors; i++)
-		rc = read_tensor(
-			p->values + p->layout.tensors[i].at, &p->layout.tensors[i], st, o->seed, err);
+		rc = read_tensor(p, &p->layout.tensors[i], st, o->seed, err);
 	tt_tensors_free(st);
 	return rc;
 }
@@ -148,7 +188,7 @@ int tt_params_open(
 	struct tt_params **ret, const char *dir, const struct tt_params_options *o, struct tt_err *err)
 {
 	struct tt_params *p = calloc(1, sizeof(*p));
-	int rc = p ? read_config(p, dir, err) : out_of_memory(dir, err);
+	int rc = p ? read_config(p, dir, o, err) : out_of_memory(dir, err);
 	if (rc == TT_OK)
 		rc = read_values(p, dir, o, err);
 	if (rc < 0)

@@ -29,22 +29,18 @@ static void lay_norm(struct bump *b, struct tt_norm_kept *n, size_t T, size_t C)
 	TAKE(b, n->out, T * C);
 }
 
-static void lay_heads(struct bump *b, struct tt_pass *p, size_t C)
+static void lay_head(struct bump *b, struct tt_head_kept *k, size_t S, size_t M, size_t C)
 {
-	const size_t S = p->S, M = p->M;
-	TAKE(b, p->cls, S * C);
-	TAKE(b, p->pooled, S * C);
-	TAKE(b, p->dropped, S * C);
-	TAKE(b, p->keep_pooled, S * C);
-	TAKE(b, p->logits, S * TT_LABELS);
-	TAKE(b, p->spans, M * 2 * C);
-	TAKE(b, p->keep_spans, M * 2 * C);
-	TAKE(b, p->span_logits, M * TT_LABELS);
-	TAKE(b, p->dlogits, S * TT_LABELS);
-	TAKE(b, p->dspan_logits, M * TT_LABELS);
-	TAKE(b, p->dpooled, S * C);
-	TAKE(b, p->dcls, S * C);
-	TAKE(b, p->dspans, M * 2 * C);
+	TAKE(b, k->cls, S * C);
+	TAKE(b, k->pooled, S * C);
+	TAKE(b, k->dropped, S * C);
+	TAKE(b, k->keep_pooled, S * C);
+	TAKE(b, k->logits, S * TT_LABELS);
+	TAKE(b, k->dlogits, S * TT_LABELS);
+	TAKE(b, k->spans, M * 2 * C);
+	TAKE(b, k->keep_spans, M * 2 * C);
+	TAKE(b, k->span_logits, M * TT_LABELS);
+	TAKE(b, k->dspan_logits, M * TT_LABELS);
 }
 
 static void lay_words(struct bump *b, struct tt_words_kept *k, size_t W, size_t C, size_t V)
@@ -85,8 +81,12 @@ static size_t lay(struct tt_pass *p, char *base)
 		TAKE(&b, k->act, T * F);
 		lay_norm(&b, &k->out, T, C);
 	}
-	lay_heads(&b, p, C);
+	for (int i = 0; i < c->n_heads; i++)
+		lay_head(&b, &p->heads[i], p->S, p->M, C);
 	lay_words(&b, &p->words, p->W, C, (size_t)c->vocab);
+	TAKE(&b, p->dpooled, p->S * C);
+	TAKE(&b, p->dcls, p->S * C);
+	TAKE(&b, p->dspans, p->M * 2 * C);
 	TAKE(&b, p->y, T * C);
 	TAKE(&b, p->dx, T * C);
 	TAKE(&b, p->dy, T * C);
@@ -206,7 +206,11 @@ int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct 
 		p->M += x->n_mentions;
 		p->W += tt_words_asked(x);
 	}
-	if (!p->layers && !(p->layers = calloc((size_t)c->layers, sizeof(*p->layers))))
+	if (!p->layers)
+		p->layers = calloc((size_t)c->layers, sizeof(*p->layers));
+	if (!p->heads)
+		p->heads = calloc((size_t)c->n_heads, sizeof(*p->heads));
+	if (!p->layers || !p->heads)
 		rc = tt_err_set(err, TT_ENOMEM, "out of memory");
 	if (rc == TT_OK)
 		rc = reserve(p, err);
@@ -230,6 +234,7 @@ int tt_pass_begin(struct tt_pass *p, const struct tt_train_batch *batch, struct 
 void tt_pass_done(struct tt_pass *p)
 {
 	free(p->layers);
+	free(p->heads);
 	free(p->block);
 	*p = (struct tt_pass){0};
 }

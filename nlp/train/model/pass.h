@@ -32,6 +32,15 @@ struct tt_layer_kept {
 	struct tt_norm_kept out;
 };
 
+/* A layer's heads; dropout is drawn into keep. Rows of logits are those of the model. */
+struct tt_head_kept {
+	float *cls, *pooled, *dropped; /* (S, C) */
+	float *spans;                  /* (M, 2C) */
+	uint8_t *keep_pooled, *keep_spans;
+	float *logits, *span_logits;   /* (S, 3), (M, 3) */
+	float *dlogits, *dspan_logits; /* likewise */
+};
+
 /* The head for words. Logits are of a few tokens at a time: they are made, and gone through, by the loss. */
 struct tt_words_kept {
 	size_t *at;     /* (W): tokens */
@@ -70,18 +79,14 @@ struct tt_pass {
 	struct tt_drop hidden, attention;         /* site is set by who draws; threshold 0: no dropout */
 	struct tt_norm_kept embed;
 	struct tt_layer_kept *layers; /* (L) */
-	/* heads; dropout is drawn into keep */
-	float *cls, *pooled, *dropped; /* (S, C) */
-	float *spans;                  /* (M, 2C) */
-	uint8_t *keep_pooled, *keep_spans;
-	float *logits, *span_logits; /* (S, 3), (M, 3): rows of the model */
+	struct tt_head_kept *heads;   /* (n_heads of the configuration) */
 	struct tt_words_kept words;
 	/* gradients and scratch */
 	float *y;       /* (T, C) */
 	float *dx, *dy; /* (T, C) */
 	float *dwide;   /* (T, max(F, 3C)) */
 	float *ds, *pd; /* (A) */
-	float *dlogits, *dspan_logits, *dpooled, *dcls, *dspans;
+	float *dpooled, *dcls, *dspans;
 	char *block;
 	size_t block_bytes;
 };
@@ -94,17 +99,24 @@ void tt_pass_done(struct tt_pass *p);
 size_t tt_words_asked(const struct tt_train_example *x);
 
 void tt_pass_forward(struct tt_pass *p);
-/* After forward: gradients of the logits are made, times the factor of their objective, and losses are added
- * to *sums. The words' decoder has its gradients added here; gradients NULL: not wanted. */
-void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+/* By what losses are multiplied: one for the objective, one for where the head stands. */
+struct tt_factors {
+	double of[TT_OBJECTIVES];
+	double top, exit;
+};
+
+/* After forward: gradients of the logits are made, times the factors, and losses are added to *sums. The
+ * words' decoder has its gradients added here; gradients NULL: not wanted. */
+void tt_pass_loss(struct tt_pass *p, const struct tt_loss_options *o, const struct tt_factors *f,
 	struct tt_train_report *sums, float *gradients);
 /* After loss: adds to gradients, a block of the layout. Tensors of a depth below `lowest` get none. */
 void tt_pass_backward(struct tt_pass *p, float *gradients, int lowest);
 
 /* ---- the parts ---- */
 
-/* Sites of dropout. */
-enum { TT_SITE_EMBED, TT_SITE_POOLED, TT_SITE_SPANS, TT_SITE_LAYERS };
+/* Sites of dropout; heads' by the layer that they stand behind. */
+enum { TT_SITE_EMBED, TT_SITE_LAYERS, TT_SITE_HEADS = 1 << 16 };
+enum tt_head_site { TT_SITE_POOLED, TT_SITE_SPANS, TT_HEAD_SITES };
 enum tt_layer_site { TT_SITE_SCORES, TT_SITE_MID, TT_SITE_OUT, TT_LAYER_SITES };
 
 static inline struct tt_drop tt_drop_at(const struct tt_drop *d, int layer, enum tt_layer_site site)
@@ -125,11 +137,12 @@ void tt_pass_linear(const struct tt_pass *p, struct tt_spot at, const float *x, 
 void tt_pass_linear_back(const struct tt_pass *p, struct tt_spot at, float *gradients, const float *x,
 	const float *dy, float *dx, size_t T, size_t N, size_t K);
 
-void tt_heads_forward(struct tt_pass *p);
-void tt_heads_loss(struct tt_pass *p, const struct tt_loss_options *o, const double factors[TT_OBJECTIVES],
+/* The head-th of the model, which its layer has been gone through for. */
+void tt_head_forward(struct tt_pass *p, int head);
+void tt_head_loss(struct tt_pass *p, int head, const struct tt_loss_options *o, const struct tt_factors *f,
 	struct tt_train_report *sums);
-/* dx (T, C) = gradient of the last layer's output. */
-void tt_heads_backward(struct tt_pass *p, float *gradients);
+/* Adds to dx, the gradient of its layer's output. */
+void tt_head_backward(struct tt_pass *p, int head, float *gradients);
 
 void tt_words_forward(struct tt_pass *p);
 void tt_words_loss(struct tt_pass *p, double factor, struct tt_train_report *sums, float *gradients);

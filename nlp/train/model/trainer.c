@@ -16,6 +16,10 @@ struct tt_train_options tt_train_defaults(void)
 		.item = 1,
 		.entity = 1,
 		.word = 1,
+		/* Together they weigh less than the top, for whose sake they must not bend the layers below.
+		 * As the two heads that were only there to help training: Szegedy et al., "Going deeper with
+		 * convolutions", 2015. */
+		.exit_weight = 0.3,
 		.loss = {.class_weight = {1, 1, 1}, .soft_share = 0.5},
 		.rate = 6e-5,
 		.layer_decay = 1,
@@ -42,6 +46,7 @@ static int check_options(
 		{"item", o->item, 0, 1e6},
 		{"entity", o->entity, 0, 1e6},
 		{"word", o->word, 0, 1e6},
+		{"exit_weight", o->exit_weight, 0, 1e6},
 		{"smoothing", o->loss.smoothing, 0, 1},
 		{"soft_share", o->loss.soft_share, 0, 1},
 		{"class_weight", o->loss.class_weight[0], 0, 1e6},
@@ -63,6 +68,8 @@ static int check_options(
 		if (!(rows[i].value >= rows[i].min && rows[i].value <= rows[i].max))
 			return tt_err_set(err, TT_ECONF, "%s: %g is not from %g to %g", rows[i].name,
 				rows[i].value, rows[i].min, rows[i].max);
+	if (o->exits_only && c->n_heads == 1)
+		return tt_err_set(err, TT_ECONF, "exits_only: the model has no heads behind inner layers");
 	return TT_OK;
 }
 
@@ -103,6 +110,10 @@ int tt_trainer_new(
 	openblas_set_num_threads(1);
 	t->params = p;
 	t->options = *o;
+	if (o->exits_only) {
+		t->options.freeze_embeddings = true;
+		t->options.freeze_layers = p->config.layers;
+	}
 	t->pass.params = p;
 	t->pass.ops = tt_train_ops_best();
 	rc = allocate(t, err);
@@ -136,13 +147,14 @@ void tt_trainer_free(struct tt_trainer *t)
 
 /* ---- a step ---- */
 
-/* By what an objective's loss is multiplied: its weight over what all its targets of the batches weigh. */
-static void factors_of(const struct tt_train_batch *batches, size_t n, const struct tt_train_options *o,
-	double ret[TT_OBJECTIVES])
+/* An objective's loss is multiplied by its weight over what all its targets of the batches weigh. */
+static struct tt_factors factors_of(
+	const struct tt_train_batch *batches, size_t n, const struct tt_train_options *o)
 {
 	const double weights[] = {
 		[TT_OF_ITEM] = o->item, [TT_OF_ENTITY] = o->entity, [TT_OF_WORDS] = o->word};
 	double sums[TT_OBJECTIVES] = {0};
+	struct tt_factors f = {.top = !o->exits_only, .exit = o->exit_weight};
 	for (size_t b = 0; b < n; b++)
 		for (size_t i = 0; i < batches[b].n; i++) {
 			const struct tt_train_example *x = &batches[b].examples[i];
@@ -152,7 +164,8 @@ static void factors_of(const struct tt_train_batch *batches, size_t n, const str
 			sums[TT_OF_WORDS] += (double)tt_words_asked(x);
 		}
 	for (int k = 0; k < TT_OBJECTIVES; k++)
-		ret[k] = sums[k] > 0 ? weights[k] / sums[k] : 0;
+		f.of[k] = sums[k] > 0 ? weights[k] / sums[k] : 0;
+	return f;
 }
 
 static void see(struct tt_trainer *t, const struct tt_train_batch *b)
@@ -167,9 +180,12 @@ static double mean(const struct tt_loss *l)
 	return l->weight > 0 ? l->loss / l->weight : 0;
 }
 
-static void finish_report(const struct tt_train_options *o, struct tt_train_report *r)
+static void finish_report(const struct tt_trainer *t, struct tt_train_report *r)
 {
-	r->loss = o->item * mean(&r->item) + o->entity * mean(&r->entity) + o->word * mean(&r->word);
+	const struct tt_train_options *o = &t->options;
+	const double top = o->item * mean(&r->item) + o->entity * mean(&r->entity) + o->word * mean(&r->word),
+		     exits = o->item * mean(&r->exit_item) + o->entity * mean(&r->exit_entity);
+	r->loss = (o->exits_only ? 0 : top) + o->exit_weight * (t->params->config.n_heads - 1) * exits;
 }
 
 void tt_train_report_add(
@@ -191,7 +207,6 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 {
 	const struct tt_train_options *o = &t->options;
 	struct tt_train_report r = {0};
-	double factors[TT_OBJECTIVES];
 	int lowest = 0;
 	while (!tt_depth_learns(o, lowest))
 		lowest++;
@@ -200,7 +215,7 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 		rc = tt_pass_check(&t->pass, &batches[b], err);
 	if (rc < 0)
 		return rc;
-	factors_of(batches, n, o, factors);
+	const struct tt_factors factors = factors_of(batches, n, o);
 	for (size_t b = 0; b < n; b++) {
 		rc = tt_pass_begin(&t->pass, &batches[b], err);
 		if (rc < 0)
@@ -209,12 +224,12 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 		t->pass.attention = drop_of(o->attention_dropout, o->seed, t->passes);
 		t->passes++;
 		tt_pass_forward(&t->pass);
-		tt_pass_loss(&t->pass, &o->loss, factors, &r, t->gradients);
+		tt_pass_loss(&t->pass, &o->loss, &factors, &r, t->gradients);
 		tt_pass_backward(&t->pass, t->gradients, lowest);
 		see(t, &batches[b]);
 		r.tokens += t->pass.T;
 	}
-	finish_report(o, &r);
+	finish_report(t, &r);
 	*ret = r;
 	return TT_OK;
 }
@@ -241,11 +256,13 @@ int64_t tt_trainer_steps(const struct tt_trainer *t)
 
 /* ---- evaluation ---- */
 
-static void by_label(const struct tt_model_config *c, float (*to)[TT_LABELS], const float *rows, size_t n)
+static void by_label(
+	const struct tt_trainer *t, float (*to)[TT_LABELS], int head, const float *rows, size_t n)
 {
+	const int *row_of = t->params->config.row_of;
 	for (size_t i = 0; to && i < n; i++)
 		for (int l = 0; l < TT_LABELS; l++)
-			to[i][l] = rows[i * TT_LABELS + (size_t)c->row_of[l]];
+			to[(size_t)head * n + i][l] = rows[i * TT_LABELS + (size_t)row_of[l]];
 }
 
 int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch, float (*item)[TT_LABELS],
@@ -259,11 +276,13 @@ int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch
 		return rc;
 	t->pass.hidden = t->pass.attention = drop_of(0, 0, 0);
 	tt_pass_forward(&t->pass);
-	tt_pass_loss(&t->pass, &t->options.loss, (const double[TT_OBJECTIVES]){0}, &r, NULL);
-	by_label(&t->params->config, item, t->pass.logits, t->pass.S);
-	by_label(&t->params->config, entity, t->pass.span_logits, t->pass.M);
+	tt_pass_loss(&t->pass, &t->options.loss, &(struct tt_factors){0}, &r, NULL);
+	for (int h = 0; h < t->params->config.n_heads; h++) {
+		by_label(t, item, h, t->pass.heads[h].logits, t->pass.S);
+		by_label(t, entity, h, t->pass.heads[h].span_logits, t->pass.M);
+	}
 	r.tokens = t->pass.T;
-	finish_report(&t->options, &r);
+	finish_report(t, &r);
 	*ret = r;
 	return TT_OK;
 }

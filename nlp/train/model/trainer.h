@@ -26,6 +26,11 @@ struct tt_train_options {
 	/* A step's loss: item · mean over items + entity · mean over mentions + word · mean over tokens whose
 	 * word is asked. A head whose loss weighs nothing stays as it is. */
 	double item, entity, word;
+	/* With heads behind inner layers (params.h), what items and mentions cost by each of them is added,
+	 * times exit_weight; what they cost by the top's counts whole. */
+	double exit_weight;
+	bool exits_only; /* nothing but the heads behind inner layers learns, nothing but their losses counts
+			  */
 	struct tt_loss_options loss;
 	/* Step t of `steps`, from 0, learns at rate · (t + 1) / warm_up while t < warm_up, then at rate ·
 	 * (steps
@@ -44,7 +49,8 @@ struct tt_train_options {
 };
 
 /* What BERT is fine-tuned with as a rule: dropout 0.1, rate 6e-5, weight decay 0.01, betas 0.9 and 0.999,
- * clip 1, all heads, class weights 1, no average. steps and warm_up are 0. */
+ * clip 1, all heads, those behind inner
+ * layers 0.3 each, class weights 1, no average. steps and warm_up are 0. */
 struct tt_train_options tt_train_defaults(void);
 
 struct tt_trainer;
@@ -55,10 +61,11 @@ int tt_trainer_new(
 void tt_trainer_free(struct tt_trainer *t); /* NULL is fine; the parameters stay */
 
 struct tt_train_report {
-	struct tt_loss item, entity, word; /* before the update */
-	size_t words_right;                /* tokens whose word was the likeliest of all; of word.weight */
-	double loss;                       /* of all, as weighed */
-	double norm, rate; /* gradient's norm before clipping, learning rate of the top; steps alone */
+	struct tt_loss item, entity, word;     /* before the update; of the top's heads */
+	struct tt_loss exit_item, exit_entity; /* of those behind inner layers, all together */
+	size_t words_right; /* tokens whose word was the likeliest of all; of word.weight */
+	double loss;        /* of all, as weighed */
+	double norm, rate;  /* gradient's norm before clipping, learning rate of the top; steps alone */
 	size_t tokens;
 };
 
@@ -68,7 +75,8 @@ struct tt_train_report {
 int tt_trainer_step(struct tt_trainer *t, const struct tt_train_batch *batches, size_t n,
 	struct tt_train_report *ret, struct tt_err *err);
 
-/* Losses and answers of a batch without dropout; nothing changes. item: (examples) rows; entity: (mentions of
+/* Losses and answers of a batch without dropout; nothing changes. item: (n_heads, examples) rows, by the
+ * heads behind the layers of head_layers (nlp/model/config.h), the top's last; entity: (n_heads, mentions of
  * all examples, in order) rows; columns by enum tt_label. Either may be NULL. */
 int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch, float (*item)[TT_LABELS],
 	float (*entity)[TT_LABELS], struct tt_train_report *ret, struct tt_err *err);

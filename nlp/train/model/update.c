@@ -42,7 +42,8 @@ bool tt_tensor_learns(const struct tt_train_options *o, const struct tt_train_te
 {
 	const double weights[] = {
 		[TT_OF_ALL] = 1, [TT_OF_ITEM] = o->item, [TT_OF_ENTITY] = o->entity, [TT_OF_WORDS] = o->word};
-	return tt_depth_learns(o, x->depth) && weights[x->objective] > 0;
+	const double head = x->exit ? o->exit_weight : o->exits_only ? 0 : 1;
+	return tt_depth_learns(o, x->depth) && weights[x->objective] * head > 0;
 }
 
 /* ---- runs: a chunk, or those of its rows that were seen ---- */

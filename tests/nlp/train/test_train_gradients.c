@@ -8,17 +8,25 @@
 #include "nlp/train/model/trainer_parts.h"
 #include "tests/nlp/train/fixture.h"
 
+static const int first[] = {1}, one_and_three[] = {1, 3};
+
 static const struct {
 	const char *model;
 	double dropout, attention, smoothing, soft, item, entity;
 	double weight[TT_LABELS];
 	double word; /* 0: no head for words */
+	const int *exits;
+	size_t n_exits;
+	double exit_weight;
+	bool exits_only;
 } rows[] = {
-	{"two-heads", 0, 0, 0, 0.5, 1, 1, {1, 1, 1}, 0},
-	{"two-heads", 0.1, 0.2, 0.1, 0.3, 1, 0.7, {1, 2, 0.5}, 2},
-	{"finbert", 0.3, 0, 0.2, 1, 0.5, 2, {3, 1, 0.2}, 0},
-	{"bf16", 0, 0.4, 0, 0, 2, 1, {1, 0.5, 1}, 0.5},
-	{"finbert", 0, 0, 0, 0, 0, 0, {1, 1, 1}, 1},
+	{"two-heads", 0, 0, 0, 0.5, 1, 1, {1, 1, 1}, 0, NULL, 0, 0, false},
+	{"two-heads", 0.1, 0.2, 0.1, 0.3, 1, 0.7, {1, 2, 0.5}, 2, first, 1, 0.6, false},
+	{"finbert", 0.3, 0, 0.2, 1, 0.5, 2, {3, 1, 0.2}, 0, NULL, 0, 0, false},
+	{"bf16", 0, 0.4, 0, 0, 2, 1, {1, 0.5, 1}, 0.5, NULL, 0, 0, false},
+	{"finbert", 0, 0, 0, 0, 0, 0, {1, 1, 1}, 1, NULL, 0, 0, false},
+	{"exits", 0.1, 0, 0, 0.5, 1, 0.7, {1, 1, 1}, 0, one_and_three, 2, 0.3, false},
+	{"exits", 0.1, 0, 0, 0.5, 1, 0.7, {1, 1, 1}, 1, one_and_three, 2, 0.3, true},
 };
 
 static double loss(struct tt_trainer *t, const struct tt_train_batch *batches, size_t n)
@@ -82,14 +90,18 @@ TT_TEST(central_differences)
 {
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		struct examples a, b;
-		struct tt_params *p = tiny_params_with(
-			rows[i].model, &(struct tt_params_options){.seed = 1, .words = rows[i].word > 0});
+		struct tt_params *p = tiny_params_with(rows[i].model, &(struct tt_params_options){.seed = 1,
+									      .words = rows[i].word > 0,
+									      .exits = rows[i].exits,
+									      .n_exits = rows[i].n_exits});
 		struct tt_train_options o = tiny_options();
 		o.hidden_dropout = rows[i].dropout;
 		o.attention_dropout = rows[i].attention;
 		o.item = rows[i].item;
 		o.entity = rows[i].entity;
 		o.word = rows[i].word;
+		o.exit_weight = rows[i].exit_weight;
+		o.exits_only = rows[i].exits_only;
 		o.loss.smoothing = rows[i].smoothing;
 		o.loss.soft_share = rows[i].soft;
 		memcpy(o.loss.class_weight, rows[i].weight, sizeof(rows[i].weight));
@@ -106,7 +118,7 @@ TT_TEST(central_differences)
 		float *gradient = malloc(n * sizeof(*gradient));
 		memcpy(gradient, t->gradients, n * sizeof(*gradient));
 		for (size_t k = 0; k < p->layout.n_tensors; k++)
-			if (tt_tensor_learns(&o, &p->layout.tensors[k]))
+			if (tt_tensor_learns(&t->options, &p->layout.tensors[k]))
 				check_tensor(t, batches, 2, &p->layout.tensors[k], gradient, (int)i);
 		free(gradient);
 		tt_trainer_free(t);

@@ -10,7 +10,9 @@
 static int64_t notes[TT_TRAINER_NOTES] = {1, -2};
 
 /* As the tests below open models, one after the other. */
-static const struct tt_params_options kinds[] = {{.seed = 1}, {.seed = 1, .words = true}};
+static const int inner[] = {1};
+static const struct tt_params_options kinds[] = {{.seed = 1}, {.seed = 1, .words = true},
+	{.seed = 1, .exits = inner, .n_exits = 1}, {.seed = 1, .layers = 1, .words = true}};
 
 static void steps(struct tt_trainer *t, int from, int to)
 {
@@ -291,6 +293,44 @@ TT_TEST(frozen)
 	}
 }
 
+/* Of a model with heads behind an inner layer, all learns, or those alone; they weigh what they are said to.
+ */
+TT_TEST(exits)
+{
+	static const struct {
+		double weight;
+		bool only;
+	} rows[] = {{0.3, false}, {0, false}, {0.5, true}};
+	for (size_t i = 0; i < TT_LEN(rows); i++) {
+		struct examples x;
+		struct tt_train_report r;
+		struct tt_train_options o = tiny_options();
+		struct tt_params *p = tiny_params_with("two-heads", &kinds[2]),
+				 *q = tiny_params_with("two-heads", &kinds[2]);
+		o.exit_weight = rows[i].weight;
+		o.exits_only = rows[i].only;
+		o.entity = 0.7;
+		struct tt_trainer *t = tiny_trainer(p, &o);
+		examples_make(&x, 8, 3);
+		TT_EQ(tt_trainer_evaluate(t, &x.batch, NULL, NULL, &r, NULL), TT_OK);
+		const double top = r.item.loss / r.item.weight + 0.7 * r.entity.loss / r.entity.weight,
+			     exit = r.exit_item.loss / r.exit_item.weight +
+				    0.7 * r.exit_entity.loss / r.exit_entity.weight;
+		TT_NEAR_ROW((long)i, r.loss, (rows[i].only ? 0 : top) + rows[i].weight * exit, 1e-9);
+		TT_TRUE(fabs(top - exit) > 1e-3);
+		steps(t, 0, 2);
+		for (size_t k = 0; k < p->layout.n_tensors; k++) {
+			const struct tt_train_tensor *y = &p->layout.tensors[k];
+			TT_EQ_ROW((long)(i * 100 + k),
+				memcmp(p->values + y->at, q->values + y->at, y->count * sizeof(float)) != 0,
+				y->exit ? rows[i].weight > 0 : !rows[i].only);
+		}
+		tt_trainer_free(t);
+		tt_params_free(p);
+		tt_params_free(q);
+	}
+}
+
 TT_TEST(averages)
 {
 	static const double decays[] = {0, 0.75};
@@ -427,10 +467,14 @@ TT_TEST(bad_options)
 	o = tiny_options();
 	o.rate = NAN;
 	TT_EQ(tt_trainer_new(&t, p, &o, &err), TT_ECONF);
+	o = tiny_options();
+	o.exits_only = true;
+	TT_EQ(tt_trainer_new(&t, p, &o, &err), TT_ECONF);
+	TT_STR_EQ(tt_str_c(err.msg), TT_STR("exits_only: the model has no heads behind inner layers"));
 	tt_params_free(p);
 }
 
 TT_MAIN(TT_RUN(threads_do_not_matter), TT_RUN(resumes_to_the_bit), TT_RUN(foreign_checkpoints),
 	TT_RUN(accumulated_batches_are_one), TT_RUN(blocks_of_words_are_one), TT_RUN(weights_of_objectives),
-	TT_RUN(schedule_and_clipping), TT_RUN(frozen), TT_RUN(averages), TT_RUN(learns),
+	TT_RUN(schedule_and_clipping), TT_RUN(frozen), TT_RUN(exits), TT_RUN(averages), TT_RUN(learns),
 	TT_RUN(bad_batches_change_nothing), TT_RUN(words_need_their_head), TT_RUN(bad_options))
