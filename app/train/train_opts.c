@@ -61,6 +61,8 @@ int tt_train_fit_options(struct tt_fit_options *ret, const struct tt_train_opts 
 	t.clip = o->clip;
 	t.freeze_layers = (int)o->freeze_layers;
 	t.freeze_embeddings = o->freeze_embeddings;
+	t.exit_weight = o->exit_weight;
+	t.exits_only = o->exits_only;
 	t.loss.smoothing = o->smoothing;
 	t.loss.soft_share = o->soft_share;
 	*ret = (struct tt_fit_options){.train = t,
@@ -77,6 +79,21 @@ int tt_train_fit_options(struct tt_fit_options *ret, const struct tt_train_opts 
 }
 
 /* ---- lists ---- */
+
+int tt_train_exits(const char *given, int exits[TT_LAYERS_MAX], size_t *n, struct tt_err *err)
+{
+	struct tt_str rest = tt_str_c(given);
+	*n = 0;
+	while (given && rest.p) {
+		int64_t layer;
+		if (!tt_str_int(tt_str_split(&rest, ','), 1, TT_LAYERS_MAX, &layer) || *n == TT_LAYERS_MAX ||
+			(*n > 0 && layer <= exits[*n - 1]))
+			return tt_err_set(
+				err, TT_EUSAGE, "--exits '%s': want layers from 1, ascending: 2,4", given);
+		exits[(*n)++] = (int)layer;
+	}
+	return TT_OK;
+}
 
 int tt_train_list(
 	const char *given, const char *paths[], size_t max, size_t *n, char **text, struct tt_err *err)
@@ -131,19 +148,22 @@ static json_t *options(const struct tt_train_opts *o, const struct tt_fit_option
 	} reals[] = {{"rate", o->rate}, {"layer-decay", o->layer_decay}, {"weight-decay", o->weight_decay},
 		{"dropout", o->dropout}, {"smoothing", o->smoothing}, {"clip", o->clip}, {"item", o->item},
 		{"entity", o->entity}, {"warm-up", o->warm_up}, {"average", o->average},
-		{"soft-share", o->soft_share}, {"augment-share", o->augment_share}};
+		{"soft-share", o->soft_share}, {"augment-share", o->augment_share},
+		{"exit-weight", o->exit_weight}, {"exit-confidence", o->exit_confidence}};
 	const struct {
 		const char *name;
 		int64_t value;
 	} whole[] = {{"epochs", o->epochs}, {"batch", o->batch}, {"accumulate", o->accumulate},
 		{"freeze-layers", o->freeze_layers}, {"freeze-embeddings", o->freeze_embeddings},
 		{"patience", o->patience}, {"seed", o->seed}, {"max-tokens", o->max_tokens},
-		{"dtype", o->dtype}, {"objective", o->objective}};
+		{"dtype", o->dtype}, {"objective", o->objective}, {"layers", o->layers},
+		{"exits-only", o->exits_only}};
 	for (size_t i = 0; i < TT_LEN(whole); i++)
 		json_object_set_new(all, whole[i].name, json_integer(whole[i].value));
 	for (size_t i = 0; i < TT_LEN(reals); i++)
 		json_object_set_new(all, reals[i].name, json_real(reals[i].value));
 	json_object_set_new(all, "class-weights", json_pack("[f,f,f]", w[0], w[1], w[2]));
+	json_object_set_new(all, "exits", o->exits ? json_string(o->exits) : json_null());
 	json_object_set_new(all, "augment", o->augment ? json_string(o->augment) : json_null());
 	json_object_set_new(all, "teacher", o->teachers ? json_string(o->teachers) : json_null());
 	return all;

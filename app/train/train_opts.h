@@ -10,12 +10,12 @@ enum { TT_TEACHERS_MAX = 16 };
 enum tt_train_objective { TT_TRAIN_LABELS, TT_TRAIN_WORDS }; /* "labels|words" */
 
 struct tt_train_opts {
-	const char *model, *out, *plot, *valid, *teachers, *class_weights, *augment;
+	const char *model, *out, *plot, *valid, *teachers, *class_weights, *augment, *exits;
 	int format, dtype, objective;
-	bool resume, freeze_embeddings, quiet;
+	bool exits_only, resume, freeze_embeddings, quiet;
 	double rate, layer_decay, weight_decay, dropout, smoothing, clip, item, entity, warm_up, average,
-		soft_share, augment_share;
-	int64_t epochs, batch, accumulate, freeze_layers, patience, seed, threads, max_tokens,
+		soft_share, augment_share, exit_weight, exit_confidence;
+	int64_t layers, epochs, batch, accumulate, freeze_layers, patience, seed, threads, max_tokens,
 		checkpoint_steps;
 };
 
@@ -23,6 +23,9 @@ struct tt_train_opts {
  * and positive. TT_EUSAGE. */
 int tt_train_fit_options(struct tt_fit_options *ret, const struct tt_train_opts *o,
 	const struct tt_train_set *s, struct tt_err *err);
+
+/* "2,4": layers, ascending. TT_EUSAGE. */
+int tt_train_exits(const char *given, int exits[TT_LAYERS_MAX], size_t *n, struct tt_err *err);
 
 /* Splits "a,b" into at most max paths, copied to *text, which is freed by the caller. TT_EUSAGE, TT_ENOMEM.
  */

@@ -75,9 +75,14 @@ static int read_files(struct session *s, int argc, char **argv, struct tt_err *e
 
 static int open_params(struct session *s, struct tt_err *err)
 {
-	const struct tt_params_options o = {
-		.seed = (uint64_t)s->o->seed, .words = s->o->objective == TT_TRAIN_WORDS};
-	return tt_params_open(&s->params, s->start, &o, err);
+	int exits[TT_LAYERS_MAX];
+	struct tt_params_options o = {.seed = (uint64_t)s->o->seed,
+		.words = s->o->objective == TT_TRAIN_WORDS,
+		.layers = (int)s->o->layers,
+		.exits = exits,
+		.exit_confidence = s->o->exit_confidence};
+	int rc = tt_train_exits(s->o->exits, exits, &o.n_exits, err);
+	return rc == TT_OK ? tt_params_open(&s->params, s->start, &o, err) : rc;
 }
 
 static struct tt_id start_id(const struct tt_params *p)

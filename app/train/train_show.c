@@ -37,6 +37,8 @@ static void print_epoch(const struct tt_fit_progress *p)
 		printf("; valid loss %.4f", p->figures->loss);
 		print_head("items", &p->figures->item);
 		print_head("entities", &p->figures->entity);
+		print_head("exits' items", &p->figures->exit_item);
+		print_head("exits' entities", &p->figures->exit_entity);
 		if (isfinite(p->figures->words))
 			printf(", words right %.4f", p->figures->words);
 		fputs(p->best ? "; the best so far\n" : "\n", stdout);

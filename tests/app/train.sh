@@ -57,7 +57,10 @@ cmp "$tmp/whole/model.safetensors" "$tmp/killed/model.safetensors" || fail "anot
 # ---- a pupil of that model, from texts without labels ----
 
 cut -f2 "$tmp/train.tsv" >"$tmp/texts.txt"
-status 0 "$bin" train "$tmp/texts.txt" --teacher "$tmp/whole,$tmp/killed" --batch 8 --epochs 1 --out "$tmp/pupil"
+status 0 "$bin" train "$tmp/texts.txt" --teacher "$tmp/whole,$tmp/killed" --batch 8 --epochs 1 --out "$tmp/pupil" \
+	--layers 3 --exits 1,2 --exit-confidence 0.9
+"$bin" score --model "$tmp/pupil" --exit-confidence 0 "$tmp/texts.txt" >"$tmp/out" || fail "the pupil is not read"
+grep -q '"num_hidden_layers": 3' "$tmp/pupil/config.json" || fail "the pupil is no smaller"
 
 # ---- words of texts without labels; then the labels, said differently in each epoch, interrupted or not ----
 
@@ -77,6 +80,8 @@ status 64 "$bin" train "$tmp/train.tsv"
 said '--out is needed'
 status 64 train --out "$tmp/no" --class-weights 1,2
 said "--class-weights '1,2'"
+status 64 train --out "$tmp/no" --exits 4,2
+said "--exits '4,2'"
 status 64 train --out "$tmp/no" --augment entity,nmber
 said "there is no kind 'nmber'"
 status 66 train --out "$tmp/no" --valid "$tmp/none.tsv"

@@ -124,7 +124,7 @@ static int restore(struct fit *f, struct tt_err *err)
 static int validate(struct fit *f, struct tt_fit_figures *ret, struct tt_err *err)
 {
 	tt_trainer_use_average(f->trainer, true);
-	int rc = tt_fit_figures(f->trainer, &f->train, f->valid, f->n_valid, ret, err);
+	int rc = tt_fit_figures(f->trainer, f->params, f->valid, f->n_valid, ret, err);
 	tt_trainer_use_average(f->trainer, false);
 	if (rc < 0)
 		return rc;

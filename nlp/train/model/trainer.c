@@ -188,18 +188,22 @@ static void finish_report(const struct tt_trainer *t, struct tt_train_report *r)
 	r->loss = (o->exits_only ? 0 : top) + o->exit_weight * (t->params->config.n_heads - 1) * exits;
 }
 
-void tt_train_report_add(
-	struct tt_train_report *sum, const struct tt_train_report *r, const struct tt_train_options *o)
+void tt_trainer_add_report(
+	const struct tt_trainer *t, struct tt_train_report *sum, const struct tt_train_report *r)
 {
 	sum->item.loss += r->item.loss;
 	sum->item.weight += r->item.weight;
 	sum->entity.loss += r->entity.loss;
 	sum->entity.weight += r->entity.weight;
+	sum->exit_item.loss += r->exit_item.loss;
+	sum->exit_item.weight += r->exit_item.weight;
+	sum->exit_entity.loss += r->exit_entity.loss;
+	sum->exit_entity.weight += r->exit_entity.weight;
 	sum->word.loss += r->word.loss;
 	sum->word.weight += r->word.weight;
 	sum->words_right += r->words_right;
 	sum->tokens += r->tokens;
-	finish_report(o, sum);
+	finish_report(t, sum);
 }
 
 int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *batches, size_t n,

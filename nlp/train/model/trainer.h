@@ -82,8 +82,8 @@ int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch
 	float (*entity)[TT_LABELS], struct tt_train_report *ret, struct tt_err *err);
 
 /* Adds up what batches reported; loss and tokens among it. */
-void tt_train_report_add(
-	struct tt_train_report *sum, const struct tt_train_report *r, const struct tt_train_options *o);
+void tt_trainer_add_report(
+	const struct tt_trainer *t, struct tt_train_report *sum, const struct tt_train_report *r);
 
 int64_t tt_trainer_steps(const struct tt_trainer *t); /* done so far */
 

@@ -158,7 +158,7 @@ TT_TEST(keeps_the_best)
 	struct tt_fit_figures f;
 	TT_EQ(tt_params_open(&p, scratch_path(""), &(struct tt_params_options){.seed = 1}, NULL), TT_OK);
 	struct tt_trainer *t = tiny_trainer(p, &o.train);
-	TT_EQ(tt_fit_figures(t, &o.train, valid.of, SET, &f, NULL), TT_OK);
+	TT_EQ(tt_fit_figures(t, p, valid.of, SET, &f, NULL), TT_OK);
 	TT_NEAR(f.metric, best, 1e-6);
 	tt_trainer_free(t);
 	tt_params_free(p);
