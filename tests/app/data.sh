@@ -117,9 +117,9 @@ cmp -s "$dir/once.jsonl" "$dir/out" || fail 'clean twice: is not once'
 
 # ---- augment: rows stay, copies behind them say the same, spans move, columns stay ----
 printf 'symbol\tname\tkind\tsector\tcountry\taliases\tnot\nAAPL\tApple Inc.\tcompany\tTech\tUS\t^Apple\nMSFT\tMicrosoft Corporation\tcompany\tTech\tUS\tMicrosoft\n' >"$dir/names.tsv"
-printf 'id,text,label\n7,"Apple shares up, $AAPL",positive\n8,nothing to change here,neutral\n' >"$dir/a.csv"
+printf 'id,text,label\n7,"Apple shares up, \044AAPL",positive\n8,nothing to change here,neutral\n' >"$dir/a.csv"
 check augment 0 augment "$dir/a.csv" --entities "$dir/names.tsv" --kinds entity
-content augment "$dir/out" 'id,text,label\n7,"Apple shares up, $AAPL",positive\n7,"Microsoft shares up, $MSFT",positive\n8,nothing to change here,neutral\n'
+content augment "$dir/out" 'id,text,label\n7,"Apple shares up, \044AAPL",positive\n7,"Microsoft shares up, \044MSFT",positive\n8,nothing to change here,neutral\n'
 err_has augment 'a.csv: 2 rows, 1 copies added, 1 left out that changed nothing; changed in entity 1, number 0, synonym 0, noise 0'
 cat >"$dir/a.jsonl" <<'END'
 {"id": 1, "text": "é: Apple falls 10% to $200", "entities": [{"entity": "Apple", "start": 3, "end": 8, "label": "negative"}, {"entity": "Sony"}]}
