@@ -50,7 +50,7 @@ WITH given AS MATERIALIZED (
 		AND now.who = g.who AND now.given_at = g.at
 ), stored AS (
 	INSERT INTO feedback (event_at, given_at, item_id, entity_id, version, label, who, note, came_from)
-	SELECT j.event_at, coalesce(j.at, now()), j.item_id, j.entity_id, j.version, j.label, j.who, j.note, $11::text
+	SELECT j.event_at, coalesce(j.at, date_trunc('milliseconds', now())), j.item_id, j.entity_id, j.version, j.label, j.who, j.note, $11::text
 	FROM judged j
 	WHERE j.fate < 3 AND $12::bool
 	ON CONFLICT DO NOTHING -- another import is storing it
