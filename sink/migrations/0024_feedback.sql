@@ -106,7 +106,7 @@ COMMENT ON COLUMN feedback_now.came_from IS 'Name of the imported file, or ''fee
 CREATE FUNCTION labelled_items(what text DEFAULT 'title_summary')
 RETURNS TABLE (event_at timestamptz, item_id uuid, version smallint, text text, label text, people bigint, ties bigint, entities jsonb,
 	model_label text, model_score real, model text, last_at timestamptz)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = tickertone, pg_temp -- who may use it reads no table
 BEGIN ATOMIC
 	WITH vote AS (
 		SELECT h.event_at, h.item_id, h.version, h.entity_id, h.symbol, h.label, count(*) AS n, max(h.given_at) AS last_at,
@@ -161,6 +161,7 @@ BEGIN ATOMIC
 	WHERE t.text IS NOT NULL;
 END;
 COMMENT ON FUNCTION labelled_items IS 'Items with the labels that most people give them, to train with and to compare; one row per item and text that was judged. what: as in item_text().';
+REVOKE EXECUTE ON FUNCTION labelled_items FROM PUBLIC;
 
 CREATE VIEW labelled_item AS SELECT * FROM labelled_items();
 COMMENT ON VIEW labelled_item IS 'Items with the labels that most people give them, and what the model says now: one row per item and text that was judged. Items that retention has dropped are not in it.';
