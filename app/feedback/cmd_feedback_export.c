@@ -38,13 +38,13 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	if (rc == TT_OK)
 		rc = tt_alert_open(&db, &o->common, err);
 	if (rc == TT_OK)
-		rc = tt_labelled_load(
-			&l, db.conn, (enum tt_text_choice)db.conf.model.text, since_ms, err);
+		rc = tt_labelled_load(&l, db.conn, (enum tt_text_choice)db.conf.model.text, since_ms, err);
 	if (rc == TT_OK)
 		rc = write_rows(&l, o->output, err);
 	if (rc == TT_OK)
 		fprintf(stderr,
-			"%zu items; left out: %zu labels of which as many people say something else, %zu items "
+			"%zu items; left out: %zu labels of which as many people say something else, %zu "
+			"items "
 			"with nothing besides\n",
 			l.n, l.tied, l.undecided);
 	tt_labelled_done(&l);
@@ -67,12 +67,13 @@ static const struct tt_cli_opt options[] = {
 const struct tt_cmd tt_cmd_feedback_export = {
 	.name = "feedback export",
 	.summary = "Write the items that people labelled as JSON Lines to train with",
-	.details = "Each text as the model reads it (model.text of the configuration), with the label that most "
-		   "people give it and those they give its entities, and where these stand. Of several people "
-		   "the most decide; where as many say something else there is no label.\n"
-		   "\n"
-		   "    tickertone feedback export -c tickertone.yaml -o feedback.jsonl\n"
-		   "    tickertone data check feedback.jsonl\n",
+	.details =
+		"Each text as the model reads it (model.text of the configuration), with the label that most "
+		"people give it and those they give its entities, and where these stand. Of several people "
+		"the most decide; where as many say something else there is no label.\n"
+		"\n"
+		"    tickertone feedback export -c tickertone.yaml -o feedback.jsonl\n"
+		"    tickertone data check feedback.jsonl\n",
 	.group = TT_GROUP_TRAIN,
 	.opts = options,
 	.defaults = &(const struct export_opts){.output = "-"},

@@ -85,8 +85,8 @@ static void fault_of(
 		snprintf(what, size, "there is no entity '%.*s'", TT_FMT(v->symbol));
 }
 
-static int store(struct import *m, struct tt_alert_db *db, struct tt_str came_from, bool dry_run,
-	struct tt_err *err)
+static int store(
+	struct import *m, struct tt_alert_db *db, struct tt_str came_from, bool dry_run, struct tt_err *err)
 {
 	char what[512];
 	struct tt_pg_feedback_result *results = tt_arena_zalloc(&m->arena, m->n + 1, sizeof(*results));
@@ -112,7 +112,8 @@ static size_t bad_rows(const struct import *m)
 
 static void print_counts(const struct import *m, bool dry_run)
 {
-	printf("%s: %zu rows: %zu new, %zu in place of what the same person said before, %zu older than that, "
+	printf("%s: %zu rows: %zu new, %zu in place of what the same person said before, %zu older than "
+	       "that, "
 	       "%zu known, %zu repeated, %zu bad%s\n",
 		m->name, m->n + m->unreadable, m->fates[TT_PG_FEEDBACK_NEW],
 		m->fates[TT_PG_FEEDBACK_REPLACES], m->fates[TT_PG_FEEDBACK_OLDER],
@@ -195,12 +196,14 @@ const struct tt_cmd tt_cmd_feedback_import = {
 	.args = "FILE|-",
 	.summary = "Store labels that people gave to items, from CSV or JSON Lines",
 	.details =
-		"Columns of CSV, or members of JSON: label (negative, neutral, positive); item (its id), url, "
+		"Columns of CSV, or members of JSON: label (negative, neutral, positive); item (its id), "
+		"url, "
 		"guid or title (word for word): the first that a row has says which item it means; entity (a "
 		"symbol; without: the item as a whole); who; at (when; without: now); note. Others are left "
 		"alone, so that 'feedback list --csv' can be edited and imported.\n"
 		"\n"
-		"What a person says last of an item and entity counts, what they said before is kept. The same "
+		"What a person says last of an item and entity counts, what they said before is kept. The "
+		"same "
 		"file again changes nothing. Bad rows are named and left out, and the exit status is 65.\n"
 		"\n"
 		"    tickertone feedback import -c tickertone.yaml labels.csv --who anna --dry-run\n",
@@ -214,7 +217,8 @@ const struct tt_cmd tt_cmd_feedback_import = {
 
 static const struct tt_cli_opt add_options[] = {
 	TT_ALERT_OPT_DATABASE,
-	OPT("entity", 'e', TT_CLI_STR, entity, "SYMBOL", "What the label is about; default: the item as a whole."),
+	OPT("entity", 'e', TT_CLI_STR, entity, "SYMBOL",
+		"What the label is about; default: the item as a whole."),
 	OPT("who", 0, TT_CLI_STR, who, "NAME", "Who says it."),
 	OPT("note", 0, TT_CLI_STR, note, "TEXT", "Why."),
 	{0},
@@ -224,10 +228,11 @@ const struct tt_cmd tt_cmd_feedback_add = {
 	.name = "feedback add",
 	.args = "ITEM|URL LABEL",
 	.summary = "Store one person's label of one item",
-	.details = "As one row of 'feedback import'.\n"
-		   "\n"
-		   "    tickertone feedback add -c tickertone.yaml https://example.com/story negative --entity "
-		   "INTC --who anna\n",
+	.details =
+		"As one row of 'feedback import'.\n"
+		"\n"
+		"    tickertone feedback add -c tickertone.yaml https://example.com/story negative --entity "
+		"INTC --who anna\n",
 	.group = TT_GROUP_TRAIN,
 	.opts = add_options,
 	.opts_size = sizeof(struct import_opts),

@@ -27,8 +27,8 @@ static void put_row(struct tt_buf *out, const struct tt_pg_feedback *v, int widt
 	tt_time_rfc3339(v->given_ms, at);
 	tt_buf_printf(out, "%.10s  %-8.*s  %-*.*s ", at, TT_FMT(v->label), SYMBOL_COLUMNS, TT_FMT(v->symbol));
 	if (v->model_label.p)
-		tt_buf_printf(out, "%s %-8.*s %+.2f  ", wrong ? "!" : " ", TT_FMT(v->model_label),
-			v->model_score);
+		tt_buf_printf(
+			out, "%s %-8.*s %+.2f  ", wrong ? "!" : " ", TT_FMT(v->model_label), v->model_score);
 	else
 		tt_buf_printf(out, "  %-8s        ", "-");
 	tt_term_text(out, v->who, 0);
@@ -150,8 +150,10 @@ static const struct tt_cli_opt options[] = {
 const struct tt_cmd tt_cmd_feedback_list = {
 	.name = "feedback list",
 	.summary = "Show what people say of items, and what the model says of the same",
-	.details = "One row per item, entity and person, what they said last; the newest first. What is behind ! "
-		   "is what the model says otherwise. Without a model's answer: it says nothing of that entity, or "
+	.details = "One row per item, entity and person, what they said last; the newest first. What is "
+		   "behind ! "
+		   "is what the model says otherwise. Without a model's answer: it says nothing of that "
+		   "entity, or "
 		   "the text has changed since.\n"
 		   "\n"
 		   "    tickertone feedback list -c tickertone.yaml --disagree --since 30d\n",

@@ -49,8 +49,8 @@ static int take_time(struct tt_str text, int64_t now_ms, int64_t *ret_ms, struct
 	if (!text.p)
 		return TT_OK;
 	if (!tt_feed_date(text, ret_ms) || !tt_pg_time_fits(*ret_ms))
-		return tt_err_set(err, TT_EPARSE, "at '%.*s' is not a date",
-			(int)(text.n < 64 ? text.n : 64), text.p);
+		return tt_err_set(
+			err, TT_EPARSE, "at '%.*s' is not a date", (int)(text.n < 64 ? text.n : 64), text.p);
 	if (*ret_ms > now_ms)
 		return tt_err_set(err, TT_EPARSE, "at %.*s lies in the future", TT_FMT(text));
 	return TT_OK;
@@ -142,8 +142,8 @@ static bool ends_in(struct tt_str s, struct tt_str end)
 	return s.n > end.n && tt_str_eq((struct tt_str){s.p + s.n - end.n, end.n}, end);
 }
 
-int tt_given_open(struct tt_given_reader *r, const char *path, const char *who, int64_t now_ms,
-	struct tt_err *err)
+int tt_given_open(
+	struct tt_given_reader *r, const char *path, const char *who, int64_t now_ms, struct tt_err *err)
 {
 	struct tt_str start = {NULL, 0}, name = tt_str_c(path);
 	*r = (struct tt_given_reader){.who = who, .now_ms = now_ms};

@@ -1,12 +1,12 @@
 /* given.h - labels that people gave to items, from a file:
  *
- *   CSV    a header with the columns `label` and one or more of `item`, `url`, `guid`, `title`; maybe `entity`,
- *          `who`, `at`, `note`; in any order and case, others are ignored
- *   JSONL  an object a line with these members
+ *   CSV    a header with the columns `label` and one or more of `item`, `url`, `guid`, `title`; maybe
+ * `entity`, `who`, `at`, `note`; in any order and case, others are ignored JSONL  an object a line with these
+ * members
  *
- * Of item (an id), url, guid and title the first that a row has says which item it means. Names ending in .jsonl
- * or .ndjson, and other files that begin with "{", are JSONL. Owner: what a row points to lives in the arena
- * given. Threads: one at a time. */
+ * Of item (an id), url, guid and title the first that a row has says which item it means. Names ending in
+ * .jsonl or .ndjson, and other files that begin with "{", are JSONL. Owner: what a row points to lives in the
+ * arena given. Threads: one at a time. */
 #ifndef TT_APP_FEEDBACK_GIVEN_H
 #define TT_APP_FEEDBACK_GIVEN_H
 
@@ -38,8 +38,8 @@ struct tt_given_reader {
 
 /* path "-": standard input. TT_EPARSE: a header without label or without any identity. Close also after an
  * error. */
-int tt_given_open(struct tt_given_reader *r, const char *path, const char *who, int64_t now_ms,
-	struct tt_err *err);
+int tt_given_open(
+	struct tt_given_reader *r, const char *path, const char *who, int64_t now_ms, struct tt_err *err);
 void tt_given_close(struct tt_given_reader *r);
 
 /* TT_OK; TT_ECLOSED at the end; TT_EPARSE or TT_ELIMIT: this row is bad ("FILE:LINE: what"), the next call

@@ -240,7 +240,7 @@ bool tt_pipeline_alive(struct tt_pipeline *p)
 	struct tt_buf reason;
 	tt_buf_init(&reason, 0); /* the answer alone */
 	bool stalled = p->conf.stall_ms && tt_pulse_stood_ms(&p->pulse, p->clock) >= p->conf.stall_ms &&
-		tt_outage_report(&p->outage, &reason);
+		       tt_outage_report(&p->outage, &reason);
 	tt_buf_done(&reason);
 	return !stalled;
 }

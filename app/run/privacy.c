@@ -8,8 +8,10 @@ enum { CUT_TAIL = 64 /* bytes: what a cut may have made unrecognisable */ };
 
 const struct tt_opt tt_privacy_opts[] = {
 	{"redact", TT_OPT_STRS, offsetof(struct tt_privacy_conf, redact), NULL, 0, 0, "", 0,
-		"What is replaced by [email], [phone], [iban], [card], [handle] in titles, texts and authors before "
-		"they are scored, stored or published, and in dead letters: email, phone, iban, card, handle, or all "
+		"What is replaced by [email], [phone], [iban], [card], [handle] in titles, texts and authors "
+		"before "
+		"they are scored, stored or published, and in dead letters: email, phone, iban, card, "
+		"handle, or all "
 		"(docs/TRAINING.md says what counts as each). Links stay.",
 		NULL},
 	{0},

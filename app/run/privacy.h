@@ -1,10 +1,11 @@
 /* privacy.h - what tells who a person is, taken out of what a source gives before anybody else sees it
  * (nlp/token/redact.h, docs/TRAINING.md): section `privacy` of the configuration.
  *
- * It is done between source and filter: whatever comes after that, judging, scoring, entities and their places,
- * rows, events, dead letters, log lines, knows the redacted text alone, and what is compared with stored texts
- * has been through the same. Identities were made by the source from the text as it came and stay; a guid with
- * something private in it gives way to its hash. Links stay as they are, they are what an item is found by.
+ * It is done between source and filter: whatever comes after that, judging, scoring, entities and their
+ * places, rows, events, dead letters, log lines, knows the redacted text alone, and what is compared with
+ * stored texts has been through the same. Identities were made by the source from the text as it came and
+ * stay; a guid with something private in it gives way to its hash. Links stay as they are, they are what an
+ * item is found by.
  *
  * A text for which there is no memory is left out, not let through, and counted.
  * Threads: one at a time each. */

@@ -25,7 +25,7 @@ struct tt_source_thread {
 	struct tt_source source;
 	pthread_t thread;
 	bool started;
-	struct tt_redacted private; /* of its thread */
+	struct tt_redacted private;   /* of its thread */
 	struct tt_source_call *call;  /* under p->lock; taken and cleared by the source's thread */
 	struct tt_source_call posted; /* likewise; fn NULL: none */
 	bool ended;                   /* under p->lock */

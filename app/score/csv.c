@@ -98,8 +98,8 @@ int tt_csv_line(struct tt_csv *c, struct tt_str rest, struct tt_err *err)
 	return TT_OK;
 }
 
-int tt_csv_next(struct tt_csv *c, struct tt_line_reader *lines, size_t *line, int64_t *from_byte,
-	struct tt_err *err)
+int tt_csv_next(
+	struct tt_csv *c, struct tt_line_reader *lines, size_t *line, int64_t *from_byte, struct tt_err *err)
 {
 	struct tt_str s;
 	struct tt_err why = {0};
@@ -117,7 +117,8 @@ int tt_csv_next(struct tt_csv *c, struct tt_line_reader *lines, size_t *line, in
 	if (rc == TT_ECLOSED && c->open) {
 		c->open = false;
 		return tt_err_set(err, TT_EPARSE,
-			"%s:%zu: a quoted field is not closed before the end of the input", lines->name, *line);
+			"%s:%zu: a quoted field is not closed before the end of the input", lines->name,
+			*line);
 	}
 	return rc;
 }

@@ -11,8 +11,8 @@ static struct tt_row_entity entity_of(struct tt_str text, const struct tt_pg_lab
 {
 	struct tt_row_entity ret = {.name = e->mention.p ? e->mention : e->symbol, .label = (int)e->label};
 	size_t from, to;
-	ret.in_text = e->mention.p && tt_utf8_byte_of(text, e->start, &from) &&
-		      tt_utf8_byte_of(text, e->end, &to);
+	ret.in_text =
+		e->mention.p && tt_utf8_byte_of(text, e->start, &from) && tt_utf8_byte_of(text, e->end, &to);
 	if (ret.in_text)
 		ret.span = (struct tt_span){(uint32_t)from, (uint32_t)to};
 	return ret;

@@ -1,6 +1,6 @@
-/* labelled.h - rows to train with out of the database: items with the labels that people gave them, in the form
- * in which files give theirs (app/score/rows.h). Owner: the caller's struct (load/done), which all that a row
- * points to lives in. Threads: one. Blocking: as sink/pg/conn.h says. */
+/* labelled.h - rows to train with out of the database: items with the labels that people gave them, in the
+ * form in which files give theirs (app/score/rows.h). Owner: the caller's struct (load/done), which all that
+ * a row points to lives in. Threads: one. Blocking: as sink/pg/conn.h says. */
 #ifndef TT_APP_TRAIN_LABELLED_H
 #define TT_APP_TRAIN_LABELLED_H
 

@@ -51,8 +51,8 @@ int tt_pg_feedback_store(struct tt_pg_conn *c, const struct tt_pg_said_of *v, si
 
 static bool of_row(const PGresult *r, int row, struct tt_arena *arena, struct tt_pg_feedback *ret)
 {
-	struct tt_str *const texts[] = {&ret->source, &ret->url, &ret->title, &ret->symbol, &ret->who,
-		&ret->label};
+	struct tt_str *const texts[] = {
+		&ret->source, &ret->url, &ret->title, &ret->symbol, &ret->who, &ret->label};
 	ret->event_ms = tt_pg_get_time(r, row, 0);
 	ret->item_id = tt_pg_get_id(r, row, 1);
 	ret->given_ms = tt_pg_get_time(r, row, 8);

@@ -7,8 +7,8 @@
 #include "sink/pg/conn.h"
 
 struct tt_pg_said_of { /* one label by one person */
-	/* The item, by one of these: its id; its URL with the key of it (TT_ID of the canonical one; zero when
-	 * it has none); its guid; its title, word for word. */
+	/* The item, by one of these: its id; its URL with the key of it (TT_ID of the canonical one; zero
+	 * when it has none); its guid; its title, word for word. */
 	struct tt_id id, url_key;
 	struct tt_str url, guid, title;
 

@@ -1,5 +1,5 @@
-/* test_feedback.c - what people say of items: rows of a file, what the database makes of them, and rows to train
- * with; each also when memory runs out. */
+/* test_feedback.c - what people say of items: rows of a file, what the database makes of them, and rows to
+ * train with; each also when memory runs out. */
 #include <jansson.h>
 
 #include "app/feedback/given.h"
@@ -19,7 +19,8 @@ static int setup(void **state)
 	struct tt_batch *b = tt_batch_new(1 << 22);
 	for (int i = 0; i < 3; i++) {
 		struct tt_scored *s = tt_pg_item(b, i, 2);
-		s->item.title = TT_STR("S0 and S1, \xC3\xBC" "ber S2.S3; S12 of S1");
+		s->item.title = TT_STR("S0 and S1, \xC3\xBC"
+				       "ber S2.S3; S12 of S1");
 		s->item.summary = TT_STR("more");
 		for (size_t k = 0; k < s->n_entities; k++)
 			s->entities[k].mention = s->entities[k].symbol;
@@ -55,9 +56,15 @@ TT_TEST(texts_are_those_that_the_model_reads)
 	static const char *const names[] = {"title", "title_summary", "full"};
 	static const struct {
 		const char *title, *summary, *content;
-	} rows[] = {{"Up", "Because", "Since long ago"}, {"Up!", "Because", NULL}, {"Up", "Up and away", NULL},
-		{NULL, "Because", NULL}, {"Up", NULL, "Up."}, {"Up", NULL, NULL}, {NULL, NULL, NULL},
-		{"Gr\xC3\xB6\xC3\x9F" "e:", "\xC3\xBC" "ber", "x"}, {"'", "100 %", NULL}};
+	} rows[] = {{"Up", "Because", "Since long ago"}, {"Up!", "Because", NULL},
+		{"Up", "Up and away", NULL}, {NULL, "Because", NULL}, {"Up", NULL, "Up."}, {"Up", NULL, NULL},
+		{NULL, NULL, NULL},
+		{"Gr\xC3\xB6\xC3\x9F"
+		 "e:",
+			"\xC3\xBC"
+			"ber",
+			"x"},
+		{"'", "100 %", NULL}};
 	struct tt_arena arena;
 	struct tt_pg_params p;
 	struct tt_pg_conn *c = connect_to(*state);
@@ -75,7 +82,8 @@ TT_TEST(texts_are_those_that_the_model_reads)
 			tt_pg_put_text(&p, item.summary);
 			tt_pg_put_text(&p, item.content);
 			tt_pg_put_text(&p, tt_str_c(names[what]));
-			TT_EQ(tt_pg_query(c, "SELECT tickertone.item_text($1, $2, $3, $4)", &p, &r, NULL), TT_OK);
+			TT_EQ(tt_pg_query(c, "SELECT tickertone.item_text($1, $2, $3, $4)", &p, &r, NULL),
+				TT_OK);
 			TT_STR_EQ_ROW(i * 10 + what, tt_pg_get_text(r, 0, 0), want.text);
 			PQclear(r);
 			tt_pg_params_done(&p);
@@ -90,8 +98,11 @@ TT_TEST(mentions_are_found_as_words)
 		const char *text, *mention;
 		int start; /* -1: nowhere */
 	} rows[] = {{"AMDOCS and AMD", "AMD", 11}, {"Apple", "Apple", 0}, {"Pineapple", "apple", -1},
-		{"\xC3\xBC" "ber Apple", "Apple", 5}, {"AT&T up", "AT&T", 0}, {"$A.B+ x", "A.B+", 1}, {"AxB", "A.B", -1},
-		{"a (b", "(b", 2}, {"C:\\d1", "\\d", -1}};
+		{"\xC3\xBC"
+		 "ber Apple",
+			"Apple", 5},
+		{"AT&T up", "AT&T", 0}, {"$A.B+ x", "A.B+", 1}, {"AxB", "A.B", -1}, {"a (b", "(b", 2},
+		{"C:\\d1", "\\d", -1}};
 	for (size_t i = 0; i < TT_LEN(rows); i++)
 		TT_EQ_ROW(i,
 			tt_pg_int(*state, "SELECT coalesce(tickertone.mention_start($t$%s$t$, $t$%s$t$), -1)",
@@ -103,8 +114,9 @@ TT_TEST(mentions_are_found_as_words)
 
 TT_TEST(rows_without_memory)
 {
-	static const char line[] = "{\"url\": \"https://example.com/a\", \"label\": \"neutral\", \"who\": \"ann\", "
-				   "\"at\": \"2026-11-20\", \"note\": \"why\", \"entity\": \"S1\"}";
+	static const char line[] =
+		"{\"url\": \"https://example.com/a\", \"label\": \"neutral\", \"who\": \"ann\", "
+		"\"at\": \"2026-11-20\", \"note\": \"why\", \"entity\": \"S1\"}";
 	long live = tt_alloc_live();
 	int n, rc = TT_ENOMEM;
 	json_set_alloc_funcs(tt_fault_malloc, tt_fault_free);
@@ -131,7 +143,8 @@ static struct tt_pg_said_of said(
 {
 	struct tt_pg_said_of v = {
 		.symbol = tt_str_c(symbol), .label = label, .who = tt_str_c(who), .at_ms = TT_TIME_NONE};
-	TT_TRUE(tt_id_parse(tt_str_c(tt_pg_text(db, "SELECT item_id FROM tickertone.item WHERE guid = '%d'", item)),
+	TT_TRUE(tt_id_parse(
+		tt_str_c(tt_pg_text(db, "SELECT item_id FROM tickertone.item WHERE guid = '%d'", item)),
 		&v.id));
 	return v;
 }
@@ -163,8 +176,8 @@ static int round_trip(const struct tt_pg_db *db, const struct tt_pg_said_of *v, 
 
 TT_TEST(the_database_without_memory)
 {
-	const struct tt_pg_said_of v[] = {said(*state, 0, "S1", TT_POSITIVE, "ann"),
-		said(*state, 0, NULL, TT_NEUTRAL, "ann")};
+	const struct tt_pg_said_of v[] = {
+		said(*state, 0, "S1", TT_POSITIVE, "ann"), said(*state, 0, NULL, TT_NEUTRAL, "ann")};
 	long live = tt_alloc_live();
 	size_t rows = 0;
 	int n, rc = TT_ENOMEM;
@@ -177,7 +190,8 @@ TT_TEST(the_database_without_memory)
 	}
 	TT_TRUE(rc == TT_OK && n > 5);
 	TT_EQ(rows, 1);
-	TT_EQ(tt_pg_int(*state, "SELECT count(*) FROM tickertone.feedback"), 2); /* however often it was stored */
+	TT_EQ(tt_pg_int(*state, "SELECT count(*) FROM tickertone.feedback"),
+		2); /* however often it was stored */
 }
 
 /* What is read back from the printed line is the row. */
@@ -208,12 +222,13 @@ TT_TEST(most_people_decide)
 {
 	const struct tt_pg_db *db = *state;
 	tt_pg_do(db, "TRUNCATE tickertone.feedback");
-	const struct tt_pg_said_of v[] = {
-		said(db, 1, NULL, TT_POSITIVE, "ann"), said(db, 1, NULL, TT_NEUTRAL, "bob"),
-		said(db, 1, NULL, TT_POSITIVE, "carl"),                                      /* two of three */
+	const struct tt_pg_said_of v[] = {said(db, 1, NULL, TT_POSITIVE, "ann"),
+		said(db, 1, NULL, TT_NEUTRAL, "bob"),
+		said(db, 1, NULL, TT_POSITIVE, "carl"), /* two of three */
 		said(db, 1, "S1", TT_NEGATIVE, "ann"), said(db, 1, "S2", TT_POSITIVE, "ann"), /* mentioned */
 		said(db, 1, "S0", TT_NEUTRAL, "ann"), said(db, 1, "S0", TT_POSITIVE, "bob"),  /* a tie */
-		said(db, 2, NULL, TT_POSITIVE, "ann"), said(db, 2, NULL, TT_NEGATIVE, "bob"), /* nothing else */
+		said(db, 2, NULL, TT_POSITIVE, "ann"),
+		said(db, 2, NULL, TT_NEGATIVE, "bob"), /* nothing else */
 		said(db, 0, "S2", TT_NEGATIVE, "ann") /* not mentioned there */};
 	struct tt_pg_feedback_result results[TT_LEN(v)];
 	struct tt_pg_conn *c = connect_to(db);
@@ -229,7 +244,9 @@ TT_TEST(most_people_decide)
 	TT_EQ(l.undecided, 1);
 	for (size_t i = 0; i < l.n; i++) {
 		const struct tt_row *row = &l.rows[i];
-		TT_STR_EQ_ROW(i, row->text, TT_STR("S0 and S1, \xC3\xBC" "ber S2.S3; S12 of S1. more"));
+		TT_STR_EQ_ROW(i, row->text,
+			TT_STR("S0 and S1, \xC3\xBC"
+			       "ber S2.S3; S12 of S1. more"));
 		check_line(&l.items[i], row);
 		if (row->label == TT_LABEL_NONE) { /* item 0 mentions S0 and S1 */
 			TT_EQ(row->n_entities, 1);
@@ -244,8 +261,9 @@ TT_TEST(most_people_decide)
 		TT_EQ(row->entities[1].span.start, 17); /* bytes, behind a character of two */
 		TT_EQ(row->entities[1].label, TT_POSITIVE);
 	}
-	TT_EQ(tt_pg_int(db, "SELECT count(*) FROM tickertone.labelled_item WHERE label IS NULL AND ties = 1 AND "
-			    "entities = '[]'"),
+	TT_EQ(tt_pg_int(db,
+		      "SELECT count(*) FROM tickertone.labelled_item WHERE label IS NULL AND ties = 1 AND "
+		      "entities = '[]'"),
 		1);
 	tt_labelled_done(&l);
 	tt_pg_conn_free(c);

@@ -55,7 +55,8 @@ static int leaks(const struct tt_batch *b)
 	const struct tt_item *i = &b->items[0].item;
 	const struct tt_dead_letter *d = &b->dead[0];
 	const struct tt_str texts[] = {i->guid, i->title, i->summary, i->content, i->author, d->reason,
-		d->payload, d->record ? d->record->key : d->reason, d->record ? d->record->headers : d->reason};
+		d->payload, d->record ? d->record->key : d->reason,
+		d->record ? d->record->headers : d->reason};
 	int n = 0;
 	for (size_t k = 0; k < TT_LEN(texts); k++)
 		n += has_private(texts[k]);
@@ -96,8 +97,8 @@ TT_TEST(a_batch)
 /* What a cut has left of an address is no address any more: the end of a cut payload goes. */
 TT_TEST(a_cut_payload)
 {
-	static const char text[] =
-		"{\"title\": 5, \"body\": \"long enough that something is left of it\", \"author\": \"ann@exam";
+	static const char text[] = "{\"title\": 5, \"body\": \"long enough that something is left of it\", "
+				   "\"author\": \"ann@exam";
 	struct tt_batch *b = sample();
 	struct tt_redacted scratch;
 	tt_privacy_init(&scratch, ALL);

@@ -1,5 +1,5 @@
-/* fuzz_feedback.c - any line is a label of one item or refused; as JSON, and with its parts (set apart by tabs) as
- * fields of a CSV record. */
+/* fuzz_feedback.c - any line is a label of one item or refused; as JSON, and with its parts (set apart by
+ * tabs) as fields of a CSV record. */
 #include <stdint.h>
 #include <stdlib.h>
 
