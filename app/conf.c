@@ -25,6 +25,7 @@ const struct tt_section tt_app_sections[] = {
 	{"publish", "The topics of Kafka to write: items, scored items, dead letters.", tt_publish_opts, AT(publish), false, 0},
 	{"pipeline", "How items flow from sources through scoring to the database.", tt_pipeline_opts,
 		AT(pipeline), false, 0},
+	{"privacy", "What tells who a person is, and is not kept.", tt_privacy_opts, AT(privacy), false, 0},
 	{"leases", "How several processes share feeds through the database.", tt_leases_opts, AT(leases), false, 0},
 	{"novelty", "Which items tell the same story, so that repeats count for less.", tt_novelty_opts, AT(novelty), false, 0},
 	{"alerts", "Rules about the mood, and what they raise.", tt_alerts_opts, AT(alerts), false, 0},
@@ -40,6 +41,11 @@ int tt_app_conf_load(const char *path, struct tt_app_conf *conf, struct tt_err *
 	int rc = tt_conf_load(path, tt_app_sections, conf, err);
 	if (rc < 0)
 		return rc;
+	rc = tt_privacy_conf_check(&conf->privacy, err);
+	if (rc < 0) {
+		tt_app_conf_free(conf);
+		return tt_err_prefix(err, rc, "%s", path);
+	}
 	conf->publish.shared_brokers = conf->kafka.brokers;
 	conf->publish.shared_properties = conf->kafka.properties;
 	conf->postgres.write_events = conf->publish.events_topic;

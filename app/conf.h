@@ -6,6 +6,7 @@
 #include "app/run/leases.h"
 #include "app/run/novelty.h"
 #include "app/run/pipeline.h"
+#include "app/run/privacy.h"
 #include "app/run/service.h"
 #include "common/conf.h"
 #include "common/log.h"
@@ -34,6 +35,7 @@ struct tt_app_conf {
 	struct tt_pg_conf postgres;
 	struct tt_publish_conf publish;
 	struct tt_pipeline_conf pipeline;
+	struct tt_privacy_conf privacy;
 	struct tt_leases_conf leases;
 	struct tt_novelty_conf novelty;
 	struct tt_alerts_conf alerts;

@@ -7,6 +7,7 @@
 
 #include "app/run/filter.h"
 #include "app/run/parts.h"
+#include "app/run/privacy.h"
 #include "ingest/kafka/payload.h"
 #include "ingest/line_item.h"
 
@@ -17,6 +18,7 @@ struct tt_retry {
 	struct tt_score_ctx *ctx;
 	struct tt_kafka_conf own_conf; /* of own: tickertone's item format, whatever the topics have */
 	struct tt_payload *records, *own;
+	struct tt_redacted private;
 };
 
 void tt_retry_free(struct tt_retry *r)
@@ -27,6 +29,7 @@ void tt_retry_free(struct tt_retry *r)
 	tt_payload_free(r->own);
 	tt_score_ctx_free(r->ctx);
 	tt_parts_done(&r->parts);
+	tt_redacted_done(&r->private);
 	free(r);
 }
 
@@ -45,6 +48,7 @@ int tt_retry_new(struct tt_retry **ret, const struct tt_app_conf *conf, bool wri
 		return tt_err_set(err, TT_ENOMEM, "dlq retry: %s", tt_err_text(TT_ENOMEM));
 	r->conf = conf;
 	r->write = write;
+	tt_privacy_init(&r->private, conf->privacy.kinds);
 	r->own_conf = conf->kafka;
 	r->own_conf.format = TT_KAFKA_JSON;
 	r->own_conf.preset = NULL;
@@ -157,6 +161,7 @@ static int read_letter(
 static int write_batch(struct tt_retry *r, struct tt_batch *b, struct tt_err *err)
 {
 	struct tt_sink_result stored;
+	tt_privacy_batch(&r->private, b);
 	int rc = r->parts.filter.ops ? tt_filter_batch(&r->parts.filter, b, err) : TT_OK;
 	if (rc == TT_OK && b->n_items)
 		rc = tt_scorer_score(r->parts.scorer, r->ctx, b, &tt_clock_real, err);

@@ -32,8 +32,10 @@ size_t tt_pipeline_stop(struct tt_pipeline *p)
 	if (p->writer_started)
 		pthread_join(p->writer_thread, NULL);
 	size_t given_up = p->writer.given_up + tt_order_done(&p->order);
-	for (size_t i = 0; i < p->n_sources; i++) /* not before all is stored that they were told of */
+	for (size_t i = 0; i < p->n_sources; i++) { /* not before all is stored that they were told of */
 		p->sources[i].source.ops->close(p->sources[i].source.self);
+		tt_redacted_done(&p->sources[i].private);
+	}
 	if (p->filter.ops)
 		p->filter.ops->close(p->filter.self);
 	p->writer.sink.ops->close(p->writer.sink.self);
@@ -138,8 +140,10 @@ int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *c
 	p->filtered = p->scorer ? p->to_score : p->to_write;
 	p->model_id = parts->model_id;
 	p->n_sources = parts->n_sources;
-	for (size_t i = 0; i < p->n_sources; i++)
+	for (size_t i = 0; i < p->n_sources; i++) {
 		p->sources[i] = (struct tt_source_thread){.p = p, .source = parts->sources[i]};
+		tt_privacy_init(&p->sources[i].private, parts->redact);
+	}
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
 	tt_order_init(&p->order);
@@ -236,7 +240,7 @@ bool tt_pipeline_alive(struct tt_pipeline *p)
 	struct tt_buf reason;
 	tt_buf_init(&reason, 0); /* the answer alone */
 	bool stalled = p->conf.stall_ms && tt_pulse_stood_ms(&p->pulse, p->clock) >= p->conf.stall_ms &&
-		tt_outage_report(&p->outage, &reason);
+		       tt_outage_report(&p->outage, &reason);
 	tt_buf_done(&reason);
 	return !stalled;
 }

@@ -44,6 +44,7 @@ struct tt_pipeline_parts {
 	int model_id;             /* what the sink knows the scorer's model by */
 	int score_threads; /* at least 1; as many as the scorer's crew has: each may wait for a long text */
 	const struct tt_clock *clock;
+	unsigned redact; /* kinds that are taken out of what the sources give (privacy.h) */
 };
 
 struct tt_pipeline;

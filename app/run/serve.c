@@ -176,7 +176,8 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 		.sink = r->parts.sink,
 		.scorer = r->parts.scorer,
 		.model_id = r->parts.model_id,
-		.clock = &tt_clock_real};
+		.clock = &tt_clock_real,
+		.redact = r->conf.privacy.kinds};
 	parts.score_threads = r->conf.model.threads ? (int)r->conf.model.threads : tt_cores();
 	int rc = tt_pipeline_start(&p, &r->conf.pipeline, &parts, err);
 	tt_parts_handed_over(&r->parts);

@@ -104,6 +104,7 @@ static int pull(struct tt_source_thread *t, struct tt_err *err)
 		tt_batch_free(b);
 		return rc;
 	}
+	tt_privacy_batch(&t->private, b);
 	if (!b->born_ns)
 		b->born_ns = tt_mono_ns(p->clock);
 	tt_metric_add(TT_M_items_in, b->n_items);

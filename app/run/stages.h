@@ -9,6 +9,7 @@
 #include "app/run/order.h"
 #include "app/run/outage.h"
 #include "app/run/pipeline.h"
+#include "app/run/privacy.h"
 #include "app/run/writer.h"
 #include "common/queue.h"
 
@@ -24,6 +25,7 @@ struct tt_source_thread {
 	struct tt_source source;
 	pthread_t thread;
 	bool started;
+	struct tt_redacted private;   /* of its thread */
 	struct tt_source_call *call;  /* under p->lock; taken and cleared by the source's thread */
 	struct tt_source_call posted; /* likewise; fn NULL: none */
 	bool ended;                   /* under p->lock */

@@ -98,6 +98,31 @@ int tt_csv_line(struct tt_csv *c, struct tt_str rest, struct tt_err *err)
 	return TT_OK;
 }
 
+int tt_csv_next(
+	struct tt_csv *c, struct tt_line_reader *lines, size_t *line, int64_t *from_byte, struct tt_err *err)
+{
+	struct tt_str s;
+	struct tt_err why = {0};
+	int rc = tt_line_reader_next(lines, &s, err);
+	*line = lines->line;
+	*from_byte = lines->line_byte;
+	while (rc == TT_OK) {
+		rc = tt_csv_line(c, s, &why);
+		if (rc < 0)
+			return tt_err_set(err, rc, "%s:%zu: %s", lines->name, *line, why.msg);
+		if (!c->open)
+			return TT_OK;
+		rc = tt_line_reader_next(lines, &s, err);
+	}
+	if (rc == TT_ECLOSED && c->open) {
+		c->open = false;
+		return tt_err_set(err, TT_EPARSE,
+			"%s:%zu: a quoted field is not closed before the end of the input", lines->name,
+			*line);
+	}
+	return rc;
+}
+
 struct tt_str tt_csv_field(const struct tt_csv *c, size_t i)
 {
 	if (i >= c->n)

@@ -5,8 +5,8 @@
 #ifndef TT_APP_CSV_H
 #define TT_APP_CSV_H
 
+#include "app/score/lines.h"
 #include "common/buf.h"
-#include "common/err.h"
 
 enum { TT_CSV_FIELDS_MAX = 1024, TT_CSV_RECORD_MAX = 8 << 20 /* bytes */ };
 
@@ -24,6 +24,12 @@ void tt_csv_done(struct tt_csv *c);
  * c->open afterwards. TT_EPARSE: text behind a closing quote; TT_ELIMIT: too many fields or bytes; TT_ENOMEM.
  * The record is then over. */
 int tt_csv_line(struct tt_csv *c, struct tt_str line, struct tt_err *err);
+
+/* The next complete record; *line is where it begins, also of one that is bad. TT_ECLOSED at the end.
+ * TT_EPARSE, TT_ELIMIT: this record is bad ("FILE:LINE: what"), the next call goes on; TT_EIO, TT_ENOMEM: it
+ * is over. */
+int tt_csv_next(
+	struct tt_csv *c, struct tt_line_reader *lines, size_t *line, int64_t *from_byte, struct tt_err *err);
 
 struct tt_str tt_csv_field(const struct tt_csv *c, size_t i); /* {NULL, 0} behind the last */
 

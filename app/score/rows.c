@@ -49,35 +49,11 @@ static int guess_format(struct tt_rows *r, struct tt_err *err)
 	return TT_OK;
 }
 
-/* The next complete CSV record; *line is where it began. */
-static int next_record(struct tt_rows *r, size_t *line, int64_t *from_byte, struct tt_err *err)
-{
-	struct tt_str s;
-	struct tt_err why = {0};
-	int rc = tt_line_reader_next(&r->lines, &s, err);
-	*line = r->lines.line;
-	*from_byte = r->lines.line_byte;
-	while (rc == TT_OK) {
-		rc = tt_csv_line(&r->csv, s, &why);
-		if (rc < 0)
-			return rc == TT_ENOMEM ? rc : fail(r, rc, *line, err, why.msg);
-		if (!r->csv.open)
-			return TT_OK;
-		rc = tt_line_reader_next(&r->lines, &s, err);
-	}
-	if (rc == TT_ECLOSED && r->csv.open) {
-		r->csv.open = false;
-		return fail(
-			r, TT_EPARSE, *line, err, "a quoted field is not closed before the end of the input");
-	}
-	return rc;
-}
-
 static int read_header(struct tt_rows *r, struct tt_err *err)
 {
 	size_t line;
 	int64_t from_byte;
-	int rc = next_record(r, &line, &from_byte, err);
+	int rc = tt_csv_next(&r->csv, &r->lines, &line, &from_byte, err);
 	if (rc == TT_ECLOSED)
 		return TT_OK; /* an empty file has no rows */
 	if (rc < 0)
@@ -157,8 +133,7 @@ static int set_label(
 	if (row->label != TT_LABEL_UNKNOWN)
 		return TT_OK;
 	if (!r->keep_flawed)
-		return fail(
-			r, TT_EPARSE, row->line, err, "the label is not negative, neutral or positive");
+		return fail(r, TT_EPARSE, row->line, err, "the label is not negative, neutral or positive");
 	row->label_given = repaired(a, tt_str_trim(name));
 	return row->label_given.p ? TT_OK
 				  : fail(r, TT_ELIMIT, row->line, err, "the label is over the memory limit");
@@ -197,7 +172,7 @@ static int next_csv(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, s
 {
 	int rc;
 	do
-		rc = next_record(r, &row->line, &row->from_byte, err);
+		rc = tt_csv_next(&r->csv, &r->lines, &row->line, &row->from_byte, err);
 	while (rc == TT_OK && r->csv.n == 1 && r->csv.text.n == 0); /* an empty line */
 	if (rc < 0)
 		return rc;

@@ -86,26 +86,27 @@ static size_t handle(struct tt_str s, size_t at)
 	return end - at + (server ? 1 + server : 0);
 }
 
-/* What begins at `at`, when a word can begin there. */
-static size_t find(struct tt_str s, size_t at, bool name_goes_on, bool word_goes_on, enum tt_private *kind)
+/* What of these kinds begins at `at`, when a word can begin there. */
+static size_t find(struct tt_str s, size_t at, unsigned kinds, bool name_goes_on, bool word_goes_on,
+	enum tt_private *kind)
 {
 	static const struct {
 		enum tt_private kind;
 		size_t (*length)(struct tt_str s, size_t at);
 	} words[] = {{TT_PRIVATE_HANDLE, handle}, {TT_PRIVATE_IBAN, tt_private_iban},
 		{TT_PRIVATE_CARD, tt_private_card}, {TT_PRIVATE_PHONE, tt_private_phone}};
-	size_t n = name_goes_on ? 0 : email(s, at);
+	size_t n = name_goes_on || !(kinds & (1U << TT_PRIVATE_EMAIL)) ? 0 : email(s, at);
 	*kind = TT_PRIVATE_EMAIL;
 	for (size_t i = 0; !n && !word_goes_on && i < TT_LEN(words); i++) {
 		*kind = words[i].kind;
-		n = words[i].length(s, at);
+		n = kinds & (1U << words[i].kind) ? words[i].length(s, at) : 0;
 	}
 	return n;
 }
 
 void tt_redacted_init(struct tt_redacted *r)
 {
-	*r = (struct tt_redacted){0};
+	*r = (struct tt_redacted){.kinds = (1U << TT_PRIVATE_KINDS) - 1};
 	tt_buf_init(&r->text, (size_t)UINT32_MAX);
 }
 
@@ -143,7 +144,7 @@ int tt_redact(struct tt_redacted *r, struct tt_str given)
 	r->n = 0;
 	for (size_t at = 0; rc == TT_OK && at < given.n;) {
 		bool word_goes_on = at > copied && tt_private_word(given, at - 1);
-		n = find(given, at, name_goes_on, word_goes_on, &kind);
+		n = find(given, at, r->kinds, name_goes_on, word_goes_on, &kind);
 		if (n > 0) {
 			tt_buf_add(&r->text, given.p + copied, at - copied);
 			rc = add(r, kind, at, n);

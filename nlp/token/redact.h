@@ -33,6 +33,7 @@ struct tt_redaction {
 };
 
 struct tt_redacted {
+	unsigned kinds; /* which are looked for, 1 << kind; all of them after init */
 	struct tt_buf text;
 	struct tt_redaction *v; /* in the text's order */
 	size_t n, cap;
