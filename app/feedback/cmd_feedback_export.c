@@ -4,7 +4,7 @@
 #include "app/alert/alert.h"
 #include "app/commands.h"
 #include "app/dlq/dlq.h"
-#include "app/train/labelled.h"
+#include "app/train/judged.h"
 #include "app/write_file.h"
 
 #define OUTPUT_MAX ((size_t)1 << 32)
@@ -14,13 +14,13 @@ struct export_opts {
 	const char *output, *since;
 };
 
-static int write_rows(const struct tt_labelled *l, const char *path, struct tt_err *err)
+static int write_rows(const struct tt_judged *l, const char *path, struct tt_err *err)
 {
 	struct tt_buf out;
 	int rc = TT_OK;
 	tt_buf_init(&out, OUTPUT_MAX);
 	for (size_t i = 0; i < l->n && rc == TT_OK; i++)
-		rc = tt_labelled_json(&l->items[i], &out);
+		rc = tt_judged_json(&l->items[i], &out);
 	rc = rc < 0 ? tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc))
 		    : tt_write_file(path, out.n ? tt_buf_view(&out) : TT_STR(""), err);
 	tt_buf_done(&out);
@@ -31,14 +31,14 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 {
 	const struct export_opts *o = given;
 	struct tt_alert_db db = {0};
-	struct tt_labelled l = {.n = 0};
+	struct tt_judged l = {.n = 0};
 	int64_t since_ms;
 	(void)argc, (void)argv;
 	int rc = tt_dlq_time("since", o->since, tt_wall_ms(&tt_clock_real), &since_ms, err);
 	if (rc == TT_OK)
 		rc = tt_alert_open(&db, &o->common, err);
 	if (rc == TT_OK)
-		rc = tt_labelled_load(&l, db.conn, (enum tt_text_choice)db.conf.model.text, since_ms, err);
+		rc = tt_judged_load(&l, db.conn, (enum tt_text_choice)db.conf.model.text, since_ms, err);
 	if (rc == TT_OK)
 		rc = write_rows(&l, o->output, err);
 	if (rc == TT_OK)
@@ -47,7 +47,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 			"items "
 			"with nothing besides\n",
 			l.n, l.tied, l.undecided);
-	tt_labelled_done(&l);
+	tt_judged_done(&l);
 	tt_alert_close(&db);
 	return rc;
 }

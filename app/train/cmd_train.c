@@ -44,6 +44,9 @@ static const struct tt_cli_opt opts[] = {
 		"Labelled files that choose the epoch whose weights are kept; without them it is the last.",
 		0, 0, NULL},
 	TT_OPT_FORMAT(struct tt_train_opts),
+	{"from-db", 0, TT_CLI_FLAG, offsetof(struct tt_train_opts, from_db), NULL,
+		"Learn, beside files, from what people said of items (see 'feedback').", 0, 0, NULL},
+	TT_ALERT_OPT_DATABASE,
 	WHOLE("epochs", epochs, "How often every row is read; default 4.", 1, 100000),
 	WHOLE("batch", batch, "Texts of a forward pass; default 32.", 1, 65536),
 	WHOLE("accumulate", accumulate, "Passes whose gradients make one step; default 1.", 1, 65536),
@@ -112,7 +115,7 @@ static const struct tt_cli_opt opts[] = {
 
 const struct tt_cmd tt_cmd_train = {
 	.name = "train",
-	.args = "FILE...",
+	.args = "[FILE...]",
 	.summary = "Fine-tune a model with labelled texts",
 	.details =
 		"Reads the files that `tickertone score` reads, teaches both heads of a BERT, and writes a "
@@ -150,7 +153,7 @@ const struct tt_cmd tt_cmd_train = {
 		.seed = 1,
 		.checkpoint_steps = 200},
 	.opts_size = sizeof(struct tt_train_opts),
-	.min_args = 1,
+	.min_args = 0,
 	.max_args = TT_TRAIN_FILES_MAX,
 	.run = run,
 };

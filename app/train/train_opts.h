@@ -3,6 +3,7 @@
 #ifndef TT_APP_TRAIN_OPTS_H
 #define TT_APP_TRAIN_OPTS_H
 
+#include "app/alert/alert.h"
 #include "app/train/train_set.h"
 #include "nlp/train/fit/fit.h"
 
@@ -10,9 +11,10 @@ enum { TT_TEACHERS_MAX = 16 };
 enum tt_train_objective { TT_TRAIN_LABELS, TT_TRAIN_WORDS }; /* "labels|words" */
 
 struct tt_train_opts {
+	struct tt_alert_opts common; /* which database */
 	const char *model, *out, *plot, *valid, *teachers, *class_weights, *augment, *exits;
 	int format, dtype, objective;
-	bool exits_only, resume, freeze_embeddings, quiet;
+	bool from_db, exits_only, resume, freeze_embeddings, quiet;
 	double rate, layer_decay, weight_decay, dropout, smoothing, clip, item, entity, warm_up, average,
 		soft_share, augment_share, exit_weight, exit_confidence;
 	int64_t layers, epochs, batch, accumulate, freeze_layers, patience, seed, threads, max_tokens,

@@ -10,6 +10,7 @@
 
 #include "app/paths.h"
 #include "app/read_file.h"
+#include "app/train/judged.h"
 #include "app/train/train_opts.h"
 #include "app/train/train_run.h"
 #include "app/train/train_show.h"
@@ -25,6 +26,7 @@ struct session {
 	struct tt_tokenizer *tokenizer;
 	struct tt_params *params;
 	struct tt_train_set train, valid;
+	struct tt_judged judged;
 	struct tt_train_source source;
 	struct tt_examples valid_examples;
 	char *valid_list;
@@ -57,13 +59,25 @@ static void watch_signals(void)
 
 /* ---- opening ---- */
 
+/* What people said of items. The connection is not kept while the model learns. */
+static int read_database(struct session *s, struct tt_err *err)
+{
+	struct tt_alert_db db = {0};
+	int rc = tt_alert_open(&db, &s->o->common, err);
+	if (rc == TT_OK)
+		rc = tt_judged_load(
+			&s->judged, db.conn, (enum tt_text_choice)db.conf.model.text, TT_TIME_NONE, err);
+	tt_alert_close(&db);
+	return rc == TT_OK ? tt_train_set_rows(&s->train, "feedback", s->judged.rows, s->judged.n, err) : rc;
+}
+
 static int read_files(struct session *s, int argc, char **argv, struct tt_err *err)
 {
 	const char *paths[TT_TRAIN_FILES_MAX];
 	const enum tt_row_format format = (enum tt_row_format)s->o->format;
 	const bool labels = !s->o->teachers && s->o->objective == TT_TRAIN_LABELS;
 	size_t n;
-	int rc = TT_OK;
+	int rc = s->o->from_db ? read_database(s, err) : TT_OK;
 	for (int i = 0; rc == TT_OK && i < argc; i++)
 		rc = tt_train_set_read(&s->train, argv[i], format, labels, err);
 	if (rc == TT_OK)
@@ -172,6 +186,7 @@ static void close_all(struct session *s)
 	tt_tokenizer_free(s->tokenizer);
 	tt_examples_done(&s->valid_examples);
 	tt_train_set_done(&s->train);
+	tt_judged_done(&s->judged);
 	tt_train_set_done(&s->valid);
 	free(s->valid_list);
 }
@@ -184,6 +199,8 @@ int tt_train_run(const void *options, int argc, char **argv, struct tt_err *err)
 	struct tt_fit_result result;
 	if (!o->out)
 		return tt_err_set(err, TT_EUSAGE, "--out is needed: the folder of the new model");
+	if (argc == 0 && !o->from_db)
+		return tt_err_set(err, TT_EUSAGE, "what from? Give files, or --from-db");
 	tt_train_set_init(&s.train);
 	tt_train_set_init(&s.valid);
 	tt_train_source_init(&s.source);

@@ -58,31 +58,57 @@ static bool is_labelled(const struct tt_labelled *x)
 	return any;
 }
 
+/* A file of which rows are to come. */
+static int begin(struct tt_train_set *s, const char *name, struct tt_err *err)
+{
+	if (s->n_files == TT_TRAIN_FILES_MAX)
+		return tt_err_set(err, TT_EUSAGE, "more than %d files", TT_TRAIN_FILES_MAX);
+	s->files[s->n_files++].path = name;
+	return TT_OK;
+}
+
+static int take(struct tt_train_set *s, const struct tt_row *row, bool labelled, struct tt_err *err)
+{
+	struct tt_labelled x;
+	const size_t file = s->n_files - 1;
+	int rc = add(s, row, &x);
+	if (rc == TT_OK && labelled && !is_labelled(&x))
+		return tt_err_set(err, TT_EDATA, "%s:%zu: neither the text nor an entity has a label",
+			s->files[file].path, row->line);
+	if (rc < 0)
+		return tt_err_set(err, rc, "%s:%zu: %s", s->files[file].path, row->line, tt_err_text(rc));
+	mix(&s->files[file].id, &x);
+	s->files[file].rows++;
+	return TT_OK;
+}
+
+static int end(const struct tt_train_set *s, struct tt_err *err)
+{
+	const size_t file = s->n_files - 1;
+	return s->files[file].rows > 0
+		       ? TT_OK
+		       : tt_err_set(err, TT_EDATA, "%s: there are no rows in it", s->files[file].path);
+}
+
+int tt_train_set_rows(
+	struct tt_train_set *s, const char *name, const struct tt_row *rows, size_t n, struct tt_err *err)
+{
+	int rc = begin(s, name, err);
+	for (size_t i = 0; rc == TT_OK && i < n; i++)
+		rc = take(s, &rows[i], true, err);
+	return rc == TT_OK ? end(s, err) : rc;
+}
+
 int tt_train_set_read(struct tt_train_set *s, const char *path, enum tt_row_format format, bool labelled,
 	struct tt_err *err)
 {
 	struct tt_rows *rows = NULL;
 	struct tt_row row;
-	struct tt_labelled x;
-	const size_t file = s->n_files;
-	if (file == TT_TRAIN_FILES_MAX)
-		return tt_err_set(err, TT_EUSAGE, "more than %d files", TT_TRAIN_FILES_MAX);
-	int rc = tt_rows_open(&rows, path, format, err);
-	s->files[file].path = path;
-	s->n_files += rc == TT_OK;
-	while (rc == TT_OK && (rc = tt_rows_next(rows, &s->arena, &row, err)) == TT_OK) {
-		rc = add(s, &row, &x);
-		if (rc < 0)
-			tt_err_set(err, rc, "%s:%zu: %s", path, row.line, tt_err_text(rc));
-		else if (labelled && !is_labelled(&x))
-			rc = tt_err_set(err, TT_EDATA, "%s:%zu: neither the text nor an entity has a label",
-				path, row.line);
-		else
-			mix(&s->files[file].id, &x);
-		s->files[file].rows++;
-	}
+	int rc = begin(s, path, err);
+	if (rc == TT_OK)
+		rc = tt_rows_open(&rows, path, format, err);
+	while (rc == TT_OK && (rc = tt_rows_next(rows, &s->arena, &row, err)) == TT_OK)
+		rc = take(s, &row, labelled, err);
 	tt_rows_free(rows);
-	if (rc == TT_ECLOSED && s->files[file].rows == 0)
-		return tt_err_set(err, TT_EDATA, "%s: there are no rows in it", path);
-	return rc == TT_ECLOSED ? TT_OK : rc;
+	return rc == TT_ECLOSED ? end(s, err) : rc;
 }

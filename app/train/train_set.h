@@ -25,6 +25,9 @@ void tt_train_set_init(struct tt_train_set *s);
 void tt_train_set_done(struct tt_train_set *s);
 
 /* labelled: a row must have a label, of its own or an entity's. TT_EPARSE, TT_EDATA: "FILE:LINE: what". */
+/* The same of rows that are there already, and live longer than the set; name stands for a file's. */
+int tt_train_set_rows(
+	struct tt_train_set *s, const char *name, const struct tt_row *rows, size_t n, struct tt_err *err);
 int tt_train_set_read(struct tt_train_set *s, const char *path, enum tt_row_format format, bool labelled,
 	struct tt_err *err);
 

@@ -153,6 +153,12 @@ feedback add "$a1" positive --who emil >/dev/null
 equal "what two of three say" "$(feedback export 2>/dev/null | jq -r 'select(.item == "'"$a1"'") | .label')" positive
 equal "labelled_item" "$(sql "SELECT label, people, ties FROM labelled_item WHERE item_id = '$a1'")" 'positive|3|0'
 
+echo "-- a model learns the same from the database as from the file"
+feedback export -o "$tmp/train.jsonl" 2>/dev/null
+"$tickertone" train --from-db -c "$tmp/run.yaml" --epochs 1 --out "$tmp/from-db" >"$tmp/out"
+"$tickertone" train "$tmp/train.jsonl" --epochs 1 --out "$tmp/from-file" >"$tmp/out"
+cmp "$tmp/from-db/model.safetensors" "$tmp/from-file/model.safetensors" || fail "another model from the database"
+
 echo "-- a text that changes keeps what was said of it"
 sed -i 's/Nvidia warns/Nvidia promises the moon/' "$tmp/items.jsonl"
 read_items

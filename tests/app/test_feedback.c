@@ -3,7 +3,7 @@
 #include <jansson.h>
 
 #include "app/feedback/given.h"
-#include "app/train/labelled.h"
+#include "app/train/judged.h"
 #include "tests/fault.h"
 #include "tests/sink/pg_test.h"
 
@@ -154,7 +154,7 @@ static int round_trip(const struct tt_pg_db *db, const struct tt_pg_said_of *v, 
 {
 	struct tt_pg_feedback_result results[8];
 	struct tt_pg_feedback *list;
-	struct tt_labelled l = {.n = 0};
+	struct tt_judged l = {.n = 0};
 	struct tt_pg_conn *c = NULL;
 	struct tt_arena arena;
 	int64_t total;
@@ -166,9 +166,9 @@ static int round_trip(const struct tt_pg_db *db, const struct tt_pg_said_of *v, 
 	if (rc == TT_OK)
 		rc = tt_pg_feedback_list(c, TT_TIME_NONE, false, 100, &arena, &list, &listed, &total, NULL);
 	if (rc == TT_OK)
-		rc = tt_labelled_load(&l, c, TT_TEXT_TITLE_SUMMARY, TT_TIME_NONE, NULL);
+		rc = tt_judged_load(&l, c, TT_TEXT_TITLE_SUMMARY, TT_TIME_NONE, NULL);
 	*ret_rows = l.n;
-	tt_labelled_done(&l);
+	tt_judged_done(&l);
 	tt_arena_done(&arena);
 	tt_pg_conn_free(c);
 	return rc;
@@ -202,7 +202,7 @@ static void check_line(const struct tt_pg_labelled *item, const struct tt_row *r
 	struct tt_buf line;
 	tt_arena_init(&arena, 1 << 20);
 	tt_buf_init(&line, 1 << 20);
-	TT_EQ(tt_labelled_json(item, &line), TT_OK);
+	TT_EQ(tt_judged_json(item, &line), TT_OK);
 	TT_EQ(tt_row_of_json(&again, &arena, tt_buf_view(&line), false, NULL), TT_OK);
 	TT_STR_EQ(again.text, row->text);
 	TT_EQ(again.label, row->label);
@@ -232,10 +232,10 @@ TT_TEST(most_people_decide)
 		said(db, 0, "S2", TT_NEGATIVE, "ann") /* not mentioned there */};
 	struct tt_pg_feedback_result results[TT_LEN(v)];
 	struct tt_pg_conn *c = connect_to(db);
-	struct tt_labelled l;
+	struct tt_judged l;
 	struct tt_err err = {0};
 	if (tt_pg_feedback_store(c, v, TT_LEN(v), TT_STR("test"), true, results, &err) < 0 ||
-		tt_labelled_load(&l, c, TT_TEXT_TITLE_SUMMARY, TT_TIME_NONE, &err) < 0)
+		tt_judged_load(&l, c, TT_TEXT_TITLE_SUMMARY, TT_TIME_NONE, &err) < 0)
 		fail_msg("%s", err.msg);
 	for (size_t i = 0; i < TT_LEN(v); i++)
 		TT_EQ_ROW(i, results[i].fate, TT_PG_FEEDBACK_NEW);
@@ -265,7 +265,7 @@ TT_TEST(most_people_decide)
 		      "SELECT count(*) FROM tickertone.labelled_item WHERE label IS NULL AND ties = 1 AND "
 		      "entities = '[]'"),
 		1);
-	tt_labelled_done(&l);
+	tt_judged_done(&l);
 	tt_pg_conn_free(c);
 }
 

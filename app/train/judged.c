@@ -1,5 +1,5 @@
-/* labelled.c - see labelled.h. */
-#include "app/train/labelled.h"
+/* judged.c - see judged.h. */
+#include "app/train/judged.h"
 
 #include "app/feeds/json_out.h"
 #include "common/utf8.h"
@@ -18,7 +18,7 @@ static struct tt_row_entity entity_of(struct tt_str text, const struct tt_pg_lab
 	return ret;
 }
 
-static int row_of(struct tt_labelled *l, const struct tt_pg_labelled *item)
+static int row_of(struct tt_judged *l, const struct tt_pg_labelled *item)
 {
 	struct tt_row *row = &l->rows[l->n];
 	*row = (struct tt_row){.line = l->n + 1,
@@ -35,14 +35,14 @@ static int row_of(struct tt_labelled *l, const struct tt_pg_labelled *item)
 	return TT_OK;
 }
 
-int tt_labelled_load(struct tt_labelled *l, struct tt_pg_conn *c, enum tt_text_choice what, int64_t since_ms,
+int tt_judged_load(struct tt_judged *l, struct tt_pg_conn *c, enum tt_text_choice what, int64_t since_ms,
 	struct tt_err *err)
 {
 	static const char *const names[] = {[TT_TEXT_TITLE] = "title",
 		[TT_TEXT_TITLE_SUMMARY] = "title_summary",
 		[TT_TEXT_FULL] = "full"};
 	size_t n = 0;
-	*l = (struct tt_labelled){.n = 0};
+	*l = (struct tt_judged){.n = 0};
 	tt_arena_init(&l->arena, MEMORY_BYTES);
 	int rc = tt_pg_labelled_load(c, names[what], since_ms, &l->arena, &l->items, &n, err);
 	if (rc < 0)
@@ -60,7 +60,7 @@ int tt_labelled_load(struct tt_labelled *l, struct tt_pg_conn *c, enum tt_text_c
 	return rc < 0 ? tt_err_set(err, rc, "labelled items: %s", tt_err_text(rc)) : TT_OK;
 }
 
-void tt_labelled_done(struct tt_labelled *l)
+void tt_judged_done(struct tt_judged *l)
 {
 	tt_arena_done(&l->arena);
 }
@@ -72,7 +72,7 @@ static struct tt_str label_name(bool is_labelled, enum tt_label label)
 	return is_labelled ? tt_str_c(tt_label_name(label)) : (struct tt_str){NULL, 0};
 }
 
-int tt_labelled_json(const struct tt_pg_labelled *item, struct tt_buf *out)
+int tt_judged_json(const struct tt_pg_labelled *item, struct tt_buf *out)
 {
 	char id[37];
 	tt_id_format(item->item_id, id);
