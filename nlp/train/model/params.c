@@ -33,6 +33,8 @@ static int adapt_config(json_t *root)
 	int bad = 0;
 	json_object_del(root, "exit_layers");
 	json_object_del(root, "exit_confidence");
+	json_object_del(root, "temperature"); /* fitted to weights that will be others */
+	json_object_del(root, "entity_temperature");
 	bad |= json_object_set_new(root, "architectures", json_pack("[s]", "BertForSequenceClassification"));
 	json_object_del(root, "torch_dtype"); /* the file says it itself */
 	if (json_object_get(root, "id2label"))
