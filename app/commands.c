@@ -16,6 +16,7 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_data_stats,
 	&tt_cmd_data_split,
 	&tt_cmd_data_clean,
+	&tt_cmd_eval,
 	&tt_cmd_feed,
 	&tt_cmd_feeds_list,
 	&tt_cmd_feeds_add,

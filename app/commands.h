@@ -14,6 +14,7 @@ extern const struct tt_cmd tt_cmd_data_check, tt_cmd_data_stats, tt_cmd_data_spl
 extern const struct tt_cmd tt_cmd_db_migrate, tt_cmd_db_status, tt_cmd_db_prune;
 extern const struct tt_cmd tt_cmd_dlq_list, tt_cmd_dlq_show, tt_cmd_dlq_retry, tt_cmd_dlq_drop;
 extern const struct tt_cmd tt_cmd_docs;
+extern const struct tt_cmd tt_cmd_eval;
 extern const struct tt_cmd tt_cmd_explain, tt_cmd_history, tt_cmd_replay, tt_cmd_rescore;
 extern const struct tt_cmd tt_cmd_feed;
 extern const struct tt_cmd tt_cmd_feeds_list, tt_cmd_feeds_add, tt_cmd_feeds_remove, tt_cmd_feeds_enable, tt_cmd_feeds_disable;

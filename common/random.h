@@ -1,4 +1,5 @@
-/* random.h - pseudo-random numbers that a seed repeats; not for secrets. SplitMix64 (Steele, Lea, Flood 2014). */
+/* random.h - pseudo-random numbers that a seed repeats; not for secrets. SplitMix64 (Steele, Lea, Flood
+ * 2014). */
 #ifndef TT_COMMON_RANDOM_H
 #define TT_COMMON_RANDOM_H
 

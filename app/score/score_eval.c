@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static int truth_of(const struct tt_scored_row *row)
+int tt_score_eval_truth(const struct tt_scored_row *row)
 {
 	int common = TT_LABEL_NONE;
 	if (row->row.label != TT_LABEL_NONE)
@@ -21,7 +21,7 @@ static int truth_of(const struct tt_scored_row *row)
 
 void tt_score_eval_add(struct tt_score_eval *e, const struct tt_scored_row *row)
 {
-	int truth = truth_of(row);
+	int truth = tt_score_eval_truth(row);
 	if (truth != TT_LABEL_NONE && !row->unscored)
 		e->items.n[truth][row->sentiment.label]++;
 	for (size_t i = 0; i < row->n_entities; i++) {
@@ -31,55 +31,10 @@ void tt_score_eval_add(struct tt_score_eval *e, const struct tt_scored_row *row)
 	}
 }
 
-static uint64_t given(const struct tt_confusion *c, int label)
+/* A label that nobody gave or answered is printed as 0. */
+static double or_zero(double x)
 {
-	uint64_t n = 0;
-	for (int k = 0; k < TT_LABELS; k++)
-		n += c->n[label][k];
-	return n;
-}
-
-static uint64_t predicted(const struct tt_confusion *c, int label)
-{
-	uint64_t n = 0;
-	for (int k = 0; k < TT_LABELS; k++)
-		n += c->n[k][label];
-	return n;
-}
-
-uint64_t tt_confusion_total(const struct tt_confusion *c)
-{
-	uint64_t n = 0;
-	for (int k = 0; k < TT_LABELS; k++)
-		n += given(c, k);
-	return n;
-}
-
-double tt_confusion_accuracy(const struct tt_confusion *c)
-{
-	uint64_t right = 0, all = tt_confusion_total(c);
-	for (int k = 0; k < TT_LABELS; k++)
-		right += c->n[k][k];
-	return all ? (double)right / (double)all : (double)NAN;
-}
-
-double tt_confusion_macro_f1(const struct tt_confusion *c)
-{
-	double sum = 0;
-	int seen = 0;
-	for (int k = 0; k < TT_LABELS; k++) {
-		uint64_t both = given(c, k) + predicted(c, k);
-		if (both == 0)
-			continue;
-		sum += 2.0 * (double)c->n[k][k] / (double)both;
-		seen++;
-	}
-	return seen ? sum / seen : (double)NAN;
-}
-
-static double share(uint64_t part, uint64_t whole)
-{
-	return whole ? (double)part / (double)whole : 0.0;
+	return isnan(x) ? 0 : x;
 }
 
 static void print_one(const struct tt_confusion *c, const char *what, struct tt_buf *out)
@@ -95,11 +50,11 @@ static void print_one(const struct tt_confusion *c, const char *what, struct tt_
 		tt_buf_printf(out, "  %-10s", tt_label_name((enum tt_label)k));
 		for (int j = 0; j < TT_LABELS; j++)
 			tt_buf_printf(out, " %10llu", (unsigned long long)c->n[k][j]);
-		tt_buf_printf(out, " %8.4f\n", share(c->n[k][k], given(c, k)));
+		tt_buf_printf(out, " %8.4f\n", or_zero(tt_confusion_recall(c, k)));
 	}
 	tt_buf_printf(out, "  %-10s", "precision");
 	for (int j = 0; j < TT_LABELS; j++)
-		tt_buf_printf(out, " %10.4f", share(c->n[j][j], predicted(c, j)));
+		tt_buf_printf(out, " %10.4f", or_zero(tt_confusion_precision(c, j)));
 	tt_buf_char(out, '\n');
 }
 

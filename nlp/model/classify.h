@@ -51,6 +51,7 @@ struct tt_model_facts {
 	int max_tokens; /* of one window, [CLS] and [SEP] included */
 	int layers;
 	bool entity_head;
+	float temperature, entity_temperature; /* that logits were divided by */
 };
 const struct tt_model_facts *tt_model_facts(const struct tt_model *m); /* lives as long as m */
 
@@ -73,8 +74,9 @@ struct tt_sequence {
 	const struct tt_token_range *mentions;
 	size_t n_mentions;
 	/* out; columns by enum tt_label, whatever the order in the model. they are
-	 * divided by the model's temperature, so that softmax of a row gives its probabilities. For a text of several windows the item's row is the logarithm of the windows'
-	 * length-weighted mean probabilities. */
+	 * divided by the model's temperature, so that softmax of a row gives its probabilities. For a text of
+	 * several windows the item's row is the logarithm of the windows' length-weighted mean probabilities.
+	 */
 	float logits[TT_LABELS];
 	float (*mention_logits)[TT_LABELS]; /* (n_mentions); the item's row when the model has no entity head
 					     * or the range is empty or not within the ids */

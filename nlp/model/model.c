@@ -72,7 +72,9 @@ int tt_model_read(struct tt_model **ret, const struct tt_model_files *f, enum tt
 		.vocab_size = m->config.vocab,
 		.max_tokens = m->config.positions,
 		.layers = m->config.layers,
-		.entity_head = m->weights.heads[0].entity_w != NULL};
+		.entity_head = m->weights.heads[0].entity_w != NULL,
+		.temperature = m->config.temperature,
+		.entity_temperature = m->config.entity_temperature};
 	m->exit_confidence = 1;
 	*ret = m;
 	return TT_OK;

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define GOLDEN    0.6180339887498949 /* (√5 - 1) / 2 */
-#define PRECISION 1e-6		     /* of log T */
+#define PRECISION 1e-6               /* of log T */
 
 /* log softmax(log p / t) */
 static void log_probabilities(const struct tt_answer *a, double t, double ret[TT_LABELS])

@@ -104,8 +104,8 @@ static double distance_of(const struct tt_answer *a)
 	return sum;
 }
 
-static double mean_of(double (*of)(const struct tt_answer *), const struct tt_answer *a, size_t n,
-	const uint32_t *times)
+static double mean_of(
+	double (*of)(const struct tt_answer *), const struct tt_answer *a, size_t n, const uint32_t *times)
 {
 	double sum = 0, weight = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -2,13 +2,14 @@
  *
  * Everywhere `times` says how often a unit counts, by its number, for resampling (bootstrap.h); NULL: once.
  * A figure of nothing is NaN. With right labels y, probabilities p and the answer a = argmax p:
- *   accuracy    share with a = y
- *   F1          of a label: 2 right / (given + answered); macro-F1 is its mean over the labels that were given
- *               or answered at all (scikit-learn's f1_score, average="macro")
- *   log loss    mean of -log p_y
- *   Brier       mean of Σ_k (p_k - [k = y])², from 0 to 2 (Brier 1950)
- *   ECE         Σ over bins of the share of answers in it · |mean p_a - accuracy there|; the bins are 15 equal
- *               parts (low, high] of [0, 1] (Naeini, Cooper and Hauskrecht 2015; Guo et al. 2017) */
+ *
+ *   accuracy  share with a = y
+ *   F1        of a label: 2 right / (given + answered); macro-F1 is its mean over the labels that were
+ *             given or answered at all (scikit-learn's f1_score, average="macro")
+ *   log loss  mean of -log p_y
+ *   Brier     mean of Σ_k (p_k - [k = y])², from 0 to 2 (Brier 1950)
+ *   ECE       Σ over bins of the share of answers there · |mean p_a - accuracy there|; 15 equal bins
+ *             (low, high] of [0, 1] (Guo et al. 2017) */
 #ifndef TT_NLP_TRAIN_EVAL_METRICS_H
 #define TT_NLP_TRAIN_EVAL_METRICS_H
 
