@@ -31,6 +31,14 @@ static double loss_at(const struct tt_answer *a, size_t n, double log_t)
 	return sum;
 }
 
+static bool all_right(const struct tt_answer *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tt_answer_top(&a[i]) != a[i].label)
+			return false;
+	return true; /* the loss falls to 0 as T does, and is 0 in double before that */
+}
+
 int tt_temperature_fit(const struct tt_answer *a, size_t n, double *ret, struct tt_err *err)
 {
 	const double least = log(TT_TEMPERATURE_MIN), most = log(TT_TEMPERATURE_MAX);
@@ -49,7 +57,7 @@ int tt_temperature_fit(const struct tt_answer *a, size_t n, double *ret, struct 
 		}
 	}
 	const double at = (low + high) / 2;
-	if (n == 0 || at - least < 1e-3 || most - at < 1e-3)
+	if (all_right(a, n) || at - least < 1e-3 || most - at < 1e-3)
 		return tt_err_set(err, TT_EDATA,
 			"no temperature from %g to %g is best for %zu answers: too few, or all of them right",
 			TT_TEMPERATURE_MIN, TT_TEMPERATURE_MAX, n);

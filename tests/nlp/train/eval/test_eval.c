@@ -94,10 +94,12 @@ TT_TEST(temperature)
 /* All right, however sure: the surer the better. None of the sure ones right: the less the better. */
 TT_TEST(no_best_temperature)
 {
-	static const struct tt_answer right[] = {{0, 0, {0.6f, 0.2f, 0.2f}}, {1, 1, {0, 1, 0}}};
+	static const struct tt_answer right[] = {{0, 0, {0.6f, 0.2f, 0.2f}}, {1, 1, {0, 1, 0}}},
+				      sure[] = {{0, 0, {0.999f, 0.0005f, 0.0005f}}};
 	static const struct tt_answer wrong[] = {{0, 1, {0.6f, 0.2f, 0.2f}}, {1, 2, {0, 1, 0}}};
 	double t = 7;
 	TT_EQ(tt_temperature_fit(right, 2, &t, NULL), TT_EDATA);
+	TT_EQ(tt_temperature_fit(sure, 1, &t, NULL), TT_EDATA);
 	TT_EQ(tt_temperature_fit(wrong, 2, &t, NULL), TT_EDATA);
 	TT_NEAR(t, 7, 0);
 }
