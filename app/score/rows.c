@@ -159,7 +159,8 @@ static int set_label(
 	if (row->label != TT_LABEL_UNKNOWN)
 		return TT_OK;
 	if (!r->keep_flawed)
-		return fail(r, TT_EPARSE, row->line, err, "the label is not negative, neutral or positive");
+		return fail(
+			r, TT_EPARSE, row->line, err, "the label is not negative, neutral or positive");
 	row->label_given = repaired(a, tt_str_trim(name));
 	return row->label_given.p ? TT_OK
 				  : fail(r, TT_ELIMIT, row->line, err, "the label is over the memory limit");

@@ -41,7 +41,7 @@ struct tt_row {
 	int label;
 	struct tt_str label_given; /* when it is TT_LABEL_UNKNOWN */
 	struct tt_str source;      /* where the text is from; absent: not said */
-	bool lists_entities;       /* the row says which: none is an answer too */
+	bool lists_entities; /* the row says which: none is an answer too */
 	struct tt_row_entity *entities;
 	size_t n_entities;
 };
@@ -63,10 +63,11 @@ void tt_rows_keep_flawed(struct tt_rows *r);
  * after opening), and the row that was read last, of which `row` says what its text, names and spans are
  * now; labels, other columns and members stay. Ends with a newline. TT_ENOMEM, TT_ELIMIT. */
 int tt_rows_write_head(const struct tt_rows *r, struct tt_buf *out, struct tt_err *err);
-int tt_rows_write(const struct tt_rows *r, const struct tt_row *row, struct tt_buf *out, struct tt_err *err);
+int tt_rows_write(
+	const struct tt_rows *r, const struct tt_row *row, struct tt_buf *out, struct tt_err *err);
 
 enum tt_row_format tt_rows_format(const struct tt_rows *r); /* never TT_ROWS_AUTO */
-bool tt_rows_would_wait(const struct tt_rows *r);           /* the next row may not be there yet */
+bool tt_rows_would_wait(const struct tt_rows *r); /* the next row may not be there yet */
 int64_t tt_rows_consumed_bytes(const struct tt_rows *r);
 int64_t tt_rows_total_bytes(const struct tt_rows *r); /* -1: unknown */
 const char *tt_rows_name(const struct tt_rows *r);    /* for messages */

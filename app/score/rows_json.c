@@ -59,8 +59,7 @@ static int get_span(struct reading *r, const json_t *object, struct tt_str text,
 	if (!e->in_text)
 		return TT_OK;
 	if (start < 0 || start >= end || !tt_utf8_byte_of(text, (size_t)start, &from) ||
-		!tt_utf8_byte_of(
-			(struct tt_str){text.p + from, text.n - from}, (size_t)(end - start), &len)) {
+		!tt_utf8_byte_of((struct tt_str){text.p + from, text.n - from}, (size_t)(end - start), &len)) {
 		e->in_text = false;
 		e->misplaced = true;
 		if (r->keep_flawed)

@@ -12,7 +12,7 @@ struct tt_rows {
 	bool keep_flawed;
 	struct tt_csv csv;
 	int text_column, label_column, source_column; /* CSV; -1: none */
-	struct tt_str last; /* TSV: the label, JSONL: the line of the row read last */
+	struct tt_str last;                           /* TSV: the label, JSONL: the line of the row read last */
 };
 
 #endif

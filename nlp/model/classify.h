@@ -73,10 +73,9 @@ struct tt_sequence {
 	size_t n_ids;
 	const struct tt_token_range *mentions;
 	size_t n_mentions;
-	/* out; columns by enum tt_label, whatever the order in the model. they are
-	 * divided by the model's temperature, so that softmax of a row gives its probabilities. For a text of
-	 * several windows the item's row is the logarithm of the windows' length-weighted mean probabilities.
-	 */
+	/* out; columns by enum tt_label, whatever the order in the model; divided by its temperatures, so
+	 * that softmax of a row gives its probabilities. For a text of several windows the item's row is the
+	 * logarithm of the windows' length-weighted mean probabilities. */
 	float logits[TT_LABELS];
 	float (*mention_logits)[TT_LABELS]; /* (n_mentions); the item's row when the model has no entity head
 					     * or the range is empty or not within the ids */

@@ -1,9 +1,8 @@
 /* config.h - what a model folder's config.json says of a BertForSequenceClassification, checked.
  * Refused with the file and the key: other kinds of model, position embeddings that are not absolute, an
  * activation that is not the erf form of GELU, labels that are not negative, neutral and positive (any order,
- * any case), exits that are no inner layers, temperatures of less than 0.01 or more than 100
- * (docs/SCORING.md).
- */
+ * any case), exits that are no inner layers, temperatures that are not from 0.01 to 100
+ * (docs/SCORING.md). */
 #ifndef TT_NLP_MODEL_CONFIG_H
 #define TT_NLP_MODEL_CONFIG_H
 
