@@ -104,8 +104,10 @@ static void put_difference(struct tt_buf *out, const struct tt_eval_slice *s, in
 	if (!h->n)
 		return;
 	tt_buf_printf(out, "  %s", tt_eval_head_name(head));
-	if (s->by != TT_BY_ALL)
-		tt_buf_printf(out, ", %s %.*s", tt_eval_by_name(s->by), TT_FMT(s->name));
+	if (s->by != TT_BY_ALL) {
+		tt_buf_printf(out, ", %s ", tt_eval_by_name(s->by));
+		tt_term_text(out, s->name, 24);
+	}
 	tt_buf_str(out, TT_STR(": accuracy "));
 	put_figure(out, &h->difference[TT_FIGURE_ACCURACY], true);
 	if (s->by != TT_BY_CLASS) {

@@ -29,9 +29,12 @@ void tt_svg_confusion(struct tt_buf *out, const struct tt_confusion *c)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
 		"role=\"img\" aria-label=\"confusion\">\n",
 		width, height, width, height);
+	const int middle = TOP + TT_LABELS * CELL_H / 2;
 	tt_buf_printf(out,
-		"<text x=\"%d\" y=\"15\" text-anchor=\"middle\" font-size=\"12\">answered</text>\n",
-		LEFT + TT_LABELS * CELL_W / 2);
+		"<text x=\"%d\" y=\"15\" text-anchor=\"middle\" font-size=\"12\">answered</text>\n"
+		"<text x=\"14\" y=\"%d\" text-anchor=\"middle\" font-size=\"12\" transform=\"rotate(-90 14 "
+		"%d)\">given</text>\n",
+		LEFT + TT_LABELS * CELL_W / 2, middle, middle);
 	for (int k = 0; k < TT_LABELS; k++) {
 		const char *name = tt_label_name((enum tt_label)k);
 		tt_buf_printf(out,
