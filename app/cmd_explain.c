@@ -6,6 +6,7 @@
 #include "app/cli/term.h"
 #include "app/commands.h"
 #include "app/feeds/json_out.h"
+#include "app/html_escape.h"
 #include "app/paths.h"
 #include "nlp/explain/explain.h"
 
@@ -61,27 +62,6 @@ static void put_json(
 	tt_buf_str(out, TT_STR("]}\n"));
 }
 
-static void put_escaped(struct tt_buf *out, struct tt_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		switch (s.p[i]) {
-		case '<':
-			tt_buf_str(out, TT_STR("&lt;"));
-			break;
-		case '>':
-			tt_buf_str(out, TT_STR("&gt;"));
-			break;
-		case '&':
-			tt_buf_str(out, TT_STR("&amp;"));
-			break;
-		case '"':
-			tt_buf_str(out, TT_STR("&quot;"));
-			break;
-		default:
-			tt_buf_char(out, s.p[i]);
-		}
-}
-
 /* How deep a colour: full at a contribution of half the scale. */
 static double strength(double contribution)
 {
@@ -95,7 +75,7 @@ static void put_html(struct tt_buf *out, struct tt_str text, const struct tt_exp
 	tt_buf_str(out, TT_STR("<p class=\"tickertone-explanation\">"));
 	for (size_t i = 0; i < x->n_words; i++) {
 		const struct tt_explained_word *w = &x->words[i];
-		put_escaped(out, (struct tt_str){text.p + at, w->start - at});
+		tt_html_escape(out, (struct tt_str){text.p + at, w->start - at});
 		if (isnan(w->contribution))
 			tt_buf_str(out, TT_STR("<b>"));
 		else
@@ -103,11 +83,11 @@ static void put_html(struct tt_buf *out, struct tt_str text, const struct tt_exp
 				"<span title=\"%+.2f\" style=\"background-color: rgba(%s, %.2f)\">",
 				w->contribution, w->contribution < 0 ? "214, 40, 40" : "30, 150, 60",
 				strength(w->contribution));
-		put_escaped(out, word_text(&text, w));
+		tt_html_escape(out, word_text(&text, w));
 		tt_buf_str(out, isnan(w->contribution) ? TT_STR("</b>") : TT_STR("</span>"));
 		at = w->end;
 	}
-	put_escaped(out, (struct tt_str){text.p + at, text.n - at});
+	tt_html_escape(out, (struct tt_str){text.p + at, text.n - at});
 	tt_buf_str(out, TT_STR("</p>\n"));
 }
 

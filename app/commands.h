@@ -15,6 +15,7 @@ extern const struct tt_cmd tt_cmd_train;
 extern const struct tt_cmd tt_cmd_db_migrate, tt_cmd_db_status, tt_cmd_db_prune;
 extern const struct tt_cmd tt_cmd_dlq_list, tt_cmd_dlq_show, tt_cmd_dlq_retry, tt_cmd_dlq_drop;
 extern const struct tt_cmd tt_cmd_docs;
+extern const struct tt_cmd tt_cmd_eval;
 extern const struct tt_cmd tt_cmd_explain, tt_cmd_history, tt_cmd_replay, tt_cmd_rescore;
 extern const struct tt_cmd tt_cmd_feed;
 extern const struct tt_cmd tt_cmd_feedback_import, tt_cmd_feedback_add, tt_cmd_feedback_list, tt_cmd_feedback_export;

@@ -38,7 +38,7 @@ int tt_scorer_open(struct tt_scorer **ret, const struct tt_nlp_conf *conf, struc
 struct tt_scorer *tt_scorer_ref(struct tt_scorer *s);
 void tt_scorer_unref(struct tt_scorer *s); /* NULL is fine */
 
-/* What the model registry stores: name (folder), 128-bit hash of the weights file, text of its card line.
+/* What the model registry stores: name (folder), 128-bit hash (tt_model_facts), text of its card line.
  * Lives as long as s. */
 struct tt_model_info {
 	struct tt_str name;

@@ -64,6 +64,8 @@ static int read_header(struct tt_rows *r, struct tt_err *err)
 			r->text_column = (int)i;
 		if (tt_str_eq_ci(name, TT_STR("label")) && r->label_column < 0)
 			r->label_column = (int)i;
+		if (tt_str_eq_ci(name, TT_STR("source")) && r->source_column < 0)
+			r->source_column = (int)i;
 	}
 	if (r->text_column < 0)
 		return fail(r, TT_EPARSE, line, err, "the header has no column 'text'");
@@ -76,7 +78,7 @@ int tt_rows_open(struct tt_rows **ret, const char *path, enum tt_row_format form
 	if (!r)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	tt_csv_init(&r->csv);
-	r->text_column = r->label_column = -1;
+	r->text_column = r->label_column = r->source_column = -1;
 	r->format = format;
 	int rc = tt_line_reader_open(&r->lines, path, err);
 	if (rc < 0) {
@@ -139,6 +141,17 @@ static int set_label(
 				  : fail(r, TT_ELIMIT, row->line, err, "the label is over the memory limit");
 }
 
+static int set_source(
+	struct tt_rows *r, struct tt_arena *a, struct tt_row *row, struct tt_str source, struct tt_err *err)
+{
+	source = tt_str_trim(source);
+	if (source.n)
+		row->source = repaired(a, source);
+	return !source.n || row->source.p
+		       ? TT_OK
+		       : fail(r, TT_ELIMIT, row->line, err, "the source is over the memory limit");
+}
+
 static int next_line(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, struct tt_err *err)
 {
 	struct tt_str s;
@@ -181,6 +194,8 @@ static int next_csv(struct tt_rows *r, struct tt_arena *a, struct tt_row *row, s
 		return fail(r, TT_EPARSE, row->line, err, "fewer fields than the header; no text");
 	if (r->label_column >= 0)
 		rc = set_label(r, a, row, tt_csv_field(&r->csv, (size_t)r->label_column), err);
+	if (rc == TT_OK && r->source_column >= 0)
+		rc = set_source(r, a, row, tt_csv_field(&r->csv, (size_t)r->source_column), err);
 	return rc < 0 ? rc : set_text(r, a, row, text, err);
 }
 

@@ -2,10 +2,10 @@
  *
  *   lines  a text a line; empty lines are nothing
  *   tsv    label<TAB>text
- *   csv    RFC 4180 with a header; column `text`, optional column `label`, others are ignored
- *   jsonl  {"text", "label"?, "entities"?: [{"entity", "start"?, "end"?, "label"?}]}, offsets in code points
- * of the text, -1 or absent: the entity's name is not in the text auto   by the file's extension, else by its
- * first line
+ *   csv    RFC 4180 with a header; column `text`, optional columns `label` and `source`, others are ignored
+ *   jsonl  {"text", "label"?, "source"?, "entities"?: [{"entity", "start"?, "end"?, "label"?}]};
+ *          offsets in code points of the text, -1 or absent: the entity's name is not in the text
+ *   auto   by the file's extension, else by its first line
  *
  * A label is negative, neutral or positive in any case; an empty one is none. Texts that are not UTF-8 are
  * repaired with U+FFFD (in jsonl, which must be UTF-8, such a row is bad). Owner: the reader is the caller's;
@@ -40,6 +40,7 @@ struct tt_row {
 	bool repaired; /* the text was not UTF-8 */
 	int label;
 	struct tt_str label_given; /* when it is TT_LABEL_UNKNOWN */
+	struct tt_str source;      /* where the text is from; absent: not said */
 	bool lists_entities; /* the row says which: none is an answer too */
 	struct tt_row_entity *entities;
 	size_t n_entities;

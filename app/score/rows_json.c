@@ -115,13 +115,17 @@ int tt_row_of_json(
 	int rc = TT_OK;
 	if (!root)
 		return tt_err_set(err, TT_EPARSE, "column %d: %s", bad.column, bad.text);
-	const json_t *text = json_object_get(root, "text");
+	const json_t *text = json_object_get(root, "text"), *source = json_object_get(root, "source");
 	if (!json_is_string(text))
 		rc = tt_err_set(err, TT_EPARSE, "no \"text\" in the row, or it is not a string");
 	if (rc == TT_OK) {
 		row.text = tt_arena_str(a, string_of(text));
 		rc = row.text.p ? get_label(&r, root, &row.label, &row.label_given, err)
 				: tt_err_set(err, TT_ELIMIT, "the row is over the memory limit");
+	}
+	if (rc == TT_OK && json_string_length(source)) {
+		row.source = tt_arena_str(a, string_of(source));
+		rc = row.source.p ? TT_OK : tt_err_set(err, TT_ELIMIT, "the row is over the memory limit");
 	}
 	if (rc == TT_OK)
 		rc = get_entities(&r, root, &row, err);

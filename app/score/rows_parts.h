@@ -11,8 +11,8 @@ struct tt_rows {
 	enum tt_row_format format;
 	bool keep_flawed;
 	struct tt_csv csv;
-	int text_column, label_column; /* CSV; -1: none */
-	struct tt_str last;            /* TSV: the label, JSONL: the line of the row read last */
+	int text_column, label_column, source_column; /* CSV; -1: none */
+	struct tt_str last;                           /* TSV: the label, JSONL: the line of the row read last */
 };
 
 #endif

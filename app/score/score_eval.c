@@ -1,7 +1,9 @@
 /* score_eval.c - see score_eval.h. */
 #include "app/score/score_eval.h"
 
-static int truth_of(const struct tt_scored_row *row)
+#include <math.h>
+
+int tt_score_eval_truth(const struct tt_scored_row *row)
 {
 	int common = TT_LABEL_NONE;
 	if (row->row.label != TT_LABEL_NONE)
@@ -19,7 +21,7 @@ static int truth_of(const struct tt_scored_row *row)
 
 void tt_score_eval_add(struct tt_score_eval *e, const struct tt_scored_row *row)
 {
-	int truth = truth_of(row);
+	int truth = tt_score_eval_truth(row);
 	if (truth != TT_LABEL_NONE && !row->unscored)
 		e->items.n[truth][row->sentiment.label]++;
 	for (size_t i = 0; i < row->n_entities; i++) {
@@ -29,9 +31,10 @@ void tt_score_eval_add(struct tt_score_eval *e, const struct tt_scored_row *row)
 	}
 }
 
-static double share(uint64_t part, uint64_t whole)
+/* A label that nobody gave or answered is printed as 0. */
+static double or_zero(double x)
 {
-	return whole ? (double)part / (double)whole : 0.0;
+	return isnan(x) ? 0 : x;
 }
 
 static void print_one(const struct tt_confusion *c, const char *what, struct tt_buf *out)
@@ -47,11 +50,11 @@ static void print_one(const struct tt_confusion *c, const char *what, struct tt_
 		tt_buf_printf(out, "  %-10s", tt_label_name((enum tt_label)k));
 		for (int j = 0; j < TT_LABELS; j++)
 			tt_buf_printf(out, " %10llu", (unsigned long long)c->n[k][j]);
-		tt_buf_printf(out, " %8.4f\n", share(c->n[k][k], tt_confusion_given(c, k)));
+		tt_buf_printf(out, " %8.4f\n", or_zero(tt_confusion_recall(c, k)));
 	}
 	tt_buf_printf(out, "  %-10s", "precision");
 	for (int j = 0; j < TT_LABELS; j++)
-		tt_buf_printf(out, " %10.4f", share(c->n[j][j], tt_confusion_predicted(c, j)));
+		tt_buf_printf(out, " %10.4f", or_zero(tt_confusion_precision(c, j)));
 	tt_buf_char(out, '\n');
 }
 

@@ -8,11 +8,14 @@
 
 #include "app/score/score_text.h"
 #include "common/buf.h"
-#include "common/confusion.h"
+#include "nlp/train/eval/metrics.h"
 
 struct tt_score_eval {
 	struct tt_confusion items, entities;
 };
+
+/* The label of the text of a row, TT_LABEL_NONE when it has none. */
+int tt_score_eval_truth(const struct tt_scored_row *row);
 
 void tt_score_eval_add(struct tt_score_eval *e, const struct tt_scored_row *row);
 

@@ -159,7 +159,7 @@ static int prepare(struct tt_text_scorer *s, struct job *j, struct tt_sequence *
 		return TT_ENOMEM;
 	memcpy(ids, s->tokens.ids, s->tokens.n * sizeof(*ids));
 	seq->ids = ids;
-	seq->n_ids = s->tokens.n;
+	seq->n_ids = r->n_tokens = s->tokens.n;
 	return prepare_mentions(s, j, seq, found, a);
 }
 

@@ -31,6 +31,7 @@ struct tt_scored_mention {
 struct tt_scored_row {
 	struct tt_row row;
 	const char *unscored; /* NULL: scored */
+	size_t n_tokens;      /* of what is read, [CLS] and [SEP] included; when scored */
 	struct tt_sentiment sentiment;
 	struct tt_scored_mention *entities;
 	size_t n_entities;

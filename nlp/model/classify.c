@@ -165,6 +165,12 @@ static bool is_sure(const struct tt_classifier *c, const float logits[TT_LABELS]
 	return s.p[s.label] >= c->model->exit_confidence;
 }
 
+static void divide(float logits[TT_LABELS], float temperature)
+{
+	for (int l = 0; l < TT_LABELS; l++)
+		logits[l] /= temperature;
+}
+
 /* Logits of the windows in the pack by one of the heads, over the states that row_of tells. */
 static void read_head(struct tt_classifier *c, int head, const float *states)
 {
@@ -176,6 +182,7 @@ static void read_head(struct tt_classifier *c, int head, const float *states)
 	for (size_t i = 0; i < c->n_open; i++) {
 		struct job *j = c->open[i];
 		tt_head_item(h, C, pooled + i * stride, j->logits);
+		divide(j->logits, c->model->config.temperature);
 		j->layers = c->model->config.head_layers[head];
 		j->sure = is_sure(c, j->logits);
 		for (size_t k = 0; h->entity_w && k < j->seq->n_mentions; k++) {
@@ -186,6 +193,7 @@ static void read_head(struct tt_classifier *c, int head, const float *states)
 				states + c->row_of[in.begin] * stride, in.end - in.begin, stride};
 			float *logits = j->seq->mention_logits[k];
 			tt_head_mention(h, C, states + c->cls_rows[i] * stride, m, c->vector, logits);
+			divide(logits, c->model->config.entity_temperature);
 			j->sure = j->sure && is_sure(c, logits);
 		}
 	}

@@ -43,7 +43,7 @@ void tt_model_exit_at(struct tt_model *m, double confidence);
 void tt_model_free(struct tt_model *m); /* NULL is fine; no classifier of it may be left */
 
 struct tt_model_facts {
-	struct tt_id hash;    /* of the file of tensors, byte for byte */
+	struct tt_id hash;    /* of the file of tensors, byte for byte, and of temperatures that are not 1 */
 	int64_t parameters;   /* scalars in use */
 	int64_t weight_bytes; /* memory the model holds */
 	enum tt_precision precision;
@@ -51,6 +51,7 @@ struct tt_model_facts {
 	int max_tokens; /* of one window, [CLS] and [SEP] included */
 	int layers;
 	bool entity_head;
+	float temperature, entity_temperature; /* that logits were divided by */
 };
 const struct tt_model_facts *tt_model_facts(const struct tt_model *m); /* lives as long as m */
 
@@ -72,9 +73,9 @@ struct tt_sequence {
 	size_t n_ids;
 	const struct tt_token_range *mentions;
 	size_t n_mentions;
-	/* out; columns by enum tt_label, whatever the order in the model. softmax of a row gives its
-	 * probabilities. For a text of several windows the item's row is the logarithm of the windows'
-	 * length-weighted mean probabilities. */
+	/* out; columns by enum tt_label, whatever the order in the model; divided by its temperatures, so
+	 * that softmax of a row gives its probabilities. For a text of several windows the item's row is the
+	 * logarithm of the windows' length-weighted mean probabilities. */
 	float logits[TT_LABELS];
 	float (*mention_logits)[TT_LABELS]; /* (n_mentions); the item's row when the model has no entity head
 					     * or the range is empty or not within the ids */

@@ -140,6 +140,16 @@ static int read_exits(struct tt_model_config *c, json_t *root, const char *name,
 	return TT_OK;
 }
 
+static int read_temperature(float *ret, json_t *root, const char *key, const char *name, struct tt_err *err)
+{
+	json_t *v = json_object_get(root, key);
+	const double t = v ? json_number_value(v) : 1; /* of no number: 0 */
+	if (!(t >= 0.01 && t <= 100))
+		return tt_err_set(err, TT_EPARSE, "'%s': %s: not a number from 0.01 to 100", name, key);
+	*ret = (float)t;
+	return TT_OK;
+}
+
 int tt_model_config_parse(
 	struct tt_model_config *ret, struct tt_str text, const char *name, struct tt_err *err)
 {
@@ -162,6 +172,10 @@ int tt_model_config_parse(
 		rc = read_labels(&c, root, name, err);
 	if (rc == TT_OK)
 		rc = read_exits(&c, root, name, err);
+	if (rc == TT_OK)
+		rc = read_temperature(&c.temperature, root, "temperature", name, err);
+	if (rc == TT_OK)
+		rc = read_temperature(&c.entity_temperature, root, "entity_temperature", name, err);
 	if (rc == TT_OK)
 		*ret = c;
 	json_decref(root);

@@ -1,7 +1,8 @@
 /* config.h - what a model folder's config.json says of a BertForSequenceClassification, checked.
  * Refused with the file and the key: other kinds of model, position embeddings that are not absolute, an
  * activation that is not the erf form of GELU, labels that are not negative, neutral and positive (any order,
- * any case), exits (docs/SCORING.md) that are no inner layers. */
+ * any case), exits that are no inner layers, temperatures that are not from 0.01 to 100
+ * (docs/SCORING.md). */
 #ifndef TT_NLP_MODEL_CONFIG_H
 #define TT_NLP_MODEL_CONFIG_H
 
@@ -25,6 +26,8 @@ struct tt_model_config {
 	int head_layers[TT_LAYERS_MAX];
 	int n_heads;
 	float exit_confidence; /* probability that is enough to leave at one of exit_layers; 1: none is */
+	/* Logits are divided by them: those of all item heads, and of all entity heads. */
+	float temperature, entity_temperature;
 };
 
 enum { TT_MODEL_CONFIG_MAX = 1 << 20 /* bytes of config.json */ };

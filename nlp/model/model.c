@@ -7,8 +7,20 @@
 struct tt_model_files {
 	struct tt_model_config config;
 	struct tt_tensors *tensors;
-	struct tt_id hash; /* of the tensors' file */
+	struct tt_id hash; /* of the tensors' file and the temperatures */
 };
+
+/* Who reads stored scores must be able to tell a model from itself before it was calibrated. */
+static struct tt_id identity(struct tt_str tensors, const struct tt_model_config *c)
+{
+	char text[64];
+	struct tt_id id = TT_ID(tensors);
+	if (c->temperature == 1 && c->entity_temperature == 1)
+		return id;
+	snprintf(text, sizeof(text), "temperature %.9g %.9g", (double)c->temperature,
+		(double)c->entity_temperature);
+	return TT_ID((struct tt_str){(const char *)id.b, sizeof(id.b)}, tt_str_c(text));
+}
 
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err)
 {
@@ -28,7 +40,7 @@ int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_
 		tt_model_files_close(f);
 		return rc;
 	}
-	f->hash = TT_ID(f->tensors->bytes);
+	f->hash = identity(f->tensors->bytes, &f->config);
 	*ret = f;
 	return TT_OK;
 }
@@ -60,7 +72,9 @@ int tt_model_read(struct tt_model **ret, const struct tt_model_files *f, enum tt
 		.vocab_size = m->config.vocab,
 		.max_tokens = m->config.positions,
 		.layers = m->config.layers,
-		.entity_head = m->weights.heads[0].entity_w != NULL};
+		.entity_head = m->weights.heads[0].entity_w != NULL,
+		.temperature = m->config.temperature,
+		.entity_temperature = m->config.entity_temperature};
 	m->exit_confidence = 1;
 	*ret = m;
 	return TT_OK;

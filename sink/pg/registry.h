@@ -7,7 +7,7 @@
 
 struct tt_pg_model {
 	struct tt_str name;
-	struct tt_id hash; /* of the weights file */
+	struct tt_id hash; /* of the weights file and of what else makes its answers */
 	struct tt_str precision;
 	int64_t parameters;
 	bool entity_head;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/random.h"
 #include "common/utf8.h"
 #include "nlp/train/augment/augment_parts.h"
 
@@ -44,10 +45,7 @@ int tt_augment_kinds_parse(
 
 uint64_t tt_chance_next(struct tt_chance *c)
 {
-	uint64_t z = c->state += 0x9e3779b97f4a7c15u;
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
+	return tt_random_next(&c->state);
 }
 
 struct tt_chance tt_chance_of(uint64_t seed, uint64_t epoch, uint64_t number, uint64_t kind)

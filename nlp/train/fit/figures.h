@@ -3,7 +3,7 @@
 #ifndef TT_NLP_TRAIN_FIT_FIGURES_H
 #define TT_NLP_TRAIN_FIT_FIGURES_H
 
-#include "common/confusion.h"
+#include "nlp/train/eval/metrics.h"
 #include "nlp/train/model/trainer.h"
 
 struct tt_fit_figures {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/random.h"
 #include "nlp/train/fit/log.h"
 
 enum { PATH_BYTES = 4096, LOG_STEPS = 20, SMOOTH_STEPS = 20 };
@@ -43,21 +44,12 @@ struct fit {
 
 /* ---- an epoch's examples, in its order ---- */
 
-/* SplitMix64 (Steele, Lea, Flood, 2014). */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9E3779B97F4A7C15;
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-	z = (z ^ z >> 27) * 0x94D049BB133111EB;
-	return z ^ z >> 31;
-}
-
 /* Fisher and Yates; the modulus' bias is below n / 2^64. */
 static void shuffle(struct tt_train_example *v, size_t n, uint64_t seed, int64_t epoch)
 {
 	uint64_t state = seed * 0xD1342543DE82EF95 + (uint64_t)epoch;
 	for (size_t i = n; i > 1; i--) {
-		const size_t k = (size_t)(next_random(&state) % i);
+		const size_t k = (size_t)(tt_random_next(&state) % i);
 		const struct tt_train_example x = v[i - 1];
 		v[i - 1] = v[k];
 		v[k] = x;

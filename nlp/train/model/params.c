@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/random.h"
 #include "nlp/model/safetensors_write.h"
 #include "nlp/model/widen.h"
 
@@ -49,6 +50,8 @@ static int adapt_config(json_t *root, const struct tt_params_options *o)
 	int bad = adapt_exits(root, o);
 	if (o->layers)
 		bad |= json_object_set_new(root, "num_hidden_layers", json_integer(o->layers));
+	json_object_del(root, "temperature"); /* fitted to weights that will be others */
+	json_object_del(root, "entity_temperature");
 	bad |= json_object_set_new(root, "architectures", json_pack("[s]", "BertForSequenceClassification"));
 	json_object_del(root, "torch_dtype"); /* the file says it itself */
 	if (json_object_get(root, "id2label"))
@@ -117,12 +120,8 @@ static void begin_anew(float *to, const struct tt_train_tensor *t, uint64_t seed
 	uint64_t state = seed ^ (uint64_t)((uint32_t)t->at + 1) << 32;
 	for (size_t i = 0; i < t->count && t->cols; i++) {
 		double u[2];
-		for (int k = 0; k < 2; k++) { /* SplitMix64 (Steele, Lea, Flood, 2014) */
-			uint64_t z = state += 0x9E3779B97F4A7C15;
-			z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-			z = (z ^ z >> 27) * 0x94D049BB133111EB;
-			u[k] = ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
-		}
+		for (int k = 0; k < 2; k++)
+			u[k] = ((double)(tt_random_next(&state) >> 11) + 0.5) * 0x1p-53;
 		to[i] = (float)(0.02 * sqrt(-2 * log(u[0])) * cos(6.283185307179586 * u[1]));
 	}
 	for (size_t i = 0; i < t->count && strstr(t->name, "LayerNorm.weight"); i++)

@@ -26,6 +26,7 @@ TT_TEST(good)
 	TT_EQ(c.intermediate, 16);
 	TT_EQ(c.types, 2);
 	TT_NEAR(c.norm_eps, 1e-12, 1e-18);
+	TT_TRUE(c.temperature == 1 && c.entity_temperature == 1);
 	TT_EQ(parse("{" BASE LABELS
 		    ",\"layer_norm_eps\":1e-5,\"type_vocab_size\":1,\"hidden_act\":\"gelu\",\"num_labels\":3,"
 		    "\"position_embedding_type\":\"absolute\",\"is_decoder\":false,\"other\":{\"a\":[null]}}",
@@ -33,6 +34,8 @@ TT_TEST(good)
 		TT_OK);
 	TT_NEAR(c.norm_eps, 1e-5, 1e-9);
 	TT_EQ(c.types, 1);
+	TT_EQ(parse("{" BASE LABELS ",\"temperature\":1.5,\"entity_temperature\":2}", &c, NULL), TT_OK);
+	TT_TRUE(c.temperature == 1.5F && c.entity_temperature == 2);
 }
 
 /* The last layer always has its head; exits stand before it. */
@@ -132,6 +135,15 @@ TT_TEST(refused)
 			"is \"(no text)\""},
 		{"{" BASE LABELS ",\"num_labels\":2}",
 			"'c': num_labels: differs from id2label, which names three"},
+		{"{" BASE LABELS ",\"temperature\":0}",
+			"'c': temperature: not a number from 0.01 to 100"},
+		{"{" BASE LABELS ",\"temperature\":-1}", "'c': temperature: not a number"},
+		{"{" BASE LABELS ",\"temperature\":\"2\"}", "'c': temperature: not a number"},
+		{"{" BASE LABELS ",\"temperature\":null}", "'c': temperature: not a number"},
+		{"{" BASE LABELS ",\"temperature\":1e999}", "real number overflow"},
+		{"{" BASE LABELS ",\"entity_temperature\":0.009}",
+			"'c': entity_temperature: not a number from 0.01 to 100"},
+		{"{" BASE LABELS ",\"entity_temperature\":1e30}", "'c': entity_temperature: not a number"},
 		{"{" BASE LABELS ",\"exit_layers\":1}",
 			"'c': exit_layers: not a list of ascending whole numbers from 1 to below "
 			"num_hidden_layers, 2"},
