@@ -1,4 +1,5 @@
-/* alert.h - what the commands `tickertone alert ...` share: the database, and printing. Threads: one. */
+/* alert.h - what the commands `tickertone alert ...`, `feedback ...` and `rescore` share: the database, and
+ * printing. Threads: one. */
 #ifndef TT_APP_ALERT_H
 #define TT_APP_ALERT_H
 

@@ -36,10 +36,11 @@ cat >"$tmp/items.jsonl" <<-'ITEMS'
 	{"id": "a1", "url": "https://example.com/a?utm_source=x", "title": "Ünder pressure: Apple soars as Samsung sinks", "summary": "On phone shipments", "published_at": "2026-11-20T10:00:00Z"}
 	{"id": "a2", "url": "https://example.com/b", "title": "Nvidia warns", "published_at": "2026-11-20T11:00:00Z"}
 	{"id": "a3", "title": "Market wrap", "published_at": "2026-11-20T11:00:00Z"}
+	{"id": "a5", "url": "https://example.com/", "title": "Wrap of Monday", "published_at": "2026-11-20T11:00:00Z"}
 	{"id": "a4", "title": "Market wrap", "published_at": "2026-11-21T11:00:00Z"}
 ITEMS
 read_items
-equal "items" "$(sql 'SELECT count(*) FROM item')" 4
+equal "items" "$(sql 'SELECT count(*) FROM item')" 5
 a1=$(sql "SELECT item_id FROM item WHERE guid = 'a1'")
 
 echo "-- import: each kind of identity, each kind of fault by file and line, and again"
@@ -152,6 +153,10 @@ grep -q 'nothing is wrong' "$tmp/out" || fail "data check finds flaws"
 feedback add "$a1" positive --who emil >/dev/null
 equal "what two of three say" "$(feedback export 2>/dev/null | jq -r 'select(.item == "'"$a1"'") | .label')" positive
 equal "labelled_item" "$(sql "SELECT label, people, ties FROM labelled_item WHERE item_id = '$a1'")" 'positive|3|0'
+
+echo "-- an address that is no key, for it is a home page"
+equal "add" "$(feedback add https://example.com/ neutral --who emil)" stored
+equal "what it is of" "$(sql "SELECT title FROM feedback_now WHERE url = 'https://example.com/'")" 'Wrap of Monday'
 
 echo "-- a model learns the same from the database as from the file"
 feedback export -o "$tmp/train.jsonl" 2>/dev/null

@@ -14,7 +14,10 @@ WITH given AS MATERIALIZED (
 	FROM given g
 	CROSS JOIN LATERAL (SELECT item_id, event_at FROM seen WHERE seen.key = coalesce(g.id, g.url_key) LIMIT 1) s
 	UNION
-	SELECT g.n, i.item_id, i.event_at FROM given g JOIN item i USING (url) WHERE g.url IS NOT NULL
+	SELECT g.n, i.item_id, i.event_at
+	FROM given g
+	JOIN item i USING (url) -- reads all items, where no key leads to one: several share the address
+	WHERE g.url IS NOT NULL AND NOT EXISTS (SELECT FROM seen WHERE seen.key = g.url_key)
 	UNION
 	SELECT g.n, i.item_id, i.event_at FROM given g JOIN item i USING (guid) WHERE g.guid IS NOT NULL
 	UNION
