@@ -13,14 +13,14 @@
 
 static int run(const void *options, int argc, char **argv, struct tt_err *err)
 {
-	char path[PATH_MAX + 32];
+	char dir[PATH_MAX], path[PATH_MAX + 32];
 	(void)options;
 	(void)argc;
 	(void)argv;
-	int rc = tt_program_dir(path, err);
+	int rc = tt_program_dir(dir, err);
 	if (rc < 0)
 		return rc;
-	strcat(path, "/tickertone-train");
+	snprintf(path, sizeof(path), "%s/tickertone-train", dir);
 	fflush(NULL);
 	execv(path, tt_cli_argv());
 	return tt_err_set(err, errno == ENOENT ? TT_ENOENT : TT_EIO, "'%s': %s", path, strerror(errno));

@@ -66,7 +66,7 @@ grep -q '"num_hidden_layers": 3' "$tmp/pupil/config.json" || fail "the pupil is 
 
 status 0 "$bin" train "$tmp/texts.txt" --objective words --valid "$tmp/texts.txt" --batch 8 --epochs 2 --out "$tmp/words"
 grep -q '^epoch 2: .* words right 0\.' "$tmp/out" || fail "no words"
-said_differently=(--model "$tmp/words" --augment entity,number,synonym,noise --average 0.5 --smoothing 0.05 --class-weights balanced)
+said_differently=(--model "$tmp/words" --augment "entity,number,synonym,noise" --average 0.5 --smoothing 0.05 --class-weights balanced)
 status 0 train "${said_differently[@]}" --out "$tmp/other"
 cmp -s "$tmp/other/model.safetensors" "$tmp/whole/model.safetensors" && fail "nothing was said differently"
 timeout --preserve-status -s INT 4 "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 1 "${said_differently[@]}" \
