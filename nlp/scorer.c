@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nlp/model/settings.h"
 #include "nlp/scorer_parts.h"
 
 /* The folder's own name: "minilm-finance" of "config/models/minilm-finance/". */
@@ -24,12 +25,17 @@ static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struc
 	if (rc < 0)
 		return rc;
 	const struct tt_model_facts *f = tt_model_facts(s->loaded.model);
+	struct tt_id identity;
+	rc = tt_model_identity(conf->model, f->hash, &identity, err);
+	if (rc < 0)
+		return rc;
 	s->name = folder_name(conf->model);
 	if (!s->name)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	s->info = (struct tt_model_info){
 		.name = tt_str_c(s->name),
-		.hash = f->hash,
+		.hash = identity,
+		.weights = f->hash,
 		.precision = tt_precision_name(f->precision),
 		.kernel = tt_isa_name(tt_gemm_best(f->precision)->isa),
 		.why = s->loaded.why,

@@ -34,7 +34,7 @@ static int open_writing(struct tt_retry *r, struct tt_err *err)
 {
 	int rc = tt_parts_open_scorer(&r->parts, r->conf, err);
 	if (rc == TT_OK)
-		rc = tt_score_ctx_new(&r->ctx, r->parts.scorer, err);
+		rc = tt_score_ctx_new(&r->ctx, err);
 	return rc < 0 ? rc : tt_parts_open_sinks(&r->parts, r->conf, &tt_clock_real, err);
 }
 

@@ -51,8 +51,8 @@ struct tt_pipeline;
 int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *conf,
 	const struct tt_pipeline_parts *parts, struct tt_err *err);
 
-/* From the next batch on each scoring thread uses this scorer; batches under way keep theirs, none is mixed.
- */
+/* Batches that are taken from now on are scored by this one; those under way keep theirs, none is mixed. What the line has of the old
+ * one is freed with the last of these. Any thread. */
 void tt_pipeline_set_scorer(struct tt_pipeline *p, struct tt_scorer *scorer, int model_id);
 
 /* Runs fn(source, ctx) on the thread of source i between two next() calls and waits for it; TT_ECLOSED when

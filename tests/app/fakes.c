@@ -247,9 +247,8 @@ void tt_scorer_unref(struct tt_scorer *s)
 	atomic_fetch_sub(&live, 1);
 }
 
-int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struct tt_err *err)
+int tt_score_ctx_new(struct tt_score_ctx **ret, struct tt_err *err)
 {
-	(void)s;
 	*ret = calloc(1, sizeof(**ret));
 	return *ret ? TT_OK : tt_err_set(err, TT_ENOMEM, "fake: memory");
 }
