@@ -30,10 +30,12 @@ static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struc
 	if (rc < 0)
 		return rc;
 	s->name = folder_name(conf->model);
-	if (!s->name)
+	s->folder = strdup(conf->model);
+	if (!s->name || !s->folder)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	s->info = (struct tt_model_info){
 		.name = tt_str_c(s->name),
+		.folder = s->folder,
 		.hash = identity,
 		.weights = f->hash,
 		.precision = tt_precision_name(f->precision),
@@ -110,6 +112,7 @@ void tt_scorer_unref(struct tt_scorer *s)
 	tt_entity_dict_free(s->dict);
 	tt_load_done(&s->loaded);
 	free(s->name);
+	free(s->folder);
 	free(s);
 }
 

@@ -16,11 +16,13 @@
 /* A constant is for measuring what is around the model: entities are found, all is neutral, nothing is
  * tokenized. */
 enum tt_scores_from { TT_SCORES_MODEL, TT_SCORES_CONSTANT };
+enum tt_follow_choice { TT_FOLLOW_PROMOTED, TT_FOLLOW_CONFIGURED };
 
 struct tt_nlp_conf {
 	char *model;          /* folder in Hugging Face form; must be set when a scorer is opened */
 	char *entities;       /* dictionary, TSV; NULL: none */
 	int scores;           /* enum tt_scores_from */
+	int follow;           /* enum tt_follow_choice: what app/ opens */
 	int precision;        /* enum tt_precision_choice (load.h) */
 	int text;             /* what of an item is scored: index into "title|title_summary|full" */
 	int64_t threads;      /* 0: one per core the process may use */
@@ -41,7 +43,8 @@ void tt_scorer_unref(struct tt_scorer *s); /* NULL is fine */
 
 /* What the model registry stores. Lives as long as s. */
 struct tt_model_info {
-	struct tt_str name;   /* of its folder */
+	struct tt_str name;   /* last part of the folder's path; "constant" */
+	const char *folder;   /* as it was opened; NULL of the constant */
 	struct tt_id hash;    /* of all files that say what it answers (settings.h): the model's identity */
 	struct tt_id weights; /* of the file of tensors alone */
 	const char *precision; /* the one in use: "int8"; "none" of the constant */

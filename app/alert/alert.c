@@ -14,7 +14,7 @@ int tt_alert_open(struct tt_alert_db *d, const struct tt_alert_opts *o, struct t
 	tt_pg_params_init(&d->params, PARAM_BYTES);
 	if (!o->config && !o->dsn)
 		return tt_err_set(err, TT_EUSAGE,
-			"where are the alerts? Give a configuration (-c FILE) or a database (--dsn)");
+			"which database? Give a configuration (-c FILE) or a database (--dsn)");
 	int rc = tt_app_conf_load(o->config, &d->conf, err);
 	if (rc < 0) {
 		memset(&d->conf, 0, sizeof(d->conf));

@@ -43,6 +43,8 @@ struct tt_pipeline_parts {
 	struct tt_scorer *scorer; /* the pipeline takes a reference of its own; NULL: nothing is scored */
 	int model_id;             /* what the sink knows the scorer's model by */
 	int score_threads; /* at least 1; as many as the scorer's crew has: each may wait for a long text */
+	void (*stored)(void *ctx, const struct tt_batch *b); /* told of each batch that is stored, on the writer's thread; must not block. NULL: nobody */
+	void *ctx;
 	const struct tt_clock *clock;
 };
 
