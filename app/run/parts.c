@@ -255,8 +255,6 @@ int tt_parts_open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, 
 	struct tt_err *err)
 {
 	int rc = open_sinks(parts, conf, clock, err);
-	if (rc == TT_OK && parts->scorer)
-		rc = tt_parts_register(conf, parts->scorer, &parts->model_id, err);
 	if (rc < 0)
 		close_line(parts);
 	return rc;

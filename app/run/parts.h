@@ -33,11 +33,11 @@ struct tt_parts {
 /* The model and the dictionary: nothing that can be away. */
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err);
 
-/* The sinks alone, told of model and entities (once there is a scorer). Errors as of the line. */
+/* The sinks alone. Errors as of the line. */
 int tt_parts_open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err);
 
-/* The sink, told of model and entities (once there is a scorer), and the sources. A failure closes what this call opened, so that it
+/* The sink and the sources. A failure closes what this call opened, so that it
  * can be made again. */
 int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err);
