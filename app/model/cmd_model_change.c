@@ -1,4 +1,5 @@
-/* cmd_model_change.c - `tickertone model register`, `promote` and `rollback`: a model becomes known, and serves. */
+/* cmd_model_change.c - `tickertone model register`, `promote` and `rollback`: a model becomes known, and
+ * serves. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +69,11 @@ static int describe(struct change *c, const struct change_opts *o, int argc, cha
 	if (rc == TT_OK)
 		rc = tt_parts_register_model(c->db.conn, c->parts.scorer, &c->parts.model_id, err);
 	if (rc == TT_OK)
-		rc = tt_pg_model_describe(c->db.conn, c->parts.model_id, tt_buf_view(&files), argc > 1 ? tt_buf_view(&data) : none,
-			o->figures ? tt_buf_view(&figures) : none, err);
+		rc = tt_pg_model_describe(c->db.conn, c->parts.model_id, tt_buf_view(&files),
+			argc > 1 ? tt_buf_view(&data) : none, o->figures ? tt_buf_view(&figures) : none, err);
 	if (rc == TT_OK)
-		tt_buf_printf(&c->out, "registered: model %d, %.*s, %s, %lld weights\n", c->parts.model_id, TT_FMT(m->name), m->precision,
-			(long long)m->parameters);
+		tt_buf_printf(&c->out, "registered: model %d, %.*s, %s, %lld weights\n", c->parts.model_id,
+			TT_FMT(m->name), m->precision, (long long)m->parameters);
 	tt_buf_done(&files);
 	tt_buf_done(&data);
 	tt_buf_done(&figures);
@@ -95,7 +96,8 @@ static int run_register(const void *given, int argc, char **argv, struct tt_err 
 
 static const struct tt_id no_hash;
 
-/* What is promoted was opened, here and now, and is what was registered. given: a folder, or a number of `model list`. */
+/* What is promoted was opened, here and now, and is what was registered. given: a folder, or a number of
+ * `model list`. */
 static int check_model(struct change *c, const char *given, struct tt_pg_found_model *m, struct tt_err *err)
 {
 	int64_t number = 0;
@@ -104,9 +106,11 @@ static int check_model(struct change *c, const char *given, struct tt_pg_found_m
 	if (tt_str_int(tt_str_c(given), 1, INT16_MAX, &number)) {
 		rc = tt_pg_model_find(c->db.conn, (int)number, no_hash, &c->arena, m, err);
 		if (rc == TT_OK && !m->model_id)
-			rc = tt_err_set(err, TT_ENOENT, "%s: there is no such model (see 'tickertone model list')", given);
+			rc = tt_err_set(err, TT_ENOENT,
+				"%s: there is no such model (see 'tickertone model list')", given);
 		if (rc == TT_OK && !m->path.p)
-			rc = tt_err_set(err, TT_ENOENT, "model %s: its folder is not known; give that", given);
+			rc = tt_err_set(
+				err, TT_ENOENT, "model %s: its folder is not known; give that", given);
 		if (rc == TT_OK && !(dir = strndup(m->path.p, m->path.n)))
 			rc = tt_err_set(err, TT_ENOMEM, "model: %s", tt_err_text(TT_ENOMEM));
 	}
@@ -118,11 +122,13 @@ static int check_model(struct change *c, const char *given, struct tt_pg_found_m
 	const struct tt_id hash = tt_scorer_model(c->parts.scorer)->hash;
 	if (number)
 		return tt_id_eq(hash, m->hash) ? TT_OK
-					       : tt_err_set(err, TT_EDATA, "%.*s: the files are not those of model %s any more",
+					       : tt_err_set(err, TT_EDATA,
+							 "%.*s: the files are not those of model %s any more",
 							 TT_FMT(m->path), given);
 	rc = tt_pg_model_find(c->db.conn, 0, hash, &c->arena, m, err);
 	if (rc == TT_OK && !m->model_id)
-		rc = tt_err_set(err, TT_ENOENT, "%s: not registered: tickertone model register %s", given, given);
+		rc = tt_err_set(
+			err, TT_ENOENT, "%s: not registered: tickertone model register %s", given, given);
 	return rc;
 }
 
@@ -142,10 +148,12 @@ static int run_promote(const void *given, int argc, char **argv, struct tt_err *
 	if (rc == TT_OK)
 		rc = tt_pg_model_find(c.db.conn, moved, no_hash, &c.arena, &m, err);
 	if (rc == TT_OK)
-		rc = tt_pg_model_promote(c.db.conn, m.model_id, tt_str_c(o->by), tt_str_c(o->reason), &is_new, err);
+		rc = tt_pg_model_promote(
+			c.db.conn, m.model_id, tt_str_c(o->by), tt_str_c(o->reason), &is_new, err);
 	if (rc == TT_OK)
-		tt_buf_printf(&c.out, is_new ? "promoted: model %d, %.*s: running services swap it in\n"
-					     : "model %d, %.*s, is promoted already; services were told again\n",
+		tt_buf_printf(&c.out,
+			is_new ? "promoted: model %d, %.*s: running services swap it in\n"
+			       : "model %d, %.*s, is promoted already; services were told again\n",
 			m.model_id, TT_FMT(m.name));
 	return finish(&c, rc, err);
 }
@@ -167,7 +175,8 @@ static int run_rollback(const void *given, int argc, char **argv, struct tt_err 
 	if (rc == TT_OK && m.model_id)
 		tt_buf_printf(&c.out, "rolled back: model %d, %.*s\n", m.model_id, TT_FMT(m.name));
 	else if (rc == TT_OK)
-		tt_buf_str(&c.out, TT_STR("rolled back: each service scores with the model it is configured with\n"));
+		tt_buf_str(&c.out,
+			TT_STR("rolled back: each service scores with the model it is configured with\n"));
 	return finish(&c, rc, err);
 }
 
@@ -179,7 +188,8 @@ static int run_rollback(const void *given, int argc, char **argv, struct tt_err 
 	}
 static const struct tt_cli_opt register_options[] = {
 	TT_ALERT_OPT_DATABASE,
-	OPT("figures", TT_CLI_FILE, figures, "FILE", "How good it is: a file with a JSON object, kept as it is."),
+	OPT("figures", TT_CLI_FILE, figures, "FILE",
+		"How good it is: a file with a JSON object, kept as it is."),
 	{0},
 };
 
@@ -187,11 +197,14 @@ const struct tt_cmd tt_cmd_model_register = {
 	.name = "model register",
 	.args = "DIR [DATA]...",
 	.summary = "Make a model known: its files' hashes, what it was trained on, its figures",
-	.details = "The folder is opened and checked as a service does; the SHA-256 of each file in it is kept, and of "
-		   "the DATA files that it was trained on. Registered again, a model keeps what is not said anew. "
+	.details = "The folder is opened and checked as a service does; the SHA-256 of each file in it is "
+		   "kept, and of "
+		   "the DATA files that it was trained on. Registered again, a model keeps what is not said "
+		   "anew. "
 		   "Every service must see the folder at this path.\n"
 		   "\n"
-		   "    tickertone model register -c tickertone.yaml models/new --figures figures.json train.tsv valid.tsv\n",
+		   "    tickertone model register -c tickertone.yaml models/new --figures figures.json "
+		   "train.tsv valid.tsv\n",
 	.group = TT_GROUP_TEXT,
 	.opts = register_options,
 	.opts_size = sizeof(struct change_opts),
@@ -211,11 +224,15 @@ const struct tt_cmd tt_cmd_model_promote = {
 	.name = "model promote",
 	.args = "DIR|MODEL",
 	.summary = "Have running services score with a registered model, without a restart",
-	.details = "MODEL is a number of 'model list'. The model is opened and checked here first. Services open it in the "
-		   "background and go on with the old one until then; each batch is scored by one model. A service "
-		   "that is restarted scores with the promoted model, whatever model.model says (docs/MODELS.md).\n"
+	.details = "MODEL is a number of 'model list'. The model is opened and checked here first. Services "
+		   "open it in the "
+		   "background and go on with the old one until then; each batch is scored by one model. A "
+		   "service "
+		   "that is restarted scores with the promoted model, whatever model.model says "
+		   "(docs/MODELS.md).\n"
 		   "\n"
-		   "    tickertone model promote -c tickertone.yaml models/new --reason 'macro-F1 0.84, was 0.83'\n",
+		   "    tickertone model promote -c tickertone.yaml models/new --reason 'macro-F1 0.84, was "
+		   "0.83'\n",
 	.group = TT_GROUP_TEXT,
 	.opts = change_options,
 	.opts_size = sizeof(struct change_opts),
@@ -227,7 +244,8 @@ const struct tt_cmd tt_cmd_model_promote = {
 const struct tt_cmd tt_cmd_model_rollback = {
 	.name = "model rollback",
 	.summary = "Back to the model that served before, without a restart",
-	.details = "Called again, it goes back one further; at the end to the model that each service is configured with.\n"
+	.details = "Called again, it goes back one further; at the end to the model that each service is "
+		   "configured with.\n"
 		   "\n"
 		   "    tickertone model rollback -c tickertone.yaml --reason 'too gloomy about banks'\n",
 	.group = TT_GROUP_TEXT,

@@ -15,7 +15,21 @@ struct list_opts {
 };
 
 /* Columns of model_list.sql. */
-enum column { ID, NAME, PRECISION, REGISTERED_AT, PATH, HASH, WEIGHTS, FILES, DATA, FIGURES, PROMOTED_AT, PROMOTED_BY, REASON };
+enum column {
+	ID,
+	NAME,
+	PRECISION,
+	REGISTERED_AT,
+	PATH,
+	HASH,
+	WEIGHTS,
+	FILES,
+	DATA,
+	FIGURES,
+	PROMOTED_AT,
+	PROMOTED_BY,
+	REASON
+};
 
 static void put_json(struct tt_buf *out, const PGresult *r)
 {
@@ -23,9 +37,10 @@ static void put_json(struct tt_buf *out, const PGresult *r)
 		const char *name;
 		enum column column;
 		bool is_json;
-	} texts[] = {{"name", NAME, false}, {"precision", PRECISION, false}, {"path", PATH, false}, {"hash", HASH, false},
-		{"weights", WEIGHTS, false}, {"files", FILES, true}, {"data", DATA, true}, {"figures", FIGURES, true},
-		{"promoted_by", PROMOTED_BY, false}, {"reason", REASON, false}};
+	} texts[] = {{"name", NAME, false}, {"precision", PRECISION, false}, {"path", PATH, false},
+		{"hash", HASH, false}, {"weights", WEIGHTS, false}, {"files", FILES, true},
+		{"data", DATA, true}, {"figures", FIGURES, true}, {"promoted_by", PROMOTED_BY, false},
+		{"reason", REASON, false}};
 	tt_buf_char(out, '[');
 	for (int i = 0; i < PQntuples(r); i++) {
 		tt_buf_str(out, i ? TT_STR(",\n {") : TT_STR("{"));
@@ -95,17 +110,20 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 
 static const struct tt_cli_opt options[] = {
 	TT_ALERT_OPT_DATABASE,
-	{"json", 'j', TT_CLI_FLAG, offsetof(struct list_opts, json), NULL, "Print a JSON array, one object a model.", 0, 0, NULL},
+	{"json", 'j', TT_CLI_FLAG, offsetof(struct list_opts, json), NULL,
+		"Print a JSON array, one object a model.", 0, 0, NULL},
 	{0},
 };
 
 const struct tt_cmd tt_cmd_model_list = {
 	.name = "model list",
 	.summary = "Show the models that the database knows, and which one was promoted",
-	.details = "One row a model and arithmetic: its number, and where services look for it. View model_history has all "
+	.details = "One row a model and arithmetic: its number, and where services look for it. View "
+		   "model_history has all "
 		   "promotions.\n"
 		   "\n"
-		   "    tickertone model list -c tickertone.yaml --json | jq '.[] | {model_id, name, figures}'\n",
+		   "    tickertone model list -c tickertone.yaml --json | jq '.[] | {model_id, name, "
+		   "figures}'\n",
 	.group = TT_GROUP_TEXT,
 	.opts = options,
 	.opts_size = sizeof(struct list_opts),

@@ -82,7 +82,9 @@ int tt_facts_of_folder(const char *dir, struct tt_buf *out, struct tt_err *err)
 	char path[TT_PATH_MAX];
 	DIR *d = opendir(dir);
 	json_t *all = json_object();
-	int rc = !d ? fail_io(dir, err) : all ? TT_OK : tt_err_set(err, TT_ENOMEM, "%s: %s", dir, tt_err_text(TT_ENOMEM));
+	int rc = !d    ? fail_io(dir, err)
+		 : all ? TT_OK
+		       : tt_err_set(err, TT_ENOMEM, "%s: %s", dir, tt_err_text(TT_ENOMEM));
 	for (struct dirent *e; rc == TT_OK && (e = readdir(d));)
 		if (snprintf(path, sizeof(path), "%s/%s", dir, e->d_name) < (int)sizeof(path))
 			rc = add_file(all, path, true, err);

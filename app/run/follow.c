@@ -27,16 +27,18 @@ struct tt_follow {
 	struct tt_pg_conn *conn; /* NULL: nothing to follow */
 	unsigned generation;     /* of the session that listens; of the thread, as the next */
 	struct tt_backoff backoff;
-	int64_t failed, retry_ms; /* the promotion that could not be obeyed, 0: none; when to try again, monotonic */
+	int64_t failed,
+		retry_ms; /* the promotion that could not be obeyed, 0: none; when to try again, monotonic */
 	pthread_t thread;
 	bool started;
 	atomic_bool stopping;
 
-	pthread_mutex_t opening; /* guards what follows; held while a model is opened, so that a reload and a promotion take turns */
+	pthread_mutex_t opening; /* guards what follows; held while a model is opened, so that a reload and a
+				    promotion take turns */
 	struct tt_nlp_conf nlp;  /* as loaded last; its model and entities are ours */
 	struct tt_scorer *scorer;
-	int64_t change; /* the promotion that was obeyed, 0: none */
-	char *path;     /* of the model in use, as it was promoted; NULL: it is the configured one */
+	int64_t change;          /* the promotion that was obeyed, 0: none */
+	char *path;              /* of the model in use, as it was promoted; NULL: it is the configured one */
 	struct tt_id configured; /* identity of that */
 
 	pthread_mutex_t lock; /* guards the one below, for the HTTP threads */
@@ -46,7 +48,8 @@ struct tt_follow {
 /* ---- opening ---- */
 
 /* What conf says, with the model at path (NULL: with the configured one). */
-static int open_scorer(const struct tt_follow *f, const struct tt_nlp_conf *nlp, char *path, struct tt_scorer **ret, struct tt_err *err)
+static int open_scorer(const struct tt_follow *f, const struct tt_nlp_conf *nlp, char *path,
+	struct tt_scorer **ret, struct tt_err *err)
 {
 	struct tt_app_conf conf = *f->conf; /* a view */
 	struct tt_parts parts = {0};
@@ -58,8 +61,10 @@ static int open_scorer(const struct tt_follow *f, const struct tt_nlp_conf *nlp,
 	return rc;
 }
 
-/* Puts it to work. The database is told of it first, as scores refer to its number. Takes the reference on success. */
-static int put_to_work(struct tt_follow *f, const struct tt_nlp_conf *nlp, struct tt_scorer *scorer, struct tt_err *err)
+/* Puts it to work. The database is told of it first, as scores refer to its number. Takes the reference on
+ * success. */
+static int put_to_work(
+	struct tt_follow *f, const struct tt_nlp_conf *nlp, struct tt_scorer *scorer, struct tt_err *err)
 {
 	struct tt_app_conf conf = *f->conf; /* a view */
 	const struct tt_model_info *m = tt_scorer_model(scorer);
@@ -72,8 +77,8 @@ static int put_to_work(struct tt_follow *f, const struct tt_nlp_conf *nlp, struc
 	tt_scorer_unref(f->scorer);
 	f->scorer = scorer;
 	tt_metric_set(TT_M_model_id, (uint64_t)model_id);
-	tt_log(TT_LOG_INFO, "model in use", TT_F_STR("model", m->name), TT_F_INT("model_id", model_id), TT_F_C("precision", m->precision),
-		TT_F_C("kernel", m->kernel), TT_F_C("why", m->why));
+	tt_log(TT_LOG_INFO, "model in use", TT_F_STR("model", m->name), TT_F_INT("model_id", model_id),
+		TT_F_C("precision", m->precision), TT_F_C("kernel", m->kernel), TT_F_C("why", m->why));
 	return TT_OK;
 }
 
@@ -89,12 +94,13 @@ static void note_behind(struct tt_follow *f, int rc, const struct tt_err *err)
 /* ---- a promotion ---- */
 
 /* What is promoted, or what is configured when that is it; the files must be those that were promoted. */
-static int open_wanted(struct tt_follow *f, const struct tt_pg_found_model *m, struct tt_scorer **ret, struct tt_err *err)
+static int open_wanted(
+	struct tt_follow *f, const struct tt_pg_found_model *m, struct tt_scorer **ret, struct tt_err *err)
 {
 	bool is_configured = !m->model_id || tt_id_eq(m->hash, f->configured);
 	char *path = !is_configured && m->path.p ? strndup(m->path.p, m->path.n) : NULL;
 	int rc = is_configured || path ? open_scorer(f, &f->nlp, path, ret, err)
-		 : m->path.p	       ? tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM))
+		 : m->path.p           ? tt_err_set(err, TT_ENOMEM, "%s", tt_err_text(TT_ENOMEM))
 				       : tt_err_set(err, TT_ENOENT, "its folder is not known");
 	if (rc == TT_OK && m->model_id && !tt_id_eq(tt_scorer_model(*ret)->hash, m->hash)) {
 		rc = tt_err_set(err, TT_EDATA, "%s: the files are not those of the model that was promoted",
@@ -134,13 +140,15 @@ static int swap(struct tt_follow *f, int64_t change, const struct tt_pg_found_mo
 static void log_result(const struct tt_pg_found_model *m, int64_t change, int rc, const struct tt_err *err)
 {
 	if (rc < 0)
-		tt_log(TT_LOG_ERROR, "the promoted model cannot be used here, going on with the old one", TT_F_STR("model", m->name),
-			TT_F_STR("path", m->path), TT_F_INT("change", change), TT_F_C("error", err->msg));
+		tt_log(TT_LOG_ERROR, "the promoted model cannot be used here, going on with the old one",
+			TT_F_STR("model", m->name), TT_F_STR("path", m->path), TT_F_INT("change", change),
+			TT_F_C("error", err->msg));
 	else if (m->model_id)
-		tt_log(TT_LOG_INFO, "scoring with the promoted model", TT_F_STR("model", m->name), TT_F_STR("path", m->path),
-			TT_F_INT("change", change));
+		tt_log(TT_LOG_INFO, "scoring with the promoted model", TT_F_STR("model", m->name),
+			TT_F_STR("path", m->path), TT_F_INT("change", change));
 	else
-		tt_log(TT_LOG_INFO, "scoring with the configured model: the promotions were rolled back", TT_F_INT("change", change));
+		tt_log(TT_LOG_INFO, "scoring with the configured model: the promotions were rolled back",
+			TT_F_INT("change", change));
 }
 
 /* Does what the last change says, unless that is done. Errors are of the database alone. */
@@ -154,14 +162,16 @@ static int look(struct tt_follow *f, bool again, struct tt_err *err)
 	int rc = tt_pg_model_promoted(f->conn, &arena, &change, &m, err);
 	if (rc == TT_OK) {
 		pthread_mutex_lock(&f->opening);
-		if (change != f->change && (again || change != f->failed || tt_mono_ms(&tt_clock_real) >= f->retry_ms)) {
+		if (change != f->change &&
+			(again || change != f->failed || tt_mono_ms(&tt_clock_real) >= f->retry_ms)) {
 			int done = swap(f, change, &m, &why);
 			log_result(&m, change, done, &why);
 			note_behind(f, done, &why);
 			if (done == TT_OK || change != f->failed)
 				tt_backoff_reset(&f->backoff);
 			f->failed = done < 0 ? change : 0;
-			f->retry_ms = done < 0 ? tt_mono_ms(&tt_clock_real) + tt_backoff_next_ms(&f->backoff) : 0;
+			f->retry_ms =
+				done < 0 ? tt_mono_ms(&tt_clock_real) + tt_backoff_next_ms(&f->backoff) : 0;
 		}
 		pthread_mutex_unlock(&f->opening);
 	}
@@ -203,7 +213,8 @@ static void *follow_main(void *arg)
 	bool told = false;
 	while (!atomic_load(&f->stopping)) {
 		if (listen_and_look(f, told, &err) < 0 && tt_log_allowed(&limit, 60000, NULL))
-			tt_log(TT_LOG_WARN, "cannot tell which model is promoted, trying again", TT_F_C("error", err.msg));
+			tt_log(TT_LOG_WARN, "cannot tell which model is promoted, trying again",
+				TT_F_C("error", err.msg));
 		told = wait_to_look(f);
 	}
 	return NULL;
@@ -230,7 +241,8 @@ static int copy_nlp(struct tt_nlp_conf *ret, const struct tt_nlp_conf *from, str
 	return TT_OK;
 }
 
-int tt_follow_new(struct tt_follow **ret, const struct tt_app_conf *conf, tt_follow_use *use, void *ctx, struct tt_err *err)
+int tt_follow_new(struct tt_follow **ret, const struct tt_app_conf *conf, tt_follow_use *use, void *ctx,
+	struct tt_err *err)
 {
 	struct tt_follow *f = calloc(1, sizeof(*f));
 	if (!f)
@@ -246,7 +258,8 @@ int tt_follow_new(struct tt_follow **ret, const struct tt_app_conf *conf, tt_fol
 		rc = open_scorer(f, &f->nlp, NULL, &f->scorer, err);
 	if (rc == TT_OK)
 		f->configured = tt_scorer_model(f->scorer)->hash;
-	if (rc == TT_OK && conf->pipeline.sink == TT_SINK_POSTGRES && conf->model.follow == TT_FOLLOW_PROMOTED)
+	if (rc == TT_OK && conf->pipeline.sink == TT_SINK_POSTGRES &&
+		conf->model.follow == TT_FOLLOW_PROMOTED && conf->model.scores == TT_SCORES_MODEL)
 		rc = tt_pg_conn_new(&f->conn, &conf->postgres, err);
 	if (rc < 0) {
 		tt_follow_free(f);
@@ -290,7 +303,8 @@ int tt_follow_reload(struct tt_follow *f, const struct tt_nlp_conf *conf, struct
 	if (rc == TT_OK && !f->path)
 		f->configured = tt_scorer_model(scorer)->hash;
 	if (rc == TT_OK && f->path)
-		tt_log(TT_LOG_INFO, "the promoted model stays in use, not the configured one", TT_F_C("path", f->path));
+		tt_log(TT_LOG_INFO, "the promoted model stays in use, not the configured one",
+			TT_F_C("path", f->path));
 	if (rc < 0)
 		tt_scorer_unref(scorer);
 	free_nlp(rc == TT_OK ? &f->nlp : &nlp);

@@ -13,6 +13,7 @@
 #include "nlp/load.h"
 #include "sink/pg/shadow.h"
 
+/* clang-format off */
 #define OPT(name, field, type, def, lo, hi, unit, doc, choices) {name, type, offsetof(struct tt_shadow_conf, field), def, lo, hi, unit, 0, doc, choices}
 const struct tt_opt tt_shadow_opts[] = {
 	OPT("model", model, TT_OPT_PATH, NULL, 0, 0, "",
@@ -27,6 +28,7 @@ const struct tt_opt tt_shadow_opts[] = {
 	OPT("keep", keep_ms, TT_OPT_DURATION, "30d", 0, INT64_MAX, "", "How long its answers are kept for comparing; 0s is for ever.", NULL),
 	{0},
 };
+/* clang-format on */
 
 /* A batch to be read, and what was stored of its items; both of one life. */
 struct job {
@@ -59,7 +61,8 @@ static void drop(size_t n)
 bool tt_shadow_picks(struct tt_id item, double share)
 {
 	/* Hashed again: a publisher's own ids may begin with the time. */
-	const struct tt_id h = TT_ID(TT_STR("shadow"), ((struct tt_str){(const char *)item.b, sizeof(item.b)}));
+	const struct tt_id h =
+		TT_ID(TT_STR("shadow"), ((struct tt_str){(const char *)item.b, sizeof(item.b)}));
 	uint32_t v;
 	memcpy(&v, h.b, sizeof(v));
 	return (double)v < share * 4294967296.0;
@@ -91,8 +94,8 @@ static bool copy_item(struct tt_arena *arena, const struct tt_item *from, struct
 	to->summary = from->summary;
 	to->content = from->content;
 	to->lang = from->lang;
-	return copy_text(arena, &to->title) && copy_text(arena, &to->summary) && copy_text(arena, &to->content) &&
-	       copy_text(arena, &to->lang);
+	return copy_text(arena, &to->title) && copy_text(arena, &to->summary) &&
+	       copy_text(arena, &to->content) && copy_text(arena, &to->lang);
 }
 
 static bool copy_served(struct tt_arena *arena, const struct tt_scored *from, struct tt_scored *to)
@@ -112,7 +115,8 @@ static bool copy_served(struct tt_arena *arena, const struct tt_scored *from, st
 /* False: memory is out. */
 static bool make_job(const struct tt_shadow *s, const struct tt_batch *b, size_t n, struct job *ret)
 {
-	struct job job = {.batch = tt_batch_new((size_t)s->conf->pipeline.batch_bytes), .served_model = b->model_id};
+	struct job job = {
+		.batch = tt_batch_new((size_t)s->conf->pipeline.batch_bytes), .served_model = b->model_id};
 	bool ok = job.batch && (job.served = tt_arena_zalloc(&job.batch->arena, n, sizeof(*job.served)));
 	for (size_t i = 0; ok && i < b->n_items; i++) {
 		if (!is_picked(s, &b->items[i]))
@@ -207,18 +211,22 @@ static void *shadow_main(void *arg)
 	struct job job;
 	int e = pthread_setschedparam(pthread_self(), SCHED_IDLE, &lowest);
 	if (e)
-		tt_log(TT_LOG_WARN, "the shadow model does not run at the lowest priority", TT_F_C("error", strerror(e)));
+		tt_log(TT_LOG_WARN, "the shadow model does not run at the lowest priority",
+			TT_F_C("error", strerror(e)));
 	int opened = open_scorer(s, &err);
 	if (opened < 0)
-		tt_log(TT_LOG_ERROR, "the shadow model cannot be opened, nothing is compared", TT_F_C("error", err.msg));
+		tt_log(TT_LOG_ERROR, "the shadow model cannot be opened, nothing is compared",
+			TT_F_C("error", err.msg));
 	else
-		tt_log(TT_LOG_INFO, "shadow model opened", TT_F_STR("model", tt_scorer_model(s->parts.scorer)->name),
+		tt_log(TT_LOG_INFO, "shadow model opened",
+			TT_F_STR("model", tt_scorer_model(s->parts.scorer)->name),
 			TT_F_C("precision", tt_scorer_model(s->parts.scorer)->precision));
 	while (take(s, &job)) {
 		int rc = opened < 0 ? opened : do_job(s, &job, &err);
 		tt_metric_add(rc < 0 ? TT_M_shadow_dropped : TT_M_shadow_scored, job.batch->n_items);
 		if (rc < 0 && tt_log_allowed(&limit, 60000, NULL))
-			tt_log(TT_LOG_WARN, "what the shadow model says is not stored", TT_F_C("error", err.msg));
+			tt_log(TT_LOG_WARN, "what the shadow model says is not stored",
+				TT_F_C("error", err.msg));
 		tt_batch_free(job.batch);
 	}
 	return NULL;

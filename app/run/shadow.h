@@ -1,6 +1,7 @@
-/* shadow.h - a second model reads a share of what was stored, and what it says is kept beside it (sink/pg/shadow.h), so that it can be
- * compared before it is promoted. Nothing waits for it: it has a small queue, a connection and threads of its own that run only when a
- * core is idle (SCHED_IDLE); what does not fit, cannot be read or cannot be stored is dropped and counted.
+/* shadow.h - a second model reads a share of what was stored, and what it says is kept beside it
+ * (sink/pg/shadow.h), so that it can be compared before it is promoted. Nothing waits for it: it has a small
+ * queue, a connection and threads of its own that run only when a core is idle (SCHED_IDLE); what does not
+ * fit, cannot be read or cannot be stored is dropped and counted.
  *
  * Threads: start and stop are called by one (main), offer by one (the writer's). */
 #ifndef TT_APP_SHADOW_H

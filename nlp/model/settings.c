@@ -40,7 +40,8 @@ int tt_model_identity(const char *dir, struct tt_id weights, struct tt_id *ret, 
 	for (size_t i = 0; rc == TT_OK && tt_model_settings[i]; i++) {
 		tt_buf_reset(&text);
 		rc = read_file(dir, tt_model_settings[i], &text, err);
-		id = TT_ID(((struct tt_str){(const char *)id.b, sizeof(id.b)}), tt_str_c(tt_model_settings[i]), tt_buf_view(&text));
+		id = TT_ID(((struct tt_str){(const char *)id.b, sizeof(id.b)}),
+			tt_str_c(tt_model_settings[i]), tt_buf_view(&text));
 	}
 	tt_buf_done(&text);
 	if (rc == TT_OK)

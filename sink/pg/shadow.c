@@ -64,8 +64,8 @@ static void put_answers(struct tt_pg_params *p, const struct answer *v, size_t n
 		}
 }
 
-int tt_pg_shadow_store(struct tt_pg_conn *c, const struct tt_batch *b, const struct tt_scored *served, int served_model_id,
-	struct tt_err *err)
+int tt_pg_shadow_store(struct tt_pg_conn *c, const struct tt_batch *b, const struct tt_scored *served,
+	int served_model_id, struct tt_err *err)
 {
 	struct tt_pg_params p;
 	size_t most = 0;

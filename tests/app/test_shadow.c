@@ -1,5 +1,5 @@
-/* test_shadow.c - the share that a model in the shadow gets, and that nothing ever waits for it. What it says is tested in test_pg_models.c and
- * models.sh. */
+/* test_shadow.c - the share that a model in the shadow gets, and that nothing ever waits for it. What it says
+ * is tested in test_pg_models.c and models.sh. */
 #include "app/conf.h"
 #include "common/metrics.h"
 #include "tests/fault.h"
@@ -22,10 +22,12 @@ TT_TEST(a_share_is_the_same_items_always)
 		for (int i = 0; i < 20000; i++) {
 			bool is = tt_shadow_picks(number(i), shares[s]);
 			TT_EQ_ROW(i, tt_shadow_picks(number(i), shares[s]), is);
-			TT_TRUE(!is || s == 4 || tt_shadow_picks(number(i), shares[s + 1])); /* a greater share adds to it */
+			TT_TRUE(!is || s == 4 ||
+				tt_shadow_picks(number(i), shares[s + 1])); /* a greater share adds to it */
 			picked += is;
 		}
-		TT_NEAR_ROW((long)s, picked / 20000.0, shares[s], shares[s] == 0 || shares[s] == 1 ? 0 : 0.015);
+		TT_NEAR_ROW(
+			(long)s, picked / 20000.0, shares[s], shares[s] == 0 || shares[s] == 1 ? 0 : 0.015);
 	}
 }
 
@@ -102,7 +104,8 @@ TT_TEST(without_a_model_all_is_dropped_and_counted)
 	tt_batch_free(b);
 }
 
-/* Each batch is counted once, whatever fails, and nothing leaks; the thread may meet the lack of memory, too. */
+/* Each batch is counted once, whatever fails, and nothing leaks; the thread may meet the lack of memory, too.
+ */
 TT_TEST(memory_that_is_out_drops_the_batch)
 {
 	struct tt_err err = {0};

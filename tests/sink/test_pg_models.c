@@ -28,8 +28,8 @@ static int teardown(void **state)
 
 static int register_model(const char *hash, const char *weights, const char *precision, const char *path)
 {
-	const struct tt_pg_model m = {tt_str_c(hash), TT_ID(tt_str_c(hash)), TT_ID(tt_str_c(weights)), tt_str_c(precision), 1, true,
-		tt_str_c(path)};
+	const struct tt_pg_model m = {tt_str_c(hash), TT_ID(tt_str_c(hash)), TT_ID(tt_str_c(weights)),
+		tt_str_c(precision), 1, true, tt_str_c(path)};
 	int id = 0;
 	TT_EQ(tt_pg_model_register(c, &m, &id, &err), TT_OK);
 	return id;
@@ -59,7 +59,10 @@ TT_TEST(a_row_of_an_earlier_program_is_taken_over)
 {
 	char hash[37];
 	tt_id_format(TT_ID(TT_STR("w")), hash);
-	tt_pg_do(&db, "INSERT INTO tickertone.model (entity_head, parameters, hash, precision, name) VALUES (true, 1, '%s', 'fp32', 'old')", hash);
+	tt_pg_do(&db,
+		"INSERT INTO tickertone.model (entity_head, parameters, hash, precision, name) VALUES (true, "
+		"1, '%s', 'fp32', 'old')",
+		hash);
 	int old = (int)tt_pg_int(&db, "SELECT model_id FROM tickertone.model");
 	TT_EQ(register_model("a", "w", "fp32", "/m/a"), old);
 	TT_TRUE(register_model("b", "w", "fp32", "/m/b") != old);
@@ -70,7 +73,9 @@ TT_TEST(what_is_registered_stays)
 {
 	int a = register_model("a", "w", "fp32", "/m/a");
 	const struct tt_str none = {NULL, 0};
-	TT_EQ(tt_pg_model_describe(c, a, TT_STR("{\"f\": 1}"), TT_STR("{\"d\": 2}"), TT_STR("{\"f1\": 0.8}"), &err), TT_OK);
+	TT_EQ(tt_pg_model_describe(
+		      c, a, TT_STR("{\"f\": 1}"), TT_STR("{\"d\": 2}"), TT_STR("{\"f1\": 0.8}"), &err),
+		TT_OK);
 	TT_EQ(tt_pg_model_describe(c, a, TT_STR("{\"f\": 3}"), none, none, &err), TT_OK);
 	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT concat(files, data, figures) FROM tickertone.model")),
 		TT_STR("{\"f\": 3}{\"d\": 2}{\"f1\": 0.8}"));
@@ -116,10 +121,15 @@ TT_TEST(a_rollback_goes_to_the_one_before)
 	TT_EQ(roll_back(), TT_OK);
 	TT_EQ(promoted(), 0);
 	TT_EQ(roll_back(), TT_ENOENT);
-	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT string_agg(coalesce(name, '-'), '' ORDER BY change_id) FROM tickertone.model_history")),
+	TT_STR_EQ(tt_str_c(tt_pg_text(&db, "SELECT string_agg(coalesce(name, '-'), '' ORDER BY change_id) "
+					   "FROM tickertone.model_history")),
 		TT_STR("abdbada-"));
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.model_history WHERE until = 'infinity' AND name IS NULL"), 1);
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.model_history WHERE changed_by = 'anna' AND reason = 'because'"), 4);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.model_history WHERE until = 'infinity' AND "
+			     "name IS NULL"),
+		1);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.model_history WHERE changed_by = 'anna' AND "
+			     "reason = 'because'"),
+		4);
 	TT_EQ(tt_pg_query(c, "LISTEN tickertone_model", NULL, NULL, &err), TT_OK);
 	tt_pg_do(&db, "SELECT tickertone.promote_model(%d::smallint, NULL, NULL)", a);
 	TT_EQ(tt_pg_wait(c, 30000, &told), TT_OK);
@@ -159,13 +169,24 @@ TT_TEST(the_shadow_is_compared)
 	for (int times = 0; times < 2; times++)
 		TT_EQ(tt_pg_shadow_store(c, shadow, stored->items, a, &err), TT_OK);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.shadow_score"), 3 + 3 * 2);
-	TT_EQ(tt_pg_int(&db, "SELECT n FROM tickertone.shadow_comparison WHERE about = 'items' AND model = 'b' AND served_model = 'a'"), 3);
-	TT_NEAR(tt_pg_real(&db, "SELECT agreement FROM tickertone.shadow_comparison WHERE about = 'items'"), 2.0 / 3, 1e-9);
-	TT_NEAR(tt_pg_real(&db, "SELECT mean_change FROM tickertone.shadow_comparison WHERE about = 'items'"), 1.2 / 9, 1e-6);
-	TT_NEAR(tt_pg_real(&db, "SELECT mean_shift FROM tickertone.shadow_comparison WHERE about = 'items'"), -1.2 / 3, 1e-6);
-	TT_EQ(tt_pg_int(&db, "SELECT to_worse * 10 + to_better FROM tickertone.shadow_comparison WHERE about = 'feed' AND name = 'test'"), 10);
-	TT_EQ(tt_pg_int(&db, "SELECT n * 10 + to_better FROM tickertone.shadow_comparison WHERE about = 'entities'"), 61);
-	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.shadow_comparison WHERE about = 'entity' AND name LIKE 'S_'"), 4);
+	TT_EQ(tt_pg_int(&db, "SELECT n FROM tickertone.shadow_comparison WHERE about = 'items' AND model = "
+			     "'b' AND served_model = 'a'"),
+		3);
+	TT_NEAR(tt_pg_real(&db, "SELECT agreement FROM tickertone.shadow_comparison WHERE about = 'items'"),
+		2.0 / 3, 1e-9);
+	TT_NEAR(tt_pg_real(&db, "SELECT mean_change FROM tickertone.shadow_comparison WHERE about = 'items'"),
+		1.2 / 9, 1e-6);
+	TT_NEAR(tt_pg_real(&db, "SELECT mean_shift FROM tickertone.shadow_comparison WHERE about = 'items'"),
+		-1.2 / 3, 1e-6);
+	TT_EQ(tt_pg_int(&db, "SELECT to_worse * 10 + to_better FROM tickertone.shadow_comparison WHERE about "
+			     "= 'feed' AND name = 'test'"),
+		10);
+	TT_EQ(tt_pg_int(&db,
+		      "SELECT n * 10 + to_better FROM tickertone.shadow_comparison WHERE about = 'entities'"),
+		61);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.shadow_comparison WHERE about = 'entity' AND "
+			     "name LIKE 'S_'"),
+		4);
 	TT_EQ(tt_pg_shadow_prune(c, tt_wall_ms(&tt_clock_real) - 3600000, &err), TT_OK);
 	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.shadow_score"), 9);
 	TT_EQ(tt_pg_shadow_prune(c, tt_wall_ms(&tt_clock_real) + 3600000, &err), TT_OK);
@@ -175,5 +196,5 @@ TT_TEST(the_shadow_is_compared)
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-TT_MAIN(CASE(a_model_is_all_its_files), CASE(a_row_of_an_earlier_program_is_taken_over), CASE(what_is_registered_stays),
-	CASE(a_rollback_goes_to_the_one_before), CASE(the_shadow_is_compared))
+TT_MAIN(CASE(a_model_is_all_its_files), CASE(a_row_of_an_earlier_program_is_taken_over),
+	CASE(what_is_registered_stays), CASE(a_rollback_goes_to_the_one_before), CASE(the_shadow_is_compared))
