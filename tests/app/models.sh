@@ -40,11 +40,14 @@ refused() {
 	[ "$status" != 0 ] || fail "taken: model $*"
 	grep -q "$want" "$tmp/err" || fail "model $*: $(cat "$tmp/err")"
 }
+starts=0
+listens() { [ "$(grep -c "listening for" "$tmp/run.log")" = "$starts" ]; }
 start_service() {
+	starts=$((starts + 1))
 	"$tickertone" run -c "$tmp/run.yaml" <"$tmp/items" 2>>"$tmp/run.log" &
 	pids[run]=$!
 	exec 7>"$tmp/items"
-	await "the port" grep -q "listening for" "$tmp/run.log"
+	await "the port" listens
 	port=$(grep "listening for" "$tmp/run.log" | tail -n 1 | grep -o 'port=[0-9]*' | cut -d = -f 2)
 }
 stop_service() {
@@ -70,7 +73,7 @@ new_items_by() {
 	last_by 10 "$1" || fail "new items are not by $1: $(sql "SELECT m.name, count(*) FROM item_sentiment JOIN model m USING (model_id) GROUP BY 1")"
 }
 
-drops() { ! has 'shadow_items_total{result="dropped"}' 0; }
+drops() { [ "$(metric 'shadow_items_total{result="dropped"}')" -gt 0 ]; }
 # compared_with NAME: the model in the shadow has read what that one scored.
 compared_with() {
 	write_items 40
@@ -185,6 +188,8 @@ await "the items" all_stored
 equal "items that were offered to no model" "$(sql 'SELECT count(*) FROM shadow_score JOIN item USING (event_at, item_id) WHERE guid::int > '$((given - 50)))" 0
 await "what is dropped" drops
 grep -q "the shadow model cannot be opened" "$tmp/run.log" || fail "nothing is logged"
+"$tickertone" check -c "$tmp/run.yaml" >"$tmp/out" 2>"$tmp/err" && fail "check: $(cat "$tmp/out")"
+grep -q "shadow model.*$tmp/nowhere" "$tmp/out" || fail "check: $(cat "$tmp/out")"
 equal "readiness while the shadow is missing" "$(metric ready)" 1
 stop_service
 equal "items in the end" "$(sql 'SELECT count(*) FROM item')" "$given"
