@@ -54,7 +54,7 @@ static void check_database(struct tally *t, const struct tt_app_conf *conf)
 	report(t, rc, "database", rc < 0 ? err.msg : "reached, schema up to date, may write");
 }
 
-static void check_model(struct tally *t, const struct tt_app_conf *conf)
+static void check_model(struct tally *t, const char *what, const struct tt_app_conf *conf)
 {
 	struct tt_parts parts = {0};
 	struct tt_err err = {0};
@@ -66,8 +66,18 @@ static void check_model(struct tally *t, const struct tt_app_conf *conf)
 			(double)m->parameters / 1e6, m->precision, m->kernel,
 			m->entity_head ? ", entity head" : "");
 	}
-	report(t, rc, "model", rc < 0 ? err.msg : text);
+	report(t, rc, what, rc < 0 ? err.msg : text);
 	tt_parts_done(&parts);
+}
+
+static void check_shadow(struct tally *t, const struct tt_app_conf *conf)
+{
+	struct tt_app_conf shadow = *conf; /* a view */
+	if (!conf->shadow.model)
+		return;
+	shadow.model.model = conf->shadow.model;
+	shadow.model.precision = conf->shadow.precision;
+	check_model(t, "shadow model", &shadow);
 }
 
 /* No more can be said from here: the way of a hub to us begins elsewhere. */
@@ -200,7 +210,8 @@ static int check_command(const void *options, int argc, char **argv, struct tt_e
 	if (rc == TT_OK)
 		rc = tt_app_conf_can_push(&conf, o->config, err);
 	report(&t, rc, "config", rc < 0 ? err->msg : o->config);
-	check_model(&t, &conf);
+	check_model(&t, "model", &conf);
+	check_shadow(&t, &conf);
 	check_files(&t, &conf);
 	check_rules(&t, &conf);
 	check_webhooks(&t, &conf);

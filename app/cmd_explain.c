@@ -169,7 +169,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 		 : o->json && o->html ? tt_err_set(err, TT_EUSAGE, "--json and --html: which?")
 				      : open_scorer(&scorer, o, err);
 	if (rc == TT_OK)
-		rc = tt_score_ctx_new(&ctx, scorer, err);
+		rc = tt_score_ctx_new(&ctx, err);
 	if (rc == TT_OK)
 		rc = tt_explain(scorer, ctx, text, symbol, true, &tt_clock_real, &arena, &x, err);
 	if (rc == TT_OK && o->json)

@@ -70,7 +70,7 @@ static int open_model(struct rescore *r, const struct rescore_opts *o, struct tt
 static int open_batch(struct rescore *r, struct tt_err *err)
 {
 	r->batch = tt_batch_new(BATCH_BYTES);
-	return r->batch ? tt_score_ctx_new(&r->ctx, r->parts.scorer, err)
+	return r->batch ? tt_score_ctx_new(&r->ctx, err)
 			: tt_err_set(err, TT_ENOMEM, "rescore: %s", tt_err_text(TT_ENOMEM));
 }
 

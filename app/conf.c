@@ -21,6 +21,7 @@ const struct tt_section tt_app_sections[] = {
 		AT(websub), false, 0},
 	{"model", "The model, the entities, and how much is read and computed at a time.", tt_nlp_opts, AT(model),
 		false, 0},
+	{"shadow_model", "A second model that reads a share of the items, to be compared (docs/MODELS.md).", tt_shadow_opts, AT(shadow), false, 0},
 	{"postgres", "The database that keeps the history.", tt_pg_opts, AT(postgres), false, 0},
 	{"publish", "The topics of Kafka to write: items, scored items, dead letters.", tt_publish_opts, AT(publish), false, 0},
 	{"pipeline", "How items flow from sources through scoring to the database.", tt_pipeline_opts,

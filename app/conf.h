@@ -8,6 +8,7 @@
 #include "app/run/pipeline.h"
 #include "app/run/privacy.h"
 #include "app/run/service.h"
+#include "app/run/shadow.h"
 #include "common/conf.h"
 #include "common/log.h"
 #include "ingest/conf.h"
@@ -32,6 +33,7 @@ struct tt_app_conf {
 	struct tt_fetch_conf fetch;
 	struct tt_websub_conf websub;
 	struct tt_nlp_conf model;
+	struct tt_shadow_conf shadow;
 	struct tt_pg_conf postgres;
 	struct tt_publish_conf publish;
 	struct tt_pipeline_conf pipeline;

@@ -69,7 +69,7 @@ static void *caller(void *arg)
 	struct tt_score_ctx *ctx;
 	struct tt_batch *b;
 	struct tt_err err;
-	if (tt_score_ctx_new(&ctx, l->scorer, &err) < 0)
+	if (tt_score_ctx_new(&ctx, &err) < 0)
 		exit(1);
 	while (tt_queue_pop(l->in, &b, -1) == TT_OK) {
 		if (tt_scorer_score(l->scorer, ctx, b, &tt_clock_real, &err) < 0)

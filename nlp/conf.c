@@ -11,6 +11,9 @@ const struct tt_opt tt_nlp_opts[] = {
 	OPT(model, TT_OPT_PATH, NULL, 0, 0, "", TT_OPT_RELOAD,
 		"Folder of the model in Hugging Face form: config.json, vocab.txt, tokenizer_config.json (optional), "
 		"model.safetensors or pytorch_model.bin. Without it $TICKERTONE_MODEL, else minilm-finance, which comes with tickertone.", NULL),
+	OPT(follow, TT_OPT_ENUM, "promoted", 0, 0, "", 0,
+		"Which model scores. promoted: the one that `tickertone model promote` named, if any, also after a restart; model is for as long as "
+		"there is none. configured: always model, whatever is promoted (docs/MODELS.md).", "promoted|configured"),
 	OPT(entities, TT_OPT_PATH, NULL, 0, 0, "", TT_OPT_RELOAD,
 		"Dictionary of the companies and instruments to look for, TSV. Without it $TICKERTONE_ENTITIES, else the one that comes with tickertone.",
 		NULL),

@@ -27,7 +27,7 @@ struct waiting {
 };
 
 struct tt_score_ctx {
-	const struct tt_scorer *scorer;
+	const struct tt_scorer *scorer; /* of the call under way */
 	struct tt_tokens tokens;
 	struct tt_clean clean;
 	struct tt_found found;
@@ -37,12 +37,11 @@ struct tt_score_ctx {
 	size_t n_items, n_tokens;
 };
 
-int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struct tt_err *err)
+int tt_score_ctx_new(struct tt_score_ctx **ret, struct tt_err *err)
 {
 	struct tt_score_ctx *ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
 		goto out;
-	ctx->scorer = s;
 	tt_tokens_init(&ctx->tokens);
 	tt_clean_init(&ctx->clean);
 	tt_found_init(&ctx->found);
@@ -234,6 +233,7 @@ int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct 
 	const struct tt_clock *clock, struct tt_err *err)
 {
 	int rc = TT_OK;
+	ctx->scorer = s;
 	for (size_t i = 0; rc == TT_OK && i < b->n_items; i++) {
 		rc = (s->loaded.model ? prepare : score_constant)(
 			ctx, &b->items[i], &b->arena, tt_wall_ms(clock));

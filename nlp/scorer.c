@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nlp/model/settings.h"
 #include "nlp/scorer_parts.h"
 
 /* The folder's own name: "minilm-finance" of "config/models/minilm-finance/". */
@@ -24,12 +25,19 @@ static int open_model(struct tt_scorer *s, const struct tt_nlp_conf *conf, struc
 	if (rc < 0)
 		return rc;
 	const struct tt_model_facts *f = tt_model_facts(s->loaded.model);
+	struct tt_id identity;
+	rc = tt_model_identity(conf->model, f->hash, &identity, err);
+	if (rc < 0)
+		return rc;
 	s->name = folder_name(conf->model);
-	if (!s->name)
+	s->folder = strdup(conf->model);
+	if (!s->name || !s->folder)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	s->info = (struct tt_model_info){
 		.name = tt_str_c(s->name),
-		.hash = f->hash,
+		.folder = s->folder,
+		.hash = identity,
+		.weights = f->hash,
 		.precision = tt_precision_name(f->precision),
 		.kernel = tt_isa_name(tt_gemm_best(f->precision)->isa),
 		.why = s->loaded.why,
@@ -104,6 +112,7 @@ void tt_scorer_unref(struct tt_scorer *s)
 	tt_entity_dict_free(s->dict);
 	tt_load_done(&s->loaded);
 	free(s->name);
+	free(s->folder);
 	free(s);
 }
 

@@ -18,7 +18,8 @@ struct tt_scorer {
 	struct tt_score_cache *cache; /* NULL: none */
 	struct tt_entity_dict *dict;  /* NULL: no entities are looked for */
 	struct tt_matcher *matcher;
-	char *name; /* last part of the folder's path; "constant" */
+	char *folder; /* NULL: the constant */
+	char *name;   /* last part of the folder's path; "constant" */
 	struct tt_model_info info;
 	enum tt_text_choice text;
 	size_t item_tokens;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/run/filter.h"
+#include "app/run/follow.h"
 #include "app/run/parts.h"
 #include "app/run/privacy.h"
 #include "ingest/kafka/payload.h"
@@ -15,6 +16,7 @@ struct tt_retry {
 	const struct tt_app_conf *conf;
 	bool write;
 	struct tt_parts parts;
+	struct tt_follow *follow;
 	struct tt_score_ctx *ctx;
 	struct tt_kafka_conf own_conf; /* of own: tickertone's item format, whatever the topics have */
 	struct tt_payload *records, *own;
@@ -30,15 +32,27 @@ void tt_retry_free(struct tt_retry *r)
 	tt_score_ctx_free(r->ctx);
 	tt_parts_done(&r->parts);
 	tt_redacted_done(&r->private);
+	tt_follow_free(r->follow);
 	free(r);
 }
 
+static void use_scorer(void *ctx, struct tt_scorer *scorer, int model_id)
+{
+	struct tt_parts *parts = ctx;
+	tt_scorer_unref(parts->scorer);
+	parts->scorer = tt_scorer_ref(scorer);
+	parts->model_id = model_id;
+}
+
+/* With the model that services score with now. */
 static int open_writing(struct tt_retry *r, struct tt_err *err)
 {
-	int rc = tt_parts_open_scorer(&r->parts, r->conf, err);
+	int rc = tt_follow_new(&r->follow, r->conf, use_scorer, &r->parts, err);
 	if (rc == TT_OK)
-		rc = tt_score_ctx_new(&r->ctx, r->parts.scorer, err);
-	return rc < 0 ? rc : tt_parts_open_sinks(&r->parts, r->conf, &tt_clock_real, err);
+		rc = tt_score_ctx_new(&r->ctx, err);
+	if (rc == TT_OK)
+		rc = tt_parts_open_sinks(&r->parts, r->conf, &tt_clock_real, err);
+	return rc < 0 ? rc : tt_follow_begin(r->follow, err);
 }
 
 int tt_retry_new(struct tt_retry **ret, const struct tt_app_conf *conf, bool write, struct tt_err *err)

@@ -16,6 +16,7 @@
 #include "sink/pg/maintain.h"
 #include "sink/pg/positions.h"
 #include "sink/pg/registry.h"
+#include "sink/pg/shadow.h"
 #include "sink/pg/stories.h"
 #include "sink/pg/websub.h"
 #include "sink/stdout.h"
@@ -38,12 +39,15 @@ int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf,
 
 /* ---- what the database is told ---- */
 
-static int register_model(struct tt_pg_conn *c, const struct tt_scorer *scorer, int *ret, struct tt_err *err)
+int tt_parts_register_model(struct tt_pg_conn *c, const struct tt_scorer *scorer, int *ret, struct tt_err *err)
 {
 	const struct tt_model_info *info = tt_scorer_model(scorer);
-	struct tt_pg_model model = {
-		info->name, info->hash, tt_str_c(info->precision), info->parameters, info->entity_head};
-	return tt_pg_model_register(c, &model, ret, err);
+	char *path = info->folder ? realpath(info->folder, NULL) : NULL; /* NULL, also when it has gone meanwhile: as it was told before */
+	struct tt_pg_model model = {info->name, info->hash, info->weights, tt_str_c(info->precision), info->parameters, info->entity_head,
+		tt_str_c(path)};
+	int rc = tt_pg_model_register(c, &model, ret, err);
+	free(path);
+	return rc;
 }
 
 static int fill_entities(const struct tt_entity_dict *dict, struct tt_arena *arena, struct tt_pg_entity *v)
@@ -93,7 +97,7 @@ int tt_parts_register(
 		return TT_OK;
 	int rc = tt_pg_conn_new(&c, &conf->postgres, err);
 	if (rc == TT_OK)
-		rc = register_model(c, scorer, ret_model_id, err);
+		rc = tt_parts_register_model(c, scorer, ret_model_id, err);
 	if (rc == TT_OK)
 		rc = sync_entities(c, conf, err);
 	tt_pg_conn_free(c);
@@ -115,6 +119,8 @@ int tt_parts_prune(const struct tt_app_conf *conf, const struct tt_clock *clock,
 		rc = tt_pg_stories_prune(c, tt_wall_ms(clock) - conf->novelty.story_within_ms - DAY_MS, err);
 	if (rc == TT_OK && !conf->alerts.rules)
 		rc = tt_pg_alerts_rest(c, err);
+	if (rc == TT_OK && conf->shadow.keep_ms)
+		rc = tt_pg_shadow_prune(c, tt_wall_ms(clock) - conf->shadow.keep_ms, err);
 	tt_pg_conn_free(c);
 	return rc;
 }
@@ -249,8 +255,6 @@ int tt_parts_open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, 
 	struct tt_err *err)
 {
 	int rc = open_sinks(parts, conf, clock, err);
-	if (rc == TT_OK && parts->scorer)
-		rc = tt_parts_register(conf, parts->scorer, &parts->model_id, err);
 	if (rc < 0)
 		close_line(parts);
 	return rc;

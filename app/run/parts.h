@@ -10,6 +10,7 @@
 #include "ingest/source.h"
 #include "ingest/websub/door.h"
 #include "nlp/scorer.h"
+#include "sink/pg/conn.h"
 #include "sink/sink.h"
 
 enum tt_job {
@@ -32,11 +33,11 @@ struct tt_parts {
 /* The model and the dictionary: nothing that can be away. */
 int tt_parts_open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err);
 
-/* The sinks alone, told of model and entities (once there is a scorer). Errors as of the line. */
+/* The sinks alone. Errors as of the line. */
 int tt_parts_open_sinks(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err);
 
-/* The sink, told of model and entities (once there is a scorer), and the sources. A failure closes what this call opened, so that it
+/* The sink and the sources. A failure closes what this call opened, so that it
  * can be made again. */
 int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, const struct tt_clock *clock,
 	struct tt_err *err);
@@ -45,6 +46,9 @@ int tt_parts_open_line(struct tt_parts *parts, const struct tt_app_conf *conf, c
  * register. */
 int tt_parts_register(const struct tt_app_conf *conf, const struct tt_scorer *scorer, int *ret_model_id,
 	struct tt_err *err);
+
+/* The model alone. */
+int tt_parts_register_model(struct tt_pg_conn *c, const struct tt_scorer *scorer, int *ret_model_id, struct tt_err *err);
 
 /* Gives a running fetcher (only on its own thread, see tt_pipeline_call_source) the waits of a new
  * configuration and, unless they are leased, its feeds. */

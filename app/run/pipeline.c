@@ -84,12 +84,14 @@ static int start_threads(struct tt_pipeline *p, int score_threads, struct tt_err
 }
 
 /* On the writer's thread. */
-static void tell_source(void *ctx, const struct tt_batch *b)
+static void tell_stored(void *ctx, const struct tt_batch *b)
 {
 	const struct tt_pipeline *p = ctx;
 	const struct tt_source *s = &p->sources[b->source].source;
 	if (b->n_progress && s->ops->stored)
 		s->ops->stored(s->self, b->progress, b->n_progress);
+	if (p->stored)
+		p->stored(p->stored_ctx, b);
 }
 
 static void close_parts(const struct tt_pipeline_parts *parts)
@@ -135,6 +137,8 @@ int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *c
 	}
 	p->conf = *conf;
 	p->clock = parts->clock;
+	p->stored = parts->stored;
+	p->stored_ctx = parts->ctx;
 	p->filter = parts->filter;
 	p->scorer = parts->scorer ? tt_scorer_ref(parts->scorer) : NULL;
 	p->filtered = p->scorer ? p->to_score : p->to_write;
@@ -151,7 +155,7 @@ int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *c
 	p->writer = (struct tt_writer){.sink = parts->sink,
 		.in = p->to_write,
 		.order = &p->order,
-		.stored = tell_source,
+		.stored = tell_stored,
 		.ctx = p,
 		.outage = &p->outage,
 		.pulse = &p->pulse,

@@ -43,6 +43,8 @@ struct tt_pipeline_parts {
 	struct tt_scorer *scorer; /* the pipeline takes a reference of its own; NULL: nothing is scored */
 	int model_id;             /* what the sink knows the scorer's model by */
 	int score_threads; /* at least 1; as many as the scorer's crew has: each may wait for a long text */
+	void (*stored)(void *ctx, const struct tt_batch *b); /* told of each batch that is stored, on the writer's thread; must not block. NULL: nobody */
+	void *ctx;
 	const struct tt_clock *clock;
 	unsigned redact; /* kinds that are taken out of what the sources give (privacy.h) */
 };
@@ -52,8 +54,8 @@ struct tt_pipeline;
 int tt_pipeline_start(struct tt_pipeline **ret, const struct tt_pipeline_conf *conf,
 	const struct tt_pipeline_parts *parts, struct tt_err *err);
 
-/* From the next batch on each scoring thread uses this scorer; batches under way keep theirs, none is mixed.
- */
+/* Batches that are taken from now on are scored by this one; those under way keep theirs, none is mixed. What the line has of the old
+ * one is freed with the last of these. Any thread. */
 void tt_pipeline_set_scorer(struct tt_pipeline *p, struct tt_scorer *scorer, int model_id);
 
 /* Runs fn(source, ctx) on the thread of source i between two next() calls and waits for it; TT_ECLOSED when

@@ -13,6 +13,7 @@
 #include "app/run/callback.h"
 #include "app/run/couriers.h"
 #include "app/run/events.h"
+#include "app/run/follow.h"
 #include "app/run/leases.h"
 #include "app/run/notify.h"
 #include "app/run/parts.h"
@@ -40,6 +41,8 @@ struct run {
 	struct tt_events *events;
 	struct tt_alerts *alerts;
 	struct tt_couriers *couriers;
+	struct tt_follow *follow; /* NULL: nothing is scored */
+	struct tt_shadow *shadow;
 	pthread_mutex_t lock; /* guards the two below, for the HTTP threads */
 	struct tt_pipeline *pipeline;
 	struct tt_err waiting; /* why there is no pipeline yet */
@@ -66,6 +69,10 @@ static bool flows(struct run *r, struct tt_buf *reason)
 	if (r->alerts) {
 		end_line(reason);
 		ready &= tt_alerts_report(r->alerts, reason);
+	}
+	if (r->follow) { /* a note: it scores, with another model than is wanted */
+		end_line(reason);
+		tt_follow_report(r->follow, reason);
 	}
 	return ready;
 }
@@ -148,6 +155,15 @@ static bool ends(int sig)
 
 /* ---- start ---- */
 
+/* The line, and what is to score in it. */
+static int open_line(struct run *r, struct tt_err *err)
+{
+	int rc = TT_OK;
+	if (!r->parts.sink.ops) /* else an earlier try got so far */
+		rc = tt_parts_open_line(&r->parts, &r->conf, &tt_clock_real, err);
+	return rc == TT_OK && r->follow ? tt_follow_begin(r->follow, err) : rc;
+}
+
 /* A database that is away is waited for. TT_ECLOSED: told to stop meanwhile. */
 static int open_line_patiently(struct run *r, struct tt_err *err)
 {
@@ -155,7 +171,7 @@ static int open_line_patiently(struct run *r, struct tt_err *err)
 	int rc;
 	tt_backoff_init(&backoff, r->conf.pipeline.retry_base_ms, r->conf.pipeline.retry_cap_ms,
 		(uint64_t)tt_mono_ns(&tt_clock_real));
-	while ((rc = tt_parts_open_line(&r->parts, &r->conf, &tt_clock_real, err)) < 0 && tt_retriable(rc)) {
+	while ((rc = open_line(r, err)) < 0 && tt_retriable(rc)) {
 		int64_t wait_ms = tt_backoff_next_ms(&backoff);
 		set_pipeline(r, NULL, err->msg);
 		tt_notify_waiting(&r->notify, tt_str_c(err->msg), wait_ms + GRACE_MS);
@@ -167,6 +183,11 @@ static int open_line_patiently(struct run *r, struct tt_err *err)
 	return rc;
 }
 
+static void offer_to_shadow(void *ctx, const struct tt_batch *b)
+{
+	tt_shadow_offer(ctx, b);
+}
+
 static int start_pipeline(struct run *r, struct tt_err *err)
 {
 	struct tt_pipeline *p = NULL;
@@ -176,6 +197,8 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 		.sink = r->parts.sink,
 		.scorer = r->parts.scorer,
 		.model_id = r->parts.model_id,
+		.stored = r->shadow ? offer_to_shadow : NULL,
+		.ctx = r->shadow,
 		.clock = &tt_clock_real,
 		.redact = r->conf.privacy.kinds};
 	parts.score_threads = r->conf.model.threads ? (int)r->conf.model.threads : tt_cores();
@@ -188,14 +211,12 @@ static int start_pipeline(struct run *r, struct tt_err *err)
 			r->conf.feeds.n, p, &tt_clock_real, err);
 	if (rc == TT_OK && r->conf.publish.events_topic && r->parts.job == TT_JOB_SCORE)
 		rc = tt_events_start(&r->events, &r->conf.publish, &r->conf.postgres, &r->conf.pipeline, err);
-	if (r->alerts)
-		tt_alerts_set_scorer(r->alerts, r->parts.scorer);
 	if (rc == TT_OK && r->alerts)
 		rc = tt_alerts_start(r->alerts, err);
 	if (rc == TT_OK && r->couriers)
 		rc = tt_couriers_start(r->couriers, err);
 	set_pipeline(r, p, ""); /* also when that failed: it is to be stopped */
-	return rc;
+	return rc == TT_OK && r->follow ? tt_follow_start(r->follow, err) : rc;
 }
 
 static int start_service(struct run *r, struct tt_err *err)
@@ -224,15 +245,18 @@ static int start_alerts(struct run *r, struct tt_err *err)
 	return tt_alerts_new(&r->alerts, &r->conf.alerts, &r->conf.postgres, &r->conf.pipeline, targets, err);
 }
 
-static int open_scorer(struct tt_parts *parts, const struct tt_app_conf *conf, struct tt_err *err)
+/* What scores from now on (follow.h says on which threads). */
+static void use_scorer(void *ctx, struct tt_scorer *scorer, int model_id)
 {
-	int rc = tt_parts_open_scorer(parts, conf, err);
-	if (rc < 0)
-		return rc;
-	const struct tt_model_info *m = tt_scorer_model(parts->scorer);
-	tt_log(TT_LOG_INFO, "model opened", TT_F_STR("model", m->name), TT_F_C("precision", m->precision),
-		TT_F_C("kernel", m->kernel), TT_F_C("why", m->why));
-	return TT_OK;
+	struct run *r = ctx;
+	struct tt_scorer *old = r->parts.scorer;
+	r->parts.scorer = tt_scorer_ref(scorer);
+	r->parts.model_id = model_id;
+	if (r->alerts)
+		tt_alerts_set_scorer(r->alerts, scorer);
+	if (r->pipeline)
+		tt_pipeline_set_scorer(r->pipeline, scorer, model_id);
+	tt_scorer_unref(old);
 }
 
 static int start(struct run *r, struct tt_err *err)
@@ -243,7 +267,9 @@ static int start(struct run *r, struct tt_err *err)
 		tt_log(TT_LOG_INFO, "listening for /metrics, /health and /ready",
 			TT_F_INT("port", tt_service_port(r->service)));
 	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE)
-		rc = open_scorer(&r->parts, &r->conf, err);
+		rc = tt_follow_new(&r->follow, &r->conf, use_scorer, r, err);
+	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE && r->conf.shadow.model)
+		rc = tt_shadow_start(&r->shadow, &r->conf, err);
 	if (rc == TT_OK && r->parts.job == TT_JOB_SCORE && r->conf.pipeline.sink == TT_SINK_POSTGRES)
 		rc = start_alerts(r, err);
 	if (rc == TT_OK)
@@ -278,20 +304,6 @@ static int reload_feeds(struct run *r, const struct tt_app_conf *now, struct tt_
 	return rc < 0 ? tt_err_set(err, rc, "%s", n.err.msg) : TT_OK;
 }
 
-static int reload_scorer(struct run *r, const struct tt_app_conf *now, struct tt_err *err)
-{
-	struct tt_parts parts = {0};
-	int rc = open_scorer(&parts, now, err);
-	if (rc == TT_OK)
-		rc = tt_parts_register(now, parts.scorer, &parts.model_id, err);
-	if (rc == TT_OK && r->alerts)
-		tt_alerts_set_scorer(r->alerts, parts.scorer);
-	if (rc == TT_OK)
-		tt_pipeline_set_scorer(r->pipeline, parts.scorer, parts.model_id);
-	tt_parts_done(&parts);
-	return rc;
-}
-
 /* What cannot be used is refused and the old stays; nothing stops for it. */
 static void reload(struct run *r)
 {
@@ -304,7 +316,7 @@ static void reload(struct run *r)
 		now.model = next.model;
 		now.feeds = next.feeds;
 		now.fetch = next.fetch; /* of which only what is reloadable is looked at */
-		rc = r->parts.job == TT_JOB_SCORE ? reload_scorer(r, &now, &err) : TT_OK;
+		rc = r->follow ? tt_follow_reload(r->follow, &now.model, &err) : TT_OK;
 		if (rc == TT_OK)
 			rc = reload_feeds(r, &now, &err);
 		if (rc == TT_OK && r->alerts)
@@ -351,9 +363,11 @@ static void stop(struct run *r)
 {
 	struct tt_pipeline *p = r->pipeline;
 	tt_notify_stopping(&r->notify, r->conf.pipeline.drain_ms + GRACE_MS);
+	tt_follow_stop(r->follow);
 	set_pipeline(r, NULL, "stopping");
 	tt_leases_drain(r->leases);
 	size_t given_up = tt_pipeline_stop(p);
+	tt_shadow_stop(r->shadow);
 	tt_leases_stop(r->leases);
 	tt_events_stop(r->events);
 	tt_alerts_stop(r->alerts);
@@ -368,6 +382,7 @@ static void stop(struct run *r)
 	struct tt_websub_door *door = r->parts.door;
 	tt_parts_done(&r->parts);
 	tt_service_stop(r->service);
+	tt_follow_free(r->follow);
 	tt_alerts_free(r->alerts);
 	tt_couriers_free(r->couriers);
 	tt_websub_door_free(door);
@@ -392,6 +407,8 @@ static int is_usable(const struct run *r, struct tt_err *err)
 			"%s: publish.events_topic needs a database (pipeline.sink: postgres): events are of "
 			"what it stores",
 			r->config_path);
+	if (rc == TT_OK && conf->shadow.model && conf->pipeline.sink != TT_SINK_POSTGRES)
+		rc = tt_err_set(err, TT_ECONF, "%s: shadow_model needs a database (pipeline.sink: postgres)", r->config_path);
 	if (rc == TT_OK && conf->alerts.rules && conf->pipeline.sink != TT_SINK_POSTGRES)
 		rc = tt_err_set(err, TT_ECONF, "%s: alerts.rules needs a database (pipeline.sink: postgres)",
 			r->config_path);

@@ -174,40 +174,18 @@ void *tt_filter_main(void *arg)
 
 /* ---- scoring ---- */
 
-/* One scoring thread's scorer and its scratch. */
-struct score_state {
-	struct tt_scorer *scorer;
-	struct tt_score_ctx *ctx;
-	int model_id;
-};
-
-/* Follows tt_pipeline_set_scorer; the old scorer stays in use when there is no memory for the new one's
- * scratch. */
-static void follow_scorer(struct tt_pipeline *p, struct score_state *s)
+/* By one scorer from the first item to the last, whatever is set meanwhile; it is held no longer than that, so that an idle thread does
+ * not keep an old model. ctx NULL: there is no memory for one. */
+static void score_batch(struct tt_pipeline *p, struct tt_score_ctx *ctx, struct tt_batch *b)
 {
-	struct tt_err err = {0};
-	struct tt_score_ctx *ctx = NULL;
-	pthread_mutex_lock(&p->lock);
-	struct tt_scorer *scorer = p->scorer == s->scorer ? NULL : tt_scorer_ref(p->scorer);
-	int model_id = p->model_id;
-	pthread_mutex_unlock(&p->lock);
-	if (!scorer)
-		return;
-	if (tt_score_ctx_new(&ctx, scorer, &err) < 0) {
-		tt_log(TT_LOG_ERROR, "new model cannot be used", TT_F_C("error", err.msg));
-		tt_scorer_unref(scorer);
-		return;
-	}
-	tt_score_ctx_free(s->ctx);
-	tt_scorer_unref(s->scorer);
-	*s = (struct score_state){scorer, ctx, model_id};
-}
-
-static void score_batch(struct tt_pipeline *p, struct score_state *s, struct tt_batch *b)
-{
-	struct tt_err err = {0};
+	struct tt_err err = {.msg = "out of memory"};
 	int64_t begun = tt_mono_ns(p->clock);
-	int rc = tt_scorer_score(s->scorer, s->ctx, b, p->clock, &err);
+	pthread_mutex_lock(&p->lock);
+	struct tt_scorer *scorer = tt_scorer_ref(p->scorer);
+	b->model_id = p->model_id;
+	pthread_mutex_unlock(&p->lock);
+	int rc = ctx ? tt_scorer_score(scorer, ctx, b, p->clock, &err) : TT_ENOMEM;
+	tt_scorer_unref(scorer);
 	if (rc < 0) { /* memory: what is not scored yet is stored without a score, and says so */
 		tt_log(TT_LOG_ERROR, "batch could not be scored", TT_F_INT("items", (int64_t)b->n_items),
 			TT_F_C("error", err.msg));
@@ -215,25 +193,24 @@ static void score_batch(struct tt_pipeline *p, struct score_state *s, struct tt_
 			if (b->items[i].scored_ms == TT_TIME_NONE)
 				b->items[i].unscored = tt_err_text(rc);
 	}
-	b->model_id = s->model_id;
 	tt_histogram_add(TT_H_score, tt_mono_ns(p->clock) - begun);
 }
 
 void *tt_score_main(void *arg)
 {
 	struct tt_pipeline *p = arg;
-	struct score_state s = {0};
+	struct tt_score_ctx *ctx = NULL;
 	struct tt_batch *b;
 	while (tt_queue_pop(p->to_score, &b, -1) == TT_OK) {
 		tt_metric_set(TT_M_queue_score, tt_queue_depth(p->to_score));
 		tt_pulse_moved(&p->pulse, p->clock);
-		follow_scorer(p, &s);
+		if (!ctx)
+			(void)tt_score_ctx_new(&ctx, NULL); /* failed: said with the batch, tried again with the next */
 		if (b->n_items && !atomic_load(&p->writer.gone)) /* nobody would see the scores */
-			score_batch(p, &s, b);
+			score_batch(p, ctx, b);
 		hand_over(p->to_write, b, TT_M_queue_write);
 	}
-	tt_score_ctx_free(s.ctx);
-	tt_scorer_unref(s.scorer);
+	tt_score_ctx_free(ctx);
 	if (atomic_fetch_sub(&p->scorers_left, 1) == 1)
 		tt_queue_close(p->to_write);
 	return NULL;

@@ -41,6 +41,8 @@ struct tt_pipeline {
 	struct tt_pulse pulse;
 	struct tt_sink filter;
 	struct tt_writer writer;
+	void (*stored)(void *ctx, const struct tt_batch *b); /* NULL: nobody is told */
+	void *stored_ctx;
 	atomic_bool stopping;
 
 	pthread_mutex_t lock; /* scorer, model_id, calls and ended flags */

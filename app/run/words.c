@@ -55,7 +55,7 @@ static json_t *words_of(
 struct tt_str tt_words_add(struct tt_words_of *w, struct tt_str evidence, struct tt_str symbol,
 	size_t max_items, struct tt_arena *arena)
 {
-	if (!w->scorer || (!w->ctx && tt_score_ctx_new(&w->ctx, w->scorer, NULL) < 0))
+	if (!w->scorer || (!w->ctx && tt_score_ctx_new(&w->ctx, NULL) < 0))
 		return evidence;
 	json_t *items = json_loadb(evidence.p, evidence.n, 0, NULL), *item;
 	size_t i;

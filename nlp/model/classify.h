@@ -43,7 +43,7 @@ void tt_model_exit_at(struct tt_model *m, double confidence);
 void tt_model_free(struct tt_model *m); /* NULL is fine; no classifier of it may be left */
 
 struct tt_model_facts {
-	struct tt_id hash;    /* of the file of tensors, byte for byte, and of temperatures that are not 1 */
+	struct tt_id hash;    /* of the file of tensors, byte for byte */
 	int64_t parameters;   /* scalars in use */
 	int64_t weight_bytes; /* memory the model holds */
 	enum tt_precision precision;

@@ -7,20 +7,8 @@
 struct tt_model_files {
 	struct tt_model_config config;
 	struct tt_tensors *tensors;
-	struct tt_id hash; /* of the tensors' file and the temperatures */
+	struct tt_id hash; /* of the tensors' file */
 };
-
-/* Who reads stored scores must be able to tell a model from itself before it was calibrated. */
-static struct tt_id identity(struct tt_str tensors, const struct tt_model_config *c)
-{
-	char text[64];
-	struct tt_id id = TT_ID(tensors);
-	if (c->temperature == 1 && c->entity_temperature == 1)
-		return id;
-	snprintf(text, sizeof(text), "temperature %.9g %.9g", (double)c->temperature,
-		(double)c->entity_temperature);
-	return TT_ID((struct tt_str){(const char *)id.b, sizeof(id.b)}, tt_str_c(text));
-}
 
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err)
 {
@@ -40,7 +28,7 @@ int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_
 		tt_model_files_close(f);
 		return rc;
 	}
-	f->hash = identity(f->tensors->bytes, &f->config);
+	f->hash = TT_ID(f->tensors->bytes);
 	*ret = f;
 	return TT_OK;
 }

@@ -5,14 +5,6 @@
 
 enum { MAX_BYTES = 256 << 20 }; /* of one dictionary */
 
-/* Looked up before it is inserted: a conflict would use up one of the 32,767 numbers at every start. */
-static const char model_sql[] =
-	"WITH known AS (UPDATE model SET name = $1 WHERE hash = $2 AND precision = $3 RETURNING model_id), "
-	"made AS (INSERT INTO model (name, hash, precision, parameters, entity_head) "
-	"SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM known) "
-	"ON CONFLICT (hash, precision) DO UPDATE SET name = excluded.name RETURNING model_id) "
-	"SELECT model_id FROM known UNION ALL SELECT model_id FROM made";
-
 int tt_pg_model_register(
 	struct tt_pg_conn *c, const struct tt_pg_model *model, int *ret_id, struct tt_err *err)
 {
@@ -22,10 +14,12 @@ int tt_pg_model_register(
 	tt_pg_params_init(&p, MAX_BYTES);
 	tt_pg_put_text(&p, model->name);
 	tt_pg_put_id(&p, model->hash);
+	tt_pg_put_id(&p, model->weights);
 	tt_pg_put_text(&p, model->precision);
 	tt_pg_put_int(&p, TT_PG_INT8, model->parameters);
 	tt_pg_put_bool(&p, model->entity_head);
-	int rc = tt_pg_query(c, model_sql, &p, &r, err);
+	tt_pg_put_text(&p, model->path);
+	int rc = tt_pg_query(c, tt_pg_statement("model_register.sql"), &p, &r, err);
 	if (rc == TT_OK)
 		*ret_id = (int)tt_pg_get_int(r, 0, 0);
 	PQclear(r);

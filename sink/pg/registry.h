@@ -7,10 +7,11 @@
 
 struct tt_pg_model {
 	struct tt_str name;
-	struct tt_id hash; /* of the weights file and of what else makes its answers */
+	struct tt_id hash, weights; /* of all its files: its identity; of the weights alone, zero where there are none */
 	struct tt_str precision;
 	int64_t parameters;
 	bool entity_head;
+	struct tt_str path; /* of its folder, absolute; absent: unchanged */
 };
 
 /* The number that goes into tt_batch.model_id; the same (hash, precision) always gets the same one. */

@@ -109,6 +109,8 @@ static void store(struct tt_fake_sink *f, const struct tt_batch *b, struct tt_si
 			continue;
 		f->stored[number]++;
 		f->models[number] = b->model_id;
+		f->scorers[number] = b->items[i].n_tokens;
+		f->mixed += b->items[i].n_tokens != b->items[0].n_tokens;
 		f->n_stored++;
 		ret->items++;
 	}
@@ -212,20 +214,27 @@ struct tt_sink tt_fake_sink(struct tt_fake_sink *f)
 
 struct tt_scorer {
 	atomic_int refs;
+	int number;
 };
 
 struct tt_score_ctx {
 	int unused;
 };
 
-static atomic_int live;
+static atomic_int live, made;
 
 struct tt_scorer *tt_fake_scorer_new(void)
 {
 	struct tt_scorer *s = calloc(1, sizeof(*s));
 	s->refs = 1;
+	s->number = atomic_fetch_add(&made, 1) + 1;
 	atomic_fetch_add(&live, 1);
 	return s;
+}
+
+int tt_fake_scorer_number(const struct tt_scorer *s)
+{
+	return s->number;
 }
 
 int tt_fake_scorers_live(void)
@@ -247,9 +256,8 @@ void tt_scorer_unref(struct tt_scorer *s)
 	atomic_fetch_sub(&live, 1);
 }
 
-int tt_score_ctx_new(struct tt_score_ctx **ret, const struct tt_scorer *s, struct tt_err *err)
+int tt_score_ctx_new(struct tt_score_ctx **ret, struct tt_err *err)
 {
-	(void)s;
 	*ret = calloc(1, sizeof(**ret));
 	return *ret ? TT_OK : tt_err_set(err, TT_ENOMEM, "fake: memory");
 }
@@ -262,8 +270,10 @@ void tt_score_ctx_free(struct tt_score_ctx *ctx)
 int tt_scorer_score(const struct tt_scorer *s, struct tt_score_ctx *ctx, struct tt_batch *b,
 	const struct tt_clock *clock, struct tt_err *err)
 {
-	(void)s, (void)ctx, (void)err;
-	for (size_t i = 0; i < b->n_items; i++)
+	(void)ctx, (void)err;
+	for (size_t i = 0; i < b->n_items; i++) {
+		b->items[i].n_tokens = s->number;
 		b->items[i].scored_ms = tt_wall_ms(clock);
+	}
 	return TT_OK;
 }

@@ -34,6 +34,8 @@ struct tt_fake_sink {
 	/* out */
 	int stored[TT_FAKE_MAX_ITEMS]; /* how often each title was newly stored */
 	int models[TT_FAKE_MAX_ITEMS]; /* by which model */
+	int scorers[TT_FAKE_MAX_ITEMS]; /* by which scorer: its number */
+	int mixed; /* items of a batch that were scored by another scorer than its first one */
 	int n_stored, n_dead, n_feeds, calls;
 	int64_t next_offset; /* of the log, as stored */
 	int out_of_order;    /* writes that moved it back or over a hole */
@@ -44,6 +46,7 @@ struct tt_sink tt_fake_sink(struct tt_fake_sink *f);
 /* tt_scorer_* of the test program: each tt_fake_scorer_new() is a scorer whose references are counted. */
 struct tt_scorer;
 struct tt_scorer *tt_fake_scorer_new(void);
+int tt_fake_scorer_number(const struct tt_scorer *s); /* marks what it scores, in n_tokens */
 int tt_fake_scorers_live(void);
 
 #endif

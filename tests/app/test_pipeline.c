@@ -200,6 +200,50 @@ TT_TEST(a_running_line_takes_calls_and_a_new_model)
 	TT_EQ(tt_fake_scorers_live(), 0);
 }
 
+TT_TEST(an_idle_line_does_not_keep_an_old_model)
+{
+	struct tt_fake_source a;
+	struct tt_scorer *scorer = tt_fake_scorer_new(), *newer = tt_fake_scorer_new();
+	struct tt_source sources[] = {tt_fake_source(&a, 100, 10, true)};
+	struct tt_pipeline *p = start(&conf, sources, 1, true, scorer, 0, 0);
+	int stored;
+	tt_scorer_unref(scorer);
+	TT_EVENTUALLY((stored = stored_now()) == 100);
+	tt_pipeline_set_scorer(p, newer, 8);
+	tt_scorer_unref(newer);
+	TT_EQ(tt_fake_scorers_live(), 1);
+	TT_EQ(tt_pipeline_stop(p), 0);
+}
+
+/* What serve's follow does, as fast as it can. */
+TT_TEST(models_go_back_and_forth_under_load_and_no_batch_is_mixed)
+{
+	struct tt_fake_source a, b;
+	struct tt_scorer *v[] = {tt_fake_scorer_new(), tt_fake_scorer_new()};
+	struct tt_source sources[] = {tt_fake_source(&a, 20000, 7, false), tt_fake_source(&b, 20000, 16, false)};
+	struct tt_pipeline *p = start(&conf, sources, 2, true, v[0], 2, 0);
+	int swaps = 0, by_first = 0;
+	tt_pipeline_set_scorer(p, v[0], tt_fake_scorer_number(v[0]));
+	for (; !tt_pipeline_finished(p); swaps++) {
+		struct tt_scorer *s = swaps % 16 ? v[swaps & 1] : tt_fake_scorer_new();
+		tt_pipeline_set_scorer(p, s, tt_fake_scorer_number(s));
+		if (!(swaps % 16))
+			tt_scorer_unref(s); /* the line has the only reference */
+	}
+	TT_EQ(tt_pipeline_stop(p), 0);
+	TT_TRUE(swaps > 10);
+	check_each_stored_once(20000, 0);
+	TT_EQ(sink.mixed, 0);
+	for (int i = 0; i < 20000; i++) {
+		TT_TRUE(sink.models[i] == sink.scorers[i] || sink.models[i] == 7);
+		by_first += sink.scorers[i] == tt_fake_scorer_number(v[0]);
+	}
+	TT_TRUE(by_first > 0 && by_first < 20000);
+	tt_scorer_unref(v[0]);
+	tt_scorer_unref(v[1]);
+	TT_EQ(tt_fake_scorers_live(), 0);
+}
+
 TT_TEST(work_that_stands_still_is_told_and_an_idle_line_is_not)
 {
 	struct tt_fake_source a;
@@ -233,4 +277,5 @@ TT_MAIN(TT_RUN(everything_arrives_once), TT_RUN(outages_and_lost_answers_are_wai
 	TT_RUN(work_on_a_lost_partition_is_dropped_and_nothing_else),
 	TT_RUN(work_that_stands_still_is_told_and_an_idle_line_is_not),
 	TT_RUN(away_for_good_stop_gives_up_and_says_how_much),
-	TT_RUN(a_running_line_takes_calls_and_a_new_model))
+	TT_RUN(a_running_line_takes_calls_and_a_new_model),
+	TT_RUN(an_idle_line_does_not_keep_an_old_model), TT_RUN(models_go_back_and_forth_under_load_and_no_batch_is_mixed))

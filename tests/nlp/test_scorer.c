@@ -62,7 +62,7 @@ static int score(struct tt_batch *b, const struct tt_nlp_conf *c, struct tt_err 
 	tt_fake_clock_init(&clock, 1700000000000);
 	int rc = tt_scorer_open(&s, c, err);
 	if (rc == TT_OK)
-		rc = tt_score_ctx_new(&ctx, s, err);
+		rc = tt_score_ctx_new(&ctx, err);
 	if (rc == TT_OK)
 		rc = tt_scorer_score(s, ctx, b, &clock.clock, err);
 	tt_score_ctx_free(ctx);

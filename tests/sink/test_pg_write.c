@@ -373,7 +373,7 @@ TT_TEST(registry)
 		{TT_STR("AAPL"), TT_STR("Apple Inc."), TT_STR("company"), TT_STR("Technology"), aliases, 2},
 		{TT_STR("EURUSD"), TT_STR("Euro"), {NULL, 0}, {NULL, 0}, NULL, 0}};
 	const struct tt_pg_model model = {
-		TT_STR("minilm"), TT_ID(TT_STR("w")), TT_STR("fp32"), 22700000, true};
+		TT_STR("minilm"), TT_ID(TT_STR("m")), TT_ID(TT_STR("w")), TT_STR("fp32"), 22700000, true, {NULL, 0}};
 	struct tt_pg_model other = model;
 	struct tt_pg_conn *c;
 	int id = 0, again = 0, second = 0;

@@ -141,7 +141,7 @@ int main(void)
 	const struct tt_nlp_conf conf = {
 		.model = model, .entities = entities, .threads = 1, .batch_tokens = 512, .item_tokens = 2048};
 	struct tt_err err = {0};
-	if (tt_scorer_open(&scorer, &conf, &err) < 0 || tt_score_ctx_new(&ctx, scorer, &err) < 0) {
+	if (tt_scorer_open(&scorer, &conf, &err) < 0 || tt_score_ctx_new(&ctx, &err) < 0) {
 		print_error("%s\n", err.msg);
 		return 1;
 	}

@@ -1,0 +1,1 @@
+DELETE FROM shadow_score WHERE scored_at < $1;
