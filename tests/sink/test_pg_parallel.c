@@ -1,6 +1,7 @@
 /* test_pg_parallel.c - writers side by side, with the same items in different orders: every item once, nobody
  * stuck. */
 #include <pthread.h>
+#include <sched.h>
 
 #include "common/err.h"
 #include "sink/pg/pg.h"
@@ -91,4 +92,59 @@ TT_TEST(overlapping_writers)
 	tt_pg_db_drop(&db);
 }
 
-TT_MAIN(TT_RUN(overlapping_writers))
+/* ---- one who takes all keys for new, against one who has claimed them and stores the item a moment later
+ * ---- */
+
+static void *write_one(void *arg)
+{
+	struct writer *w = arg;
+	struct tt_sink sink;
+	struct tt_sink_result r = {0};
+	if (tt_pg_open(&sink, w->conf, &w->err) < 0)
+		return NULL;
+	struct tt_batch *b = tt_batch_new(1 << 20);
+	tt_pg_item(b, 1, 2);
+	if (sink.ops->write(sink.self, &b, 1, &r, &w->err) == TT_OK)
+		w->items = r.items;
+	tt_batch_free(b);
+	sink.ops->close(sink.self);
+	return NULL;
+}
+
+static void in(PGconn *c, const char *sql)
+{
+	PGresult *r = PQexec(c, sql);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		fail_msg("%s: %s", sql, PQerrorMessage(c));
+	PQclear(r);
+}
+
+TT_TEST(keys_come_first)
+{
+	struct tt_pg_db db;
+	struct writer first = {.conf = &db.conf}, second = first;
+	tt_pg_db_make(&db, true);
+	write_one(&first);
+	TT_STR_EQ(tt_str_c(first.err.msg), TT_STR(""));
+	TT_EQ(first.items, 1);
+	PGconn *c = PQconnectdb(db.dsn);
+	in(c, "SET search_path = tickertone");
+	in(c, "CREATE TEMP TABLE keys AS SELECT * FROM seen");
+	in(c, "CREATE TEMP TABLE items AS SELECT * FROM item");
+	in(c, "DELETE FROM entity_sentiment; DELETE FROM item_sentiment; DELETE FROM item; DELETE FROM seen");
+	in(c, "BEGIN; INSERT INTO seen SELECT * FROM keys");
+	TT_EQ(pthread_create(&second.thread, NULL, write_one, &second), 0);
+	while (tt_pg_int(&db,
+		       "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'") == 0)
+		sched_yield();
+	in(c, "INSERT INTO item SELECT * FROM items");
+	in(c, "COMMIT");
+	pthread_join(second.thread, NULL);
+	TT_STR_EQ(tt_str_c(second.err.msg), TT_STR(""));
+	TT_EQ(second.items, 0);
+	TT_EQ(tt_pg_int(&db, "SELECT count(*) FROM tickertone.item"), 1);
+	PQfinish(c);
+	tt_pg_db_drop(&db);
+}
+
+TT_MAIN(TT_RUN(overlapping_writers), TT_RUN(keys_come_first))

@@ -12,6 +12,7 @@ WITH taken AS (
 	SELECT k.key, ($3::uuid[])[k.item], ($4::timestamptz[])[k.item]
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
 	WHERE $47::bool
+	RETURNING key
 ), claim AS (
 	INSERT INTO seen (key, item_id, event_at)
 	SELECT k.key, coalesce(($3::uuid[])[k.item], ($40::uuid[])[k.item - cardinality($3)]),
@@ -23,7 +24,8 @@ WITH taken AS (
 ), refused AS MATERIALIZED (
 	SELECT DISTINCT k.item
 	FROM unnest($1::uuid[], $2::int[]) AS k (key, item)
-	WHERE NOT $47 AND k.key NOT IN (SELECT key FROM claim)
+	-- taken has none to give here: it is asked so that its keys, too, are inserted before any item, or two writers could wait for each other
+	WHERE NOT $47 AND k.key NOT IN (SELECT key FROM claim) OR (SELECT count(*) FROM taken) < 0
 ), learnt AS MATERIALIZED (
 	SELECT array_agg(($40::uuid[])[k.item - cardinality($3)]) AS ids,
 		array_agg(($41::timestamptz[])[k.item - cardinality($3)]) AS event_ats
