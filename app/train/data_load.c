@@ -156,7 +156,7 @@ int tt_data_load(struct tt_data_loader *l, const char *path, enum tt_row_format 
 	struct tt_rows *rows = NULL;
 	struct tt_row row;
 	struct tt_err why = {0};
-	size_t file;
+	size_t file, n = 0;
 	int rc = tt_dataset_file(&l->data, path, &file, err);
 	if (rc == TT_OK)
 		rc = tt_rows_open(&rows, path, format, err);
@@ -165,6 +165,7 @@ int tt_data_load(struct tt_data_loader *l, const char *path, enum tt_row_format 
 	while (rc == TT_OK) {
 		tt_arena_reset(&l->arena);
 		rc = tt_rows_next(rows, &l->arena, &row, &why);
+		n += rc != TT_ECLOSED;
 		if (rc == TT_OK)
 			rc = tt_data_load_row(l, file, &row, err);
 		else if (rc == TT_EPARSE || rc == TT_ELIMIT)
@@ -174,5 +175,7 @@ int tt_data_load(struct tt_data_loader *l, const char *path, enum tt_row_format 
 			rc = tt_err_set(err, rc, "%s", why.msg);
 	}
 	tt_rows_free(rows);
+	if (rc == TT_ECLOSED && n == 0)
+		return tt_err_set(err, TT_EDATA, "%s: there are no rows in it", path);
 	return rc == TT_ECLOSED ? TT_OK : rc;
 }

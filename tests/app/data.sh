@@ -41,6 +41,9 @@ holds 'flaws as JSON' '.files[1].leaks == [{"from": .files[0].file, "rows": 1, "
 holds 'flaws as JSON' '.files[1].flaws.leak.examples[0] | .line == 1 and .like.line == 1 and .like.similarity > 0.7'
 check 'nothing wrong' 0 check "$dir/valid.tsv"
 out_has 'nothing wrong' 'nothing is wrong'
+: >"$dir/nothing.tsv"
+check 'an empty file' 65 check "$dir/nothing.tsv"
+err_has 'an empty file' 'nothing.tsv: there are no rows in it'
 check 'not there' 66 check "$dir/none.tsv"
 err_has 'not there' "$dir/none.tsv: No such file or directory"
 
