@@ -25,7 +25,7 @@ const struct tt_opt tt_shadow_opts[] = {
 	OPT("threads", threads, TT_OPT_INT, "1", 1, 1024, "threads", "Threads that compute for it, at the lowest priority.", NULL),
 	OPT("queue_batches", queue_batches, TT_OPT_INT, "16", 1, 1024, "batches",
 		"So many batches wait for it, each of pipeline.batch_bytes at most; what comes when they do is dropped and counted (shadow_items).", NULL),
-	OPT("keep", keep_ms, TT_OPT_DURATION, "30d", 0, INT64_MAX, "", "How long its answers are kept for comparing; 0s is for ever.", NULL),
+	OPT("keep", keep_ms, TT_OPT_DURATION, "30d", 0, 36500.0 * 86400000, "", "How long its answers are kept for comparing; 0s is for ever.", NULL),
 	{0},
 };
 /* clang-format on */

@@ -99,7 +99,7 @@ static const struct tt_cli_opt opts[] = {
 	WHOLE("max-tokens", max_tokens, "Read at most N tokens of a text; default 128.", 3, 1 << 20),
 	{"dtype", 0, TT_CLI_ENUM, offsetof(struct tt_train_opts, dtype), "T",
 		"Form of the weights written; default fp16.", 0, 0, "fp32|fp16|bf16"},
-	WHOLE("seed", seed, "Of the order, of dropout and of new heads; default 1.", 0, INT64_MAX),
+	WHOLE("seed", seed, "Of the order, of dropout and of new heads; default 1.", 0, (double)(1LL << 53)),
 	TT_OPT_THREADS(struct tt_train_opts),
 	WHOLE("checkpoint-steps", checkpoint_steps,
 		"Steps between checkpoints, beside those at an epoch's end; default 200; 0: none.", 0,
