@@ -1,6 +1,8 @@
-/* fault.c - see fault.h. Not thread safe on purpose: a sweep is one thread. */
+/* fault.c - see fault.h. A sweep is one thread; others may allocate beside it. The counters are relaxed, so
+ * that they order nothing that the thread sanitizer should see unordered. */
 #include "tests/fault.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,36 +20,35 @@ char *__wrap_strdup(const char *s);
 char *__wrap_strndup(const char *s, size_t n);
 void __wrap_free(void *p);
 
-static long left = -1; /* allocations that may still succeed; -1: all */
-static long live;
+static atomic_long left = -1; /* allocations that may still succeed; -1: all */
+static atomic_long live;
 
 void tt_fault_alloc_after(long n)
 {
-	left = n;
+	atomic_store_explicit(&left, n, memory_order_relaxed);
 }
 
 void tt_fault_off(void)
 {
-	left = -1;
+	atomic_store_explicit(&left, -1, memory_order_relaxed);
 }
 
 long tt_alloc_live(void)
 {
-	return live;
+	return atomic_load_explicit(&live, memory_order_relaxed);
 }
 
 static bool fails(void)
 {
-	if (left == 0)
-		return true;
-	if (left > 0)
-		left--;
-	return false;
+	const long n = atomic_load_explicit(&left, memory_order_relaxed);
+	if (n > 0)
+		atomic_fetch_sub_explicit(&left, 1, memory_order_relaxed);
+	return n == 0;
 }
 
 static void *counted(void *p)
 {
-	live += p != NULL;
+	atomic_fetch_add_explicit(&live, p != NULL, memory_order_relaxed);
 	return p;
 }
 
@@ -91,7 +92,7 @@ char *__wrap_strdup(const char *s)
 
 void __wrap_free(void *p)
 {
-	live -= p != NULL;
+	atomic_fetch_sub_explicit(&live, p != NULL, memory_order_relaxed);
 	__real_free(p);
 }
 
