@@ -20,7 +20,7 @@ cat >"$tmp/entities.jsonl" <<'EOF'
 {"text": "Apple soars as Samsung sinks", "entities": [{"entity": "Apple", "start": 0, "end": 5, "label": "positive"}, {"entity": "Samsung", "start": 15, "end": 22, "label": "negative"}]}
 {"text": "Nokia falls", "entities": [{"entity": "Nokia", "start": 0, "end": 5, "label": "negative"}]}
 EOF
-train() { "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 2 --checkpoint-steps 2 "$@"; }
+train() { "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 2 --checkpoint-steps 0 "$@"; }
 status() { # WANT COMMAND...
 	local got=0 want=$1
 	shift
@@ -69,8 +69,16 @@ grep -q '^epoch 2: .* words right 0\.' "$tmp/out" || fail "no words"
 said_differently=(--model "$tmp/words" --augment "entity,number,synonym,noise" --average 0.5 --smoothing 0.05 --class-weights balanced)
 status 0 train "${said_differently[@]}" --out "$tmp/other"
 cmp -s "$tmp/other/model.safetensors" "$tmp/whole/model.safetensors" && fail "nothing was said differently"
-timeout --preserve-status -s INT 4 "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 1 "${said_differently[@]}" \
-	--out "$tmp/again" >"$tmp/out" 2>"$tmp/err" || equal 'status after an interrupt' "$?" 75
+"$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 1 "${said_differently[@]}" \
+	--out "$tmp/again" >"$tmp/out" 2>"$tmp/err" &
+pids[train]=$!
+await 'the first step' test -s "$tmp/again/log.tsv"
+kill -INT "${pids[train]}"
+got=0
+wait "${pids[train]}" || got=$?
+unset 'pids[train]'
+equal 'status after an interrupt' "$got" 75
+said 'go on with the same command and --resume'
 status 0 train "${said_differently[@]}" --out "$tmp/again" --resume
 cmp "$tmp/other/model.safetensors" "$tmp/again/model.safetensors" || fail "another model after an interrupt"
 
