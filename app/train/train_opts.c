@@ -174,8 +174,11 @@ static const char *difference(const json_t *a, const json_t *b)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach(
-		(json_t *)a, key, value) if (!json_equal(value, json_object_get(b, key))) return key;
+	json_object_foreach((json_t *)a, key, value)
+	{
+		if (strcmp(key, "paths") != 0 && !json_equal(value, json_object_get(b, key)))
+			return key;
+	}
 	return NULL;
 }
 

@@ -81,7 +81,6 @@ static int begin_epoch(struct fit *f, int64_t epoch, struct tt_err *err)
 
 static int save_checkpoint(struct fit *f, struct tt_err *err)
 {
-	tt_trainer_use_average(f->trainer, false);
 	return tt_trainer_save(f->trainer, f->notes, f->checkpoint, err);
 }
 
