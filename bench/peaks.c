@@ -14,7 +14,7 @@ enum { SUMS = 12 /* 2 units of latency 4, and some more */, TILES = 4 };
 
 #define XMM                                                                                                  \
 	"xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",    \
-		"xmm12", "xmm13", "xmm14"
+		"xmm12", "xmm13", "xmm14", "xmm15"
 
 #define TWELVE(x)   x("0") x("1") x("2") x("3") x("4") x("5") x("6") x("7") x("8") x("9") x("10") x("11")
 #define FOURTEEN(x) TWELVE(x) x("12") x("13")
@@ -26,11 +26,12 @@ enum { SUMS = 12 /* 2 units of latency 4, and some more */, TILES = 4 };
 #define DOT_256(k)  "%{vex%} vpdpbusd %%ymm12, %%ymm13, %%ymm" k "\n\t"
 #define DOT_512(k)  "vpdpbusd %%zmm12, %%zmm13, %%zmm" k "\n\t"
 #define HALF_512(k) "vdpbf16ps %%zmm12, %%zmm13, %%zmm" k "\n\t"
-#define PAIRS(reg, k)                                                                                        \
-	"vpmaddubsw %%" reg "12, %%" reg "13, %%" reg "14\n\tvpmaddwd %%" reg "14, %%" reg "13, %%" reg      \
+#define FOURS(reg, k)                                                                                        \
+	"vpmaddubsw %%" reg "12, %%" reg "13, %%" reg "14\n\tvpmaddubsw %%" reg "12, %%" reg "13, %%" reg    \
+	"15\n\tvpaddw %%" reg "14, %%" reg "15, %%" reg "14\n\tvpmaddwd %%" reg "14, %%" reg "13, %%" reg    \
 	"14\n\tvpaddd %%" reg "14, %%" reg k ", %%" reg k "\n\t"
-#define PAIRS_256(k) PAIRS("ymm", k)
-#define PAIRS_512(k) PAIRS("zmm", k)
+#define FOURS_256(k) FOURS("ymm", k)
+#define FOURS_512(k) FOURS("zmm", k)
 #define FMA_128(k)   "movaps %%xmm12, %%xmm14\n\tmulps %%xmm13, %%xmm14\n\taddps %%xmm14, %%xmm" k "\n\t"
 #define FOUR_TILES(o)                                                                                        \
 	o " %%tmm5, %%tmm4, %%tmm0\n\t" o " %%tmm5, %%tmm4, %%tmm1\n\t" o " %%tmm5, %%tmm4, %%tmm2\n\t" o    \
@@ -39,8 +40,8 @@ enum { SUMS = 12 /* 2 units of latency 4, and some more */, TILES = 4 };
 LOOP(fma_128, "sse2", FOURTEEN(ZERO_SSE), TWELVE(FMA_128), "", XMM)
 LOOP(fma_256, "avx2,fma", FOURTEEN(ZERO), TWELVE(FMA_256), "vzeroupper", XMM)
 LOOP(fma_512, "avx512f", FOURTEEN(ZERO), TWELVE(FMA_512), "vzeroupper", XMM)
-LOOP(pairs_256, "avx2", FOURTEEN(ZERO), TWELVE(PAIRS_256), "vzeroupper", XMM)
-LOOP(pairs_512, "avx512bw", FOURTEEN(ZERO), TWELVE(PAIRS_512), "vzeroupper", XMM)
+LOOP(fours_256, "avx2", FOURTEEN(ZERO), TWELVE(FOURS_256), "vzeroupper", XMM)
+LOOP(fours_512, "avx512bw", FOURTEEN(ZERO), TWELVE(FOURS_512), "vzeroupper", XMM)
 LOOP(dot_256, "avxvnni", FOURTEEN(ZERO), TWELVE(DOT_256), "vzeroupper", XMM)
 LOOP(dot_512, "avx512vnni", FOURTEEN(ZERO), TWELVE(DOT_512), "vzeroupper", XMM)
 LOOP(half_512, "avx512bf16", FOURTEEN(ZERO), TWELVE(HALF_512), "vzeroupper", XMM)
@@ -68,8 +69,8 @@ static const struct {
 } peaks[] = {
 	{TT_ISA_AVX2, TT_USE_FP32, fma_256, SUMS * 8 * 2},
 	{TT_ISA_AVX512, TT_USE_FP32, fma_512, SUMS * 16 * 2},
-	{TT_ISA_AVX2, TT_USE_INT8, pairs_256, SUMS * 32 * 2},
-	{TT_ISA_AVX512, TT_USE_INT8, pairs_512, SUMS * 64 * 2},
+	{TT_ISA_AVX2, TT_USE_INT8, fours_256, SUMS * 64 * 2},
+	{TT_ISA_AVX512, TT_USE_INT8, fours_512, SUMS * 128 * 2},
 	{TT_ISA_AVX_VNNI, TT_USE_INT8, dot_256, SUMS * 32 * 2},
 	{TT_ISA_AVX512_VNNI, TT_USE_INT8, dot_512, SUMS * 64 * 2},
 	{TT_ISA_AVX512_BF16, TT_USE_BF16, half_512, SUMS * 32 * 2},

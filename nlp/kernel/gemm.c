@@ -67,24 +67,32 @@ size_t tt_gemm_row_bytes(const struct tt_gemm *g, size_t k)
 	return tt_matrix_lines(g->precision, k) * PART;
 }
 
-/* What becomes 127: the largest magnitude, or sum of two; rounding may then make 128 of such a sum. */
-static float largest(const float *x, size_t n, bool in_pairs)
+static float magnitude(const float *x, size_t n, size_t i)
+{
+	return i < n ? fabsf(x[i]) : 0;
+}
+
+/* What w_scale is to make whole of: the largest magnitude, or sum of those of four that are added in 16 bits.
+ */
+static float largest(const float *x, size_t n, bool in_fours)
 {
 	float max = 0;
 	for (size_t i = 0; i < n; i++) {
-		const float beside = in_pairs && (i ^ 1) < n ? fabsf(x[i ^ 1]) : 0;
-		const float v = fabsf(x[i]) + beside;
+		float v = magnitude(x, n, i);
+		if (in_fours)
+			v += magnitude(x, n, i ^ 1) + magnitude(x, n, i ^ 4) + magnitude(x, n, i ^ 5);
 		max = v > max ? v : max;
 	}
 	return max;
 }
 
 /* to points at the output's part of its panel's first line. */
-static void pack_int8(uint8_t *to, const float *w, size_t k, bool in_pairs, float *scale, float *sum)
+static void pack_int8(uint8_t *to, const float *w, size_t k, bool in_fours, float *scale, float *sum)
 {
-	const float max = largest(w, k, in_pairs), inverse = max > 0 ? 127 / max : 0;
+	const float whole = in_fours ? TT_TOGETHER_MAX - 2 /* four are rounded */ : 127;
+	const float max = largest(w, k, in_fours), inverse = max > 0 ? whole / max : 0;
 	int32_t total = 0;
-	*scale = max / 127;
+	*scale = max / whole;
 	for (size_t i = 0; i < k; i++) {
 		const int32_t q = (int32_t)lrintf(w[i] * inverse);
 		total += q;
@@ -112,7 +120,7 @@ void tt_matrix_pack(const struct tt_gemm *g, uint8_t *panels, size_t lines, size
 {
 	uint8_t *to = panels + (row / TT_PANEL * lines * TT_PANEL + row % TT_PANEL) * PART;
 	if (g->precision == TT_USE_INT8)
-		pack_int8(to, weights, k, g->in_pairs, scale, sum);
+		pack_int8(to, weights, k, g->in_fours, scale, sum);
 	else if (g->precision == TT_USE_BF16)
 		pack_bf16(to, weights, k);
 	else

@@ -9,10 +9,11 @@
  *
  * int8: weights are symmetric per output, w = w_scale q with q in -127..127; activations are affine per row,
  * x = scale q + low with q in 0..255, and Σ w x = w_scale scale Σ q_w q_x + low Σ w. The sum of products is
- *an exact integer in every kernel (for k up to TT_K_MAX): over the same packed weights, all agree to the last
- * bit. Kernels that add two products in 16 bits (vpmaddubsw) cannot saturate, since their weights are packed
- * for it: w_scale is such that of the weights 2i and 2i + 1 the magnitudes sum to at most TT_PAIR_MAX; for
- *the others, that the row's largest magnitude is 127. bf16: round to nearest, sums in fp32.
+ * an exact integer in every kernel (for k up to TT_K_MAX): over the same packed weights, all agree to the last
+ * bit. Kernels that add four products in 16 bits (vpmaddubsw, vpaddw) cannot saturate, since their weights are
+ * packed for it: w_scale is such that of the weights 8i + 2j + {0, 1, 4, 5}, j 0 or 1, the magnitudes sum to
+ * at most TT_TOGETHER_MAX; for the others, that the row's largest magnitude is 127. bf16: round to nearest,
+ * sums in fp32.
  *
  * All kernels: an output is one chain of operations over k, whatever the rows and columns beside it, so that
  *it is the same to the last bit in every batch.
@@ -36,7 +37,7 @@ enum {
 	TT_LINES = 16,      /* a panel's lines are a multiple of it */
 	TT_ROWS = 16,       /* rows that a kernel may read and compute together; see tt_product.x */
 	TT_K_MAX = 65536,   /* 255 · 127 · 65536 < 2^31 */
-	TT_PAIR_MAX = 128,  /* 255 · 128 < 2^15 */
+	TT_TOGETHER_MAX = 128, /* 255 · 128 < 2^15 */
 };
 
 /* Columns and rows are padded so. */
@@ -74,7 +75,7 @@ struct tt_product {
 struct tt_gemm {
 	enum tt_isa isa;
 	enum tt_precision precision;
-	bool in_pairs; /* int8: adds two products in 16 bits, see above */
+	bool in_fours; /* int8: adds four products in 16 bits, see above */
 	int rate;      /* products a cycle and core at best: what precisions are ranked by */
 	void (*multiply)(const struct tt_product *p);
 };

@@ -1,11 +1,20 @@
 /* gemm_tile.h - multiply() of gemm.h in register tiles, compiled once per instruction set and precision. The
  * including file includes vec.h and defines
  *	TILE_M, TILE_PANELS            rows and panels of the largest tile: at most 4 accumulators wide
+ *	STEP_LINES                     lines that a step multiplies, if not one
  *	acc, wide_x, wide_w            an accumulator (LANES sums), and what is multiplied
- *	spread_x(), load_w(), dot()    one step: acc = dot(acc, 4 bytes of a row, 4 bytes of LANES columns)
- *	result()                       outputs from sums: bias and scales in them
- * The products of one output are added in the order of k, whatever tile it is in. */
-enum { ACCS = TT_PANEL / LANES /* of a row and panel */, PART_BYTES = TT_LINE_BYTES / ACCS, X_BYTES = 4 };
+ *	spread_x(), load_w(), dot()    one step: acc = dot(acc, a row's part of the lines, LANES columns'
+ *part) result()                       outputs from sums: bias and scales in them The products of one output
+ *are added in the order of k, whatever tile it is in. */
+#ifndef STEP_LINES
+#define STEP_LINES 1
+#endif
+
+enum {
+	ACCS = TT_PANEL / LANES /* of a row and panel */,
+	PART_BYTES = TT_LINE_BYTES / ACCS,
+	X_BYTES = 4 /* of a row, for a line */
+};
 
 /* A tile's accumulators are variables of their own, sIJ for row I and accumulator J of the row; those that a
  * smaller tile does not use vanish. In an array they would live in memory (GCC 12). */
@@ -47,7 +56,8 @@ INLINE void tile(const struct tt_product *p, size_t row, size_t panel, const int
 	const acc zero = {0};
 	const int accs = n * ACCS;
 	EACH_I(BEGIN_ROW)
-	for (size_t l = 0; l < lines; l++, w += TT_LINE_BYTES, x += X_BYTES) {
+	for (size_t l = 0; l < lines;
+		l += STEP_LINES, w += STEP_LINES * TT_LINE_BYTES, x += STEP_LINES * X_BYTES) {
 		const wide_w w0 = LOAD_W(0), w1 = LOAD_W(1), w2 = LOAD_W(2), w3 = LOAD_W(3);
 		EACH_I(STEP_ROW)
 	}

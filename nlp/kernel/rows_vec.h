@@ -63,10 +63,21 @@ INLINE struct tt_range range_of(const float *x, size_t n, float *inverse)
 	return (struct tt_range){(high - low) / 255, low};
 }
 
-/* Adding 1.5 · 2^23 rounds to whole numbers, ties to even, and leaves them in the low bits. */
-INLINE uvec quantised(vec x, float low, float inverse)
+/* The lowest byte of each. GCC 12 converts 8 numbers one by one. */
+INLINE bytes_of_vec narrowed(uvec x)
 {
-	return (uvec)((x - splat(low)) * splat(inverse) + splat(0x1.8p23f)) & 0xffff;
+#if LANES == 8
+	typedef uint8_t bytes __attribute__((vector_size(sizeof(x))));
+	return __builtin_shufflevector((bytes)x, (bytes)x, 0, 4, 8, 12, 16, 20, 24, 28);
+#else
+	return __builtin_convertvector(x & 0xff, bytes_of_vec);
+#endif
+}
+
+/* Adding 1.5 · 2^23 rounds to whole numbers, ties to even, and leaves them in the low bits. */
+INLINE bytes_of_vec quantised(vec x, float low, float inverse)
+{
+	return narrowed((uvec)((x - splat(low)) * splat(inverse) + splat(0x1.8p23f)));
 }
 
 static struct tt_range quantise(uint8_t *to, const float *x, size_t n)
@@ -75,13 +86,11 @@ static struct tt_range quantise(uint8_t *to, const float *x, size_t n)
 	float inverse;
 	const struct tt_range r = range_of(x, n, &inverse);
 	for (size_t j = 0; j < whole; j += LANES) {
-		const bytes_of_vec q =
-			__builtin_convertvector(quantised(load(x + j), r.low, inverse), bytes_of_vec);
+		const bytes_of_vec q = quantised(load(x + j), r.low, inverse);
 		memcpy(to + j, &q, sizeof(q));
 	}
 	if (n > whole) {
-		const bytes_of_vec q = __builtin_convertvector(
-			quantised(load_part(x + whole, n - whole, r.low), r.low, inverse), bytes_of_vec);
+		const bytes_of_vec q = quantised(load_part(x + whole, n - whole, r.low), r.low, inverse);
 		memcpy(to + whole, &q, n - whole);
 	}
 	return r;

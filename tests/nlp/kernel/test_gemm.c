@@ -62,7 +62,7 @@ static const struct tt_gemm *plain_for(const struct tt_gemm *like)
 	for (const struct tt_gemm *const *g = tt_gemm_all(); *g; g++)
 		if ((*g)->precision == like->precision)
 			plain = **g;
-	plain.in_pairs = like->in_pairs;
+	plain.in_fours = like->in_fours;
 	return &plain;
 }
 
@@ -154,7 +154,28 @@ TT_TEST(int8_is_exact_at_the_ends)
 			for (size_t j = 0; j < 64; j++)
 				TT_NEAR_ROW((long)j, got[i][j],
 					(j % 2 ? -1 : 1) * (K_MAX - 2) + (double)j / 16,
-					(*g)->in_pairs ? K_MAX / 127.0 : 1e-3); /* 63.5 is rounded to 64 */
+					(*g)->in_fours ? K_MAX / 50.0 : 1e-3); /* 31.5 is rounded to 32 */
+	}
+}
+
+/* Large weights on every choice of 8 neighbours: which products are added in 16 bits must be those whose weights
+ * were packed for it. */
+TT_TEST(int8_is_exact_wherever_the_largest_stand)
+{
+	const size_t k = 64;
+	for (size_t i = 0; i < k; i++)
+		x[i] = i ? 1 : -1;
+	for (size_t begin = 0; begin < 256; begin += N_MAX) {
+		for (size_t i = 0; i < N_MAX * k; i++)
+			w[i] = (begin + i / k) >> i % 8 & 1 ? 1 : 0;
+		for (const struct tt_gemm *const *g = tt_gemm_all(); *g; g++) {
+			if ((*g)->precision != TT_USE_INT8 || !tt_isa_has((*g)->isa))
+				continue;
+			multiply(*g, 1, N_MAX, k, false, got);
+			multiply(plain_for(*g), 1, N_MAX, k, false, want);
+			for (size_t j = 0; j < N_MAX; j++)
+				TT_NEAR_ROW((long)(begin + j), got[0][j], want[0][j], 0);
+		}
 	}
 }
 
@@ -192,4 +213,5 @@ TT_TEST(panels_alone)
 }
 
 TT_MAIN(TT_RUN(as_plain_c), TT_RUN(fp32_is_the_product), TT_RUN(int8_is_exact_at_the_ends),
+	TT_RUN(int8_is_exact_wherever_the_largest_stand),
 	TT_RUN(alone_as_in_company), TT_RUN(panels_alone))
