@@ -7,8 +7,7 @@
 #include "app/commands.h"
 #include "app/entities_import.h"
 #include "app/paths.h"
-#include "app/read_file.h"
-#include "app/write_file.h"
+#include "common/file.h"
 
 struct import_opts {
 	const char *dict;
@@ -65,15 +64,15 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	tt_buf_init(&list, TT_ENTITY_FILE_MAX);
 	int rc = tt_entities_path(o->dict, path, err);
 	if (rc == TT_OK)
-		rc = tt_read_file(path, &text, err);
+		rc = tt_file_read(path, &text, err);
 	if (rc == TT_OK)
 		rc = tt_entity_dict_parse(&d, tt_buf_view(&text), path, err);
 	if (rc == TT_OK)
-		rc = tt_read_file(argv[0], &list, err);
+		rc = tt_file_read(argv[0], &list, err);
 	if (rc == TT_OK)
 		rc = merge(d, tt_buf_view(&list), argv[0], &text, &r, err);
 	if (rc == TT_OK)
-		rc = tt_write_file(o->output, tt_buf_view(&text), err);
+		rc = tt_file_write(o->output, tt_buf_view(&text), err);
 	if (rc == TT_OK)
 		fprintf(stderr,
 			"%s: %zu added with %zu further tickers; skipped: %zu symbols known, %zu names known, %zu repeated, %zu "

@@ -4,10 +4,10 @@
 #include <jansson.h>
 
 #include "app/commands.h"
-#include "app/read_file.h"
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/conf.h"
+#include "common/file.h"
 #include "ingest/feed/feed.h"
 #include "ingest/fetch/fetch.h"
 
@@ -157,7 +157,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	(void)argc;
 	tt_arena_init(&arena, MAX_BYTES);
 	tt_buf_init(&file, MAX_BYTES / 4);
-	int rc = is_url(from) ? fetch(from, o->allow_private, &arena, &doc, err) : tt_read_file(from, &file, err);
+	int rc = is_url(from) ? fetch(from, o->allow_private, &arena, &doc, err) : tt_file_read(from, &file, err);
 	if (rc < 0)
 		goto out;
 	if (!is_url(from))

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/conf_value.h"
+#include "common/file.h"
 
 int tt_conf_load_text(struct tt_str yaml, const char *name, const struct tt_section *sections, void *conf,
 	struct tt_err *err)
@@ -26,33 +27,16 @@ static bool folder_of(const char *path, char ret[PATH_MAX])
 	return realpath(dir, ret);
 }
 
-static int read_file(const char *path, struct tt_buf *text, struct tt_err *err)
-{
-	FILE *f = fopen(path, "re");
-	int rc = f ? tt_buf_reserve(text, TT_CONF_FILE_MAX + 1) : TT_EIO;
-	if (!f)
-		return tt_err_set(err, errno == ENOENT ? TT_ENOENT : TT_EIO, "%s: %s", path, strerror(errno));
-	if (rc == TT_OK) {
-		text->n = fread(text->p, 1, TT_CONF_FILE_MAX + 1, f);
-		if (ferror(f))
-			rc = tt_err_set(err, TT_EIO, "%s: %s", path, strerror(errno));
-		else if (text->n > TT_CONF_FILE_MAX)
-			rc = tt_err_set(err, TT_ECONF, "%s: larger than %d bytes", path, TT_CONF_FILE_MAX);
-	} else {
-		tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc));
-	}
-	fclose(f);
-	return rc;
-}
-
 int tt_conf_load(const char *path, const struct tt_section *sections, void *conf, struct tt_err *err)
 {
 	char dir[PATH_MAX];
 	struct tt_buf text;
 	if (!path)
 		return tt_conf_load_text(TT_STR(""), "defaults", sections, conf, err);
-	tt_buf_init(&text, TT_CONF_FILE_MAX + 1);
-	int rc = read_file(path, &text, err);
+	tt_buf_init(&text, TT_CONF_FILE_MAX);
+	int rc = tt_file_read(path, &text, err);
+	if (rc == TT_ELIMIT)
+		rc = TT_ECONF;
 	if (rc == TT_OK && !folder_of(path, dir))
 		rc = tt_err_set(err, TT_EIO, "%s: its folder cannot be read: %s", path, strerror(errno));
 	if (rc == TT_OK)

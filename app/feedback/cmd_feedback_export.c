@@ -5,7 +5,7 @@
 #include "app/commands.h"
 #include "app/dlq/dlq.h"
 #include "app/train/judged.h"
-#include "app/write_file.h"
+#include "common/file.h"
 
 #define OUTPUT_MAX ((size_t)1 << 32)
 
@@ -22,7 +22,7 @@ static int write_rows(const struct tt_judged *l, const char *path, struct tt_err
 	for (size_t i = 0; i < l->n && rc == TT_OK; i++)
 		rc = tt_judged_json(&l->items[i], &out);
 	rc = rc < 0 ? tt_err_set(err, rc, "%s: %s", path, tt_err_text(rc))
-		    : tt_write_file(path, out.n ? tt_buf_view(&out) : TT_STR(""), err);
+		    : tt_file_write(path, out.n ? tt_buf_view(&out) : TT_STR(""), err);
 	tt_buf_done(&out);
 	return rc;
 }

@@ -6,7 +6,7 @@
 
 #include "app/commands.h"
 #include "app/feeds/feeds.h"
-#include "app/read_file.h"
+#include "common/file.h"
 #include "ingest/opml.h"
 
 struct import_opts {
@@ -70,7 +70,7 @@ static int import(struct tt_feeds *f, const char *path, bool dry_run, struct tt_
 	struct import m = {.f = f};
 	struct tt_buf file;
 	tt_buf_init(&file, (size_t)f->conf.fetch.max_body_bytes);
-	int rc = tt_read_file(path, &file, err);
+	int rc = tt_file_read(path, &file, err);
 	if (rc == TT_OK) {
 		rc = tt_opml_parse(tt_buf_view(&file), &f->arena, &m.list, err);
 		if (rc < 0)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "app/paths.h"
-#include "app/read_file.h"
+#include "common/file.h"
 
 enum { FIGURES_BYTES = 16 << 20, DIGEST = 32 };
 
@@ -108,7 +108,7 @@ int tt_facts_figures(const char *path, struct tt_buf *out, struct tt_err *err)
 	json_error_t bad;
 	json_t *json = NULL;
 	tt_buf_init(&text, FIGURES_BYTES);
-	int rc = tt_read_file(path, &text, err);
+	int rc = tt_file_read(path, &text, err);
 	if (rc == TT_OK && !(json = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &bad)))
 		rc = tt_err_set(err, TT_EPARSE, "%s:%d:%d: %s", path, bad.line, bad.column, bad.text);
 	if (rc == TT_OK && !json_is_object(json))

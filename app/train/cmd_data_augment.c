@@ -5,7 +5,7 @@
 #include "app/commands.h"
 #include "app/paths.h"
 #include "app/score/score_opts.h"
-#include "app/write_file.h"
+#include "common/file.h"
 #include "nlp/train/augment/augment.h"
 
 struct augment_opts {
@@ -126,7 +126,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	if (rc == TT_OK)
 		rc = read_all(&a, argc > 0 ? argv[0] : "-", err);
 	if (rc == TT_OK)
-		rc = tt_write_file(a.opts->output, tt_buf_view(&a.out), err);
+		rc = tt_file_write(a.opts->output, tt_buf_view(&a.out), err);
 	if (rc == TT_OK)
 		say(&a);
 	if (rc == TT_OK && a.unreadable > 0)

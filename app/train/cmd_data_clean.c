@@ -5,7 +5,7 @@
 
 #include "app/commands.h"
 #include "app/train/data_load.h"
-#include "app/write_file.h"
+#include "common/file.h"
 #include "nlp/train/data/scrub.h"
 
 struct clean_opts {
@@ -172,7 +172,7 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 		rc = read_all(&c, path, err);
 	if (rc == TT_OK) {
 		size_t kept = drop_rows(&c);
-		rc = tt_write_file(c.opts->output, tt_buf_view(&c.out), err);
+		rc = tt_file_write(c.opts->output, tt_buf_view(&c.out), err);
 		if (rc == TT_OK)
 			say(&c, tt_rows_name(c.rows), kept);
 	}

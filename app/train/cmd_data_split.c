@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "app/commands.h"
-#include "app/read_file.h"
+#include "app/paths.h"
 #include "app/train/check_print.h"
 #include "app/train/data_load.h"
-#include "app/write_file.h"
+#include "common/file.h"
 #include "nlp/train/data/split.h"
 
 struct split_opts {
@@ -22,8 +22,8 @@ struct split_opts {
 
 struct outputs {
 	struct tt_buf text[TT_PARTS_MAX];
-	char path[TT_PARTS_MAX][TT_PATH_MAX], temporary[TT_PARTS_MAX][TT_PATH_MAX];
-	size_t n_written; /* beside their places */
+	char path[TT_PARTS_MAX][TT_PATH_MAX];
+	struct tt_file_out files[TT_PARTS_MAX];
 };
 
 #define FILE_BYTES_MAX ((size_t)1 << 34)
@@ -84,18 +84,19 @@ static int share_out(struct outputs *o, size_t n_parts, struct tt_str whole, str
 /* All of them or none, but for what rename() does. */
 static int write_outputs(struct outputs *o, size_t n, struct tt_err *err)
 {
-	for (; o->n_written < n; o->n_written++) {
-		size_t i = o->n_written;
-		int rc = tt_write_file_beside(o->path[i], tt_buf_view(&o->text[i]), o->temporary[i], err);
+	size_t written = 0;
+	int rc = TT_OK;
+	for (; rc == TT_OK && written < n; written++) {
+		struct tt_file_out *f = &o->files[written];
+		const struct tt_buf *text = &o->text[written];
+		rc = tt_file_begin(f, o->path[written], err);
 		if (rc < 0)
-			return rc;
+			break;
+		rc = tt_file_sync(f, tt_file_put(f, text->p, text->n, err), err);
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (rename(o->temporary[i], o->path[i]) != 0)
-			return tt_err_set(err, TT_EIO, "%s: %s", o->path[i], strerror(errno));
-		o->temporary[i][0] = '\0';
-	}
-	return TT_OK;
+	for (size_t i = 0; i < written; i++)
+		rc = tt_file_place(&o->files[i], rc, err);
+	return rc;
 }
 
 static void print(const struct outputs *o, const struct tt_data_parts *parts, const struct tt_data_split *s,
@@ -122,7 +123,7 @@ static int split(const struct split_opts *o, const char *path, struct tt_data_lo
 	struct tt_buf whole;
 	uint8_t *part_of_row = NULL;
 	tt_buf_init(&whole, FILE_BYTES_MAX);
-	int rc = tt_read_file(path, &whole, err);
+	int rc = tt_file_read(path, &whole, err);
 	if (rc == TT_OK)
 		rc = tt_data_load(l, path, (enum tt_row_format)o->format, err);
 	const struct tt_data_found *bad = &l->report.files[0].found[TT_FLAW_UNREADABLE];
@@ -173,9 +174,6 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 		rc = name_outputs(outputs, &parts, o->out, argv[0], err);
 	if (rc == TT_OK)
 		rc = split(o, argv[0], &l, &parts, outputs, err);
-	for (size_t i = 0; i < outputs->n_written; i++)
-		if (outputs->temporary[i][0])
-			unlink(outputs->temporary[i]);
 	for (size_t i = 0; i < TT_PARTS_MAX; i++)
 		tt_buf_done(&outputs->text[i]);
 	free(outputs);

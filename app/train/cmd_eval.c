@@ -7,7 +7,7 @@
 #include "app/score/progress.h"
 #include "app/score/score_opts.h"
 #include "app/train/eval.h"
-#include "app/write_file.h"
+#include "common/file.h"
 #include "nlp/load.h"
 #include "nlp/train/eval/store.h"
 
@@ -209,7 +209,7 @@ static int report(const struct session *s, const struct eval_opts *o, struct tt_
 	tt_buf_init(&out, OUTPUT_MAX);
 	forms[o->format](&s->eval, &out);
 	int rc = out.rc < 0 ? tt_err_set(err, out.rc, "eval: %s", tt_err_text(out.rc))
-			    : tt_write_file(o->output ? o->output : "-", tt_buf_view(&out), err);
+			    : tt_file_write(o->output ? o->output : "-", tt_buf_view(&out), err);
 	tt_buf_done(&out);
 	return rc;
 }

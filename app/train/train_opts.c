@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "app/paths.h"
-#include "app/write_file.h"
+#include "common/file.h"
 
 /* ---- class weights ---- */
 
@@ -215,7 +215,7 @@ int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *
 	if (rc == TT_OK && o->resume && access(path, F_OK) == 0)
 		rc = compare(path, now, err);
 	else if (rc == TT_OK)
-		rc = tt_write_file(path, tt_str_c(text), err);
+		rc = tt_file_write(path, tt_str_c(text), err);
 	free(text);
 	json_decref(now);
 	return rc;

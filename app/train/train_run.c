@@ -9,13 +9,12 @@
 #include <unistd.h>
 
 #include "app/paths.h"
-#include "app/read_file.h"
 #include "app/train/judged.h"
 #include "app/train/train_opts.h"
 #include "app/train/train_run.h"
 #include "app/train/train_show.h"
 #include "app/train/train_source.h"
-#include "app/write_file.h"
+#include "common/file.h"
 #include "nlp/train/fit/plot.h"
 
 enum { TOKENIZER_FILE_MAX = 64 << 20, PLOT_MAX = 256 << 20 };
@@ -126,9 +125,9 @@ static int copy_tokenizer(const struct session *s, struct tt_err *err)
 		if (i > 0 && access(from, F_OK) != 0)
 			continue;
 		tt_buf_init(&text, TOKENIZER_FILE_MAX);
-		rc = tt_read_file(from, &text, err);
+		rc = tt_file_read(from, &text, err);
 		if (rc == TT_OK)
-			rc = tt_write_file(to, tt_buf_view(&text), err);
+			rc = tt_file_write(to, tt_buf_view(&text), err);
 		tt_buf_done(&text);
 	}
 	return rc;
@@ -145,11 +144,11 @@ static int plot(const struct session *s, struct tt_err *err)
 	snprintf(path, sizeof(path), "%s/log.tsv", s->o->out);
 	tt_buf_init(&log, PLOT_MAX);
 	tt_buf_init(&svg, PLOT_MAX);
-	int rc = tt_read_file(path, &log, err);
+	int rc = tt_file_read(path, &log, err);
 	if (rc == TT_OK)
 		rc = tt_fit_plot(&svg, tt_buf_view(&log), path, err);
 	if (rc == TT_OK)
-		rc = tt_write_file(s->o->plot, tt_buf_view(&svg), err);
+		rc = tt_file_write(s->o->plot, tt_buf_view(&svg), err);
 	tt_buf_done(&log);
 	tt_buf_done(&svg);
 	return rc;

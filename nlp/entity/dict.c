@@ -1,11 +1,11 @@
 /* dict.c - reading the dictionary's file, line by line; see dict.h. What lines have in common is dict_check.c's. */
 #include "nlp/entity/dict.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "nlp/entity/dict_parts.h"
 
 enum { COLUMNS = 7, NEEDED = 5 };
@@ -236,29 +236,10 @@ int tt_entity_dict_load(struct tt_entity_dict **ret, const char *path, struct tt
 {
 	struct tt_buf text;
 	tt_buf_init(&text, TT_ENTITY_FILE_MAX);
-	int rc = tt_entity_read_file(path, &text, err);
+	int rc = tt_file_read(path, &text, err);
 	if (rc == TT_OK)
 		rc = tt_entity_dict_parse(ret, tt_buf_view(&text), path, err);
 	tt_buf_done(&text);
-	return rc;
-}
-
-int tt_entity_read_file(const char *path, struct tt_buf *out, struct tt_err *err)
-{
-	FILE *f = fopen(path, "rbe");
-	int rc = TT_OK;
-	if (!f)
-		return tt_err_set(err, errno == ENOENT ? TT_ENOENT : TT_EIO, "%s: %s", path, strerror(errno));
-	for (size_t n = 1; n && rc == TT_OK;) {
-		char chunk[16384];
-		n = fread(chunk, 1, sizeof(chunk), f);
-		rc = tt_buf_add(out, chunk, n);
-	}
-	if (rc < 0)
-		tt_err_set(err, rc, "%s: %s", path, rc == TT_ELIMIT ? "file too large" : tt_err_text(rc));
-	else if (ferror(f))
-		rc = tt_err_set(err, TT_EIO, "%s: %s", path, strerror(errno));
-	fclose(f);
 	return rc;
 }
 

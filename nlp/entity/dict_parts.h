@@ -23,7 +23,4 @@ struct tt_entity_dict {
 /* Makes the ticker index and checks that no symbol, ticker or alias is used twice. */
 int tt_entity_dict_index(struct tt_entity_dict *d, struct tt_err *err);
 
-/* Appends the file's bytes. Errors: TT_ENOENT, TT_EIO, TT_ELIMIT (the buffer's cap), TT_ENOMEM. */
-int tt_entity_read_file(const char *path, struct tt_buf *out, struct tt_err *err);
-
 #endif

@@ -24,7 +24,7 @@ struct tt_model;
 struct tt_classifier;
 
 /* DIR/config.json and the file of tensors (tensors.h), from which models are read in one or more precisions.
- * They are mapped until closed: not for long. Errors name the file and what is wrong where: TT_EIO, TT_EPARSE
+ * They are mapped until closed: not for long. Errors name the file and what is wrong where: TT_ENOENT, TT_EIO, TT_EPARSE
  * (damaged, or of another kind of model), TT_ELIMIT, TT_ENOMEM; TT_ECONF for a TICKERTONE_ISA that is no
  * instruction set's name. */
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err);

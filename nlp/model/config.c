@@ -1,13 +1,13 @@
 /* config.c - see config.h. */
 #include "nlp/model/config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "nlp/kernel/gemm.h"
 
 #define OFFSET(field) offsetof(struct tt_model_config, field)
@@ -184,23 +184,11 @@ int tt_model_config_parse(
 
 int tt_model_config_load(struct tt_model_config *ret, const char *path, struct tt_err *err)
 {
-	int rc;
-	char *text = malloc(TT_MODEL_CONFIG_MAX + 1);
-	FILE *f = fopen(path, "re");
-	if (!text) {
-		rc = tt_err_set(err, TT_ENOMEM, "'%s': out of memory", path);
-		goto out;
-	}
-	size_t n = f ? fread(text, 1, TT_MODEL_CONFIG_MAX + 1, f) : 0;
-	if (!f || ferror(f))
-		rc = tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
-	else if (n > TT_MODEL_CONFIG_MAX)
-		rc = tt_err_set(err, TT_ELIMIT, "'%s': more than %d bytes", path, TT_MODEL_CONFIG_MAX);
-	else
-		rc = tt_model_config_parse(ret, (struct tt_str){text, n}, path, err);
-out:
-	if (f)
-		fclose(f);
-	free(text);
+	struct tt_buf text;
+	tt_buf_init(&text, TT_MODEL_CONFIG_MAX);
+	int rc = tt_file_read(path, &text, err);
+	if (rc == TT_OK)
+		rc = tt_model_config_parse(ret, tt_buf_view(&text), path, err);
+	tt_buf_done(&text);
 	return rc;
 }

@@ -32,7 +32,7 @@ struct tt_model_config {
 
 enum { TT_MODEL_CONFIG_MAX = 1 << 20 /* bytes of config.json */ };
 
-/* TT_EIO, TT_EPARSE, TT_ELIMIT, TT_ENOMEM. */
+/* TT_ENOENT, TT_EIO, TT_EPARSE, TT_ELIMIT, TT_ENOMEM. */
 int tt_model_config_load(struct tt_model_config *ret, const char *path, struct tt_err *err);
 /* The same over text; name stands for the path in messages. */
 int tt_model_config_parse(

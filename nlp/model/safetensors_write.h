@@ -1,7 +1,6 @@
 /* safetensors_write.h - writes a file of named tensors that safetensors.h, and Hugging Face, read.
  *
- * The file is whole or not there: it is written beside its place, brought to disk, and renamed, so that a
- * crash leaves what was there before. Blocking: file i/o. */
+ * The file is whole or what was there before (common/file.h). Blocking: file i/o. */
 #ifndef TT_NLP_MODEL_SAFETENSORS_WRITE_H
 #define TT_NLP_MODEL_SAFETENSORS_WRITE_H
 
@@ -16,8 +15,5 @@ struct tt_tensor_out {
 
 /* TT_EIO; TT_ENOMEM; TT_EDATA for a float that is not finite, or would not be in dtype, named. */
 int tt_safetensors_write(const char *path, const struct tt_tensor_out *tensors, size_t n, struct tt_err *err);
-
-/* Any file, in the same way. */
-int tt_file_replace(const char *path, const void *bytes, size_t n, struct tt_err *err);
 
 #endif

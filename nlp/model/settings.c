@@ -1,34 +1,22 @@
 /* settings.c - see settings.h. */
 #include "nlp/model/settings.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "common/buf.h"
+#include "common/file.h"
 
 enum { SETTINGS_BYTES = 64 << 20 };
 
 const char *const tt_model_settings[] = {"config.json", "tokenizer_config.json", "vocab.txt", NULL};
 
+/* One that is not there counts as empty. */
 static int read_file(const char *dir, const char *name, struct tt_buf *out, struct tt_err *err)
 {
-	char path[4096], piece[65536];
-	size_t n;
-	int rc = TT_OK;
+	char path[TT_FILE_PATH_BYTES];
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
-		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
-	FILE *f = fopen(path, "rbe");
-	if (!f)
-		return errno == ENOENT ? TT_OK : tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
-	while (rc == TT_OK && (n = fread(piece, 1, sizeof(piece), f)) > 0)
-		rc = tt_buf_add(out, piece, n);
-	if (rc < 0)
-		tt_err_set(err, rc, "'%s': %s", path, tt_err_text(rc));
-	else if (ferror(f))
-		rc = tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
-	fclose(f);
-	return rc;
+		return tt_err_set(err, TT_ELIMIT, "%.80s...: the path is too long", dir);
+	const int rc = tt_file_read(path, out, err);
+	return rc == TT_ENOENT ? TT_OK : rc;
 }
 
 int tt_model_identity(const char *dir, struct tt_id weights, struct tt_id *ret, struct tt_err *err)

@@ -1,36 +1,18 @@
 /* vocab.c - see vocab.h. */
 #include "nlp/token/vocab.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "nlp/token/normalize.h"
+#include "common/file.h"
 #include "common/utf8.h"
+#include "nlp/token/normalize.h"
 
 enum {
 	FILE_MAX_BYTES = 64 << 20,
 	KEY_MAX_BYTES =
 		TT_WORD_BYTES + 2, /* "##" and a whole word; longer tokens can never be found in a text */
 };
-
-static int read_file(struct tt_buf *text, const char *path, struct tt_err *err)
-{
-	char block[1 << 16];
-	int rc = TT_OK;
-	FILE *f = fopen(path, "re");
-	if (!f)
-		return tt_err_set(err, errno == ENOENT ? TT_ENOENT : TT_EIO, "%s: %s", path, strerror(errno));
-	for (size_t n; rc == TT_OK && (n = fread(block, 1, sizeof(block), f)) > 0;)
-		rc = tt_buf_add(text, block, n);
-	if (rc < 0)
-		tt_err_set(err, rc, "%s: %s", path, rc == TT_ELIMIT ? "over 64 MiB" : tt_err_text(rc));
-	else if (ferror(f))
-		rc = tt_err_set(err, TT_EIO, "%s: %s", path, strerror(errno));
-	fclose(f);
-	return rc;
-}
 
 /* The reference drops white space at the end of a line. A token of nothing but white space keeps its id and
  * is never found. */
@@ -107,7 +89,7 @@ int tt_vocab_open(struct tt_vocab *ret, const char *path, struct tt_err *err)
 {
 	struct tt_vocab v = {0};
 	tt_buf_init(&v.text, FILE_MAX_BYTES);
-	int rc = read_file(&v.text, path, err);
+	int rc = tt_file_read(path, &v.text, err);
 	if (rc == TT_OK)
 		rc = split_lines(&v, path, err);
 	if (rc == TT_OK)

@@ -301,7 +301,7 @@ TT_TEST(files_and_what_is_relative_to_them)
 	write_file(path, big);
 	free(big);
 	TT_EQ(tt_conf_load(path, sections, &c, &err), TT_ECONF);
-	TT_TRUE(strstr(err.msg, "larger than 1048576 bytes"));
+	TT_TRUE(strstr(err.msg, "more than 1048576 bytes"));
 	unlink(path), unlink(secret), rmdir(dir);
 	TT_EQ(tt_conf_load(NULL, sections, &c, &err), TT_OK);
 	TT_EQ(c.box.wait_ms, 30000);

@@ -216,7 +216,7 @@ static void refused(int code, const char *file, const char *what)
 
 TT_TEST(missing_files_are_named)
 {
-	static const int codes[] = {TT_EIO, TT_ENOENT, TT_EIO};
+	static const int codes[] = {TT_ENOENT, TT_ENOENT, TT_EIO};
 	for (size_t i = 0; i < TT_LEN(files); i++) {
 		fill(NULL);
 		unlink(in_folder(files[i]));

@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "nlp/model/config.h"
-#include "nlp/model/safetensors_write.h"
-
-enum { PATH_BYTES = 4096 };
 
 /* Numbers as people write them, where that changes none; in memory of ours, for tests that let it run out. */
 static char *text_of(json_t *root)
@@ -40,10 +38,10 @@ static int set(json_t *root, const char *key, double value)
 
 int tt_temperature_store(const char *dir, double item, double entity, struct tt_err *err)
 {
-	char path[PATH_BYTES], *text = NULL;
+	char path[TT_FILE_PATH_BYTES], *text = NULL;
 	struct tt_model_config config;
 	json_error_t why;
-	if (snprintf(path, sizeof(path), "%s/config.json", dir) >= PATH_BYTES)
+	if (snprintf(path, sizeof(path), "%s/config.json", dir) >= TT_FILE_PATH_BYTES)
 		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
 	int rc = tt_model_config_load(&config, path, err);
 	if (rc < 0)
@@ -57,7 +55,7 @@ int tt_temperature_store(const char *dir, double item, double entity, struct tt_
 	if (rc == TT_OK)
 		rc = tt_model_config_parse(&config, tt_str_c(text), path, err);
 	if (rc == TT_OK)
-		rc = tt_file_replace(path, text, strlen(text), err);
+		rc = tt_file_write(path, tt_str_c(text), err);
 	free(text);
 	json_decref(root);
 	return rc;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "common/random.h"
 #include "nlp/model/safetensors_write.h"
 #include "nlp/model/widen.h"
@@ -244,6 +245,6 @@ int tt_params_write(const struct tt_params *p, const char *dir, enum tt_dtype dt
 	if (rc == TT_OK)
 		rc = path_of(tensors, dir, "model.safetensors", err);
 	if (rc == TT_OK)
-		rc = tt_file_replace(config, p->config_text, strlen(p->config_text), err);
+		rc = tt_file_write(config, tt_str_c(p->config_text), err);
 	return rc == TT_OK ? write_tensors(p, tensors, dtype, err) : rc;
 }

@@ -186,8 +186,8 @@ TT_TEST(files)
 	struct tt_model_config c;
 	struct tt_err err = {0};
 	char large[] = "/tmp/tt_large_XXXXXX";
-	TT_EQ(tt_model_config_load(&c, "/no/such/file", &err), TT_EIO);
-	TT_STR_EQ(tt_str_c(err.msg), TT_STR("'/no/such/file': No such file or directory"));
+	TT_EQ(tt_model_config_load(&c, "/no/such/file", &err), TT_ENOENT);
+	TT_STR_EQ(tt_str_c(err.msg), TT_STR("/no/such/file: No such file or directory"));
 	int fd = mkstemp(large);
 	TT_EQ(ftruncate(fd, TT_MODEL_CONFIG_MAX + 1), 0);
 	close(fd);

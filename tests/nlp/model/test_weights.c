@@ -167,7 +167,7 @@ TT_TEST(facts)
 		2 * 37 * 20 + 4 * (24 * 20 + 123 + 63 + 2 * (96 + 32 + 48 + 32 + 80) + 40 + 32);
 	TT_TRUE(f->weight_bytes >= panels && f->weight_bytes < panels + others + 64 * 40);
 	tt_model_free(m);
-	TT_EQ(tt_model_open(&m, "/no/such/folder", TT_USE_FP32, &err), TT_EIO);
+	TT_EQ(tt_model_open(&m, "/no/such/folder", TT_USE_FP32, &err), TT_ENOENT);
 	TT_STR_EQ(tt_str_c(err.msg), TT_STR("'/no/such/folder/config.json': No such file or directory"));
 }
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "common/file.h"
 #include "nlp/model/classify.h"
 #include "nlp/model/safetensors.h"
 #include "nlp/model/safetensors_write.h"
@@ -66,7 +67,7 @@ static void leave_behind(int layer)
 	struct tt_params *q;
 	const struct tt_params_options o = {.exits = &layer, .n_exits = 1};
 	TT_EQ(tt_params_open(&q, scratch_path(""), &o, NULL), TT_OK);
-	TT_EQ(tt_file_replace(scratch_path("config.json"), q->config_text, strlen(q->config_text), NULL),
+	TT_EQ(tt_file_write(scratch_path("config.json"), tt_str_c(q->config_text), NULL),
 		TT_OK);
 	tt_params_free(q);
 }
@@ -140,7 +141,7 @@ TT_TEST(heads_begin_anew)
 				t->name, TT_F32, t->rows, t->cols, full->values + t->at};
 	}
 	TT_EQ(tt_safetensors_write(scratch_path("model.safetensors"), out, n, NULL), TT_OK);
-	TT_EQ(tt_file_replace(scratch_path("config.json"), config, strlen(config), NULL), TT_OK);
+	TT_EQ(tt_file_write(scratch_path("config.json"), tt_str_c(config), NULL), TT_OK);
 	if (open_scratch(&a, 5, &err) < 0)
 		fail_msg("%s", err.msg);
 	const struct tt_layout *l = &a->layout;
@@ -357,17 +358,17 @@ TT_TEST(not_finite_is_refused)
 	} rows[] = {{TT_F16, 65519, TT_OK}, {TT_F16, 65520, TT_EDATA}, {TT_BF16, 3.4e38F, TT_EDATA},
 		{TT_BF16, -3.38e38F, TT_OK}, {TT_F32, 3.4e38F, TT_OK}, {TT_F32, INFINITY, TT_EDATA},
 		{TT_F32, NAN, TT_EDATA}};
-	TT_EQ(tt_file_replace(scratch_path("x"), "old", 3, NULL), TT_OK);
+	TT_EQ(tt_file_write(scratch_path("x"), tt_str_c("old"), NULL), TT_OK);
 	for (size_t i = 0; i < TT_LEN(rows); i++) {
 		const float x[] = {1, rows[i].value};
 		const struct tt_tensor_out out = {"a.b", rows[i].dtype, 2, 0, x};
 		struct tt_err err = {0};
 		TT_EQ_ROW((long)i, tt_safetensors_write(scratch_path("x"), &out, 1, &err), rows[i].rc);
 		TT_EQ(strstr(err.msg, "tensor 'a.b': element 1") != NULL, rows[i].rc < 0);
-		TT_TRUE(access(scratch_path("x.part"), F_OK) != 0);
+		TT_TRUE(access(scratch_path("x.new"), F_OK) != 0);
 		TT_EQ(access(scratch_path("x"), F_OK), 0);
 	}
-	TT_EQ(tt_file_replace("/no/such/folder/x", "a", 1, NULL), TT_EIO);
+	TT_EQ(tt_file_write("/no/such/folder/x", tt_str_c("a"), NULL), TT_EIO);
 	scratch_remove();
 }
 
