@@ -1,5 +1,4 @@
-/* train_opts.h - what `tickertone train` is told, and which of it a training must keep from its first step to
- * its last. */
+/* train_opts.h - what `tickertone train` is told. */
 #ifndef TT_APP_TRAIN_OPTS_H
 #define TT_APP_TRAIN_OPTS_H
 
@@ -33,11 +32,5 @@ int tt_train_exits(const char *given, int exits[TT_LAYERS_MAX], size_t *n, struc
  */
 int tt_train_list(
 	const char *given, const char *paths[], size_t max, size_t *n, char **text, struct tt_err *err);
-
-/* DIR/train.json: what is trained, from what, on what. Written when the training begins; when one is resumed
- * it must be as it was: TT_ECONF names the first key that differs. TT_EIO, TT_ENOMEM. */
-int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *f, const char *start,
-	struct tt_id start_id, const struct tt_train_set *train, const struct tt_train_set *valid,
-	struct tt_err *err);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "app/paths.h"
 #include "app/train/judged.h"
-#include "app/train/train_opts.h"
+#include "app/train/train_record.h"
 #include "app/train/train_run.h"
 #include "app/train/train_show.h"
 #include "app/train/train_source.h"
@@ -29,6 +29,7 @@ struct session {
 	struct tt_train_source source;
 	struct tt_examples valid_examples;
 	char *valid_list;
+	int lock; /* of the folder; -1: not ours */
 	struct tt_train_show show;
 };
 
@@ -156,7 +157,9 @@ static int plot(const struct session *s, struct tt_err *err)
 
 /* ---- the command ---- */
 
-static int open_all(struct session *s, int argc, char **argv, struct tt_fit_options *fit, struct tt_err *err)
+/* *before: how it ended, when it is resumed and was finished. */
+static int open_all(struct session *s, int argc, char **argv, struct tt_fit_options *fit,
+	struct tt_fit_result *before, struct tt_err *err)
 {
 	int rc = read_files(s, argc, argv, err);
 	if (rc == TT_OK)
@@ -174,7 +177,10 @@ static int open_all(struct session *s, int argc, char **argv, struct tt_fit_opti
 	if (rc == TT_OK)
 		rc = make_folder(s->o->out, err);
 	if (rc == TT_OK)
-		rc = tt_train_record(s->o, fit, s->start, start_id(s->params), &s->train, &s->valid, err);
+		rc = tt_train_lock(s->o->out, &s->lock, err);
+	if (rc == TT_OK)
+		rc = tt_train_record(
+			s->o, fit, s->start, start_id(s->params), &s->train, &s->valid, before, err);
 	return rc == TT_OK ? copy_tokenizer(s, err) : rc;
 }
 
@@ -188,12 +194,29 @@ static void close_all(struct session *s)
 	tt_judged_done(&s->judged);
 	tt_train_set_done(&s->valid);
 	free(s->valid_list);
+	if (s->lock >= 0)
+		close(s->lock);
+}
+
+static int learn(
+	struct session *s, const struct tt_fit_options *fit, struct tt_fit_result *ret, struct tt_err *err)
+{
+	const struct tt_fit_source source = {tt_train_source_epoch, &s->source};
+	const struct tt_fit_watch watch = {tt_train_show_step, stop, &s->show};
+	tt_train_show_init(&s->show, s->o->quiet);
+	watch_signals();
+	int rc = tt_fit(s->params, fit, &source, s->valid_examples.v, s->valid_examples.n, s->o->out, &watch,
+		ret, err);
+	tt_train_show_clear(&s->show);
+	if (rc == TT_OK && !ret->stopped)
+		rc = tt_train_record_result(s->o->out, ret, err);
+	return rc;
 }
 
 int tt_train_run(const void *options, int argc, char **argv, struct tt_err *err)
 {
 	const struct tt_train_opts *o = options;
-	struct session s = {.o = o};
+	struct session s = {.o = o, .lock = -1};
 	struct tt_fit_options fit;
 	struct tt_fit_result result;
 	if (!o->out)
@@ -204,16 +227,9 @@ int tt_train_run(const void *options, int argc, char **argv, struct tt_err *err)
 	tt_train_set_init(&s.valid);
 	tt_train_source_init(&s.source);
 	tt_examples_init(&s.valid_examples, TT_EXAMPLES_BYTES);
-	int rc = open_all(&s, argc, argv, &fit, err);
-	if (rc == TT_OK) {
-		const struct tt_fit_source source = {tt_train_source_epoch, &s.source};
-		const struct tt_fit_watch watch = {tt_train_show_step, stop, &s.show};
-		tt_train_show_init(&s.show, o->quiet);
-		watch_signals();
-		rc = tt_fit(s.params, &fit, &source, s.valid_examples.v, s.valid_examples.n, o->out, &watch,
-			&result, err);
-		tt_train_show_clear(&s.show);
-	}
+	int rc = open_all(&s, argc, argv, &fit, &result, err);
+	if (rc == TT_OK && result.steps == 0)
+		rc = learn(&s, &fit, &result, err);
 	if (rc == TT_OK)
 		rc = plot(&s, err);
 	if (rc == TT_OK)

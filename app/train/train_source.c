@@ -39,7 +39,7 @@ static int open_teachers(struct tt_train_source *s, struct tt_err *err)
 	size_t n;
 	int rc = tt_train_list(s->o->teachers, paths, TT_LEN(paths), &n, &s->teacher_list, err);
 	for (size_t i = 0; rc == TT_OK && i < n; i++) {
-		rc = tt_load(&s->teachers[i], paths[i], TT_CHOOSE_FP32, 1, err);
+		rc = tt_load(&s->teachers[i], paths[i], TT_CHOOSE_AUTO, 1, err);
 		s->n_teachers += rc == TT_OK;
 		if (rc == TT_OK)
 			rc = tt_crew_new(

@@ -54,6 +54,16 @@ said "train.json': began with another --rate"
 cp "$tmp/train.tsv" "$tmp/moved.tsv" # what a file says counts, not where it is
 status 0 train --valid "$tmp/moved.tsv" --out "$tmp/killed" --resume
 cmp "$tmp/whole/model.safetensors" "$tmp/killed/model.safetensors" || fail "another model after a kill"
+equal 'result in train.json' "$(jq -c .result "$tmp/killed/train.json")" "$(jq -c .result "$tmp/whole/train.json")"
+
+# ---- finished is finished; one training at a time writes to a folder ----
+
+before=$(stat -c %Y.%i "$tmp/killed/model.safetensors")
+status 0 train --valid "$tmp/train.tsv" --out "$tmp/killed" --resume
+equal 'what is said of it' "$(wc -l <"$tmp/out")" 1 # and nothing of an epoch
+equal 'the finished model' "$(stat -c %Y.%i "$tmp/killed/model.safetensors")" "$before"
+status 75 flock "$tmp/killed" "$bin" train "$tmp/train.tsv" --out "$tmp/killed" --epochs 1
+said 'another training is writing there'
 
 # ---- a pupil of that model, from texts without labels ----
 

@@ -168,7 +168,7 @@ TT_TEST(facts)
 	TT_TRUE(f->weight_bytes >= panels && f->weight_bytes < panels + others + 64 * 40);
 	tt_model_free(m);
 	TT_EQ(tt_model_open(&m, "/no/such/folder", TT_USE_FP32, &err), TT_ENOENT);
-	TT_STR_EQ(tt_str_c(err.msg), TT_STR("'/no/such/folder/config.json': No such file or directory"));
+	TT_STR_EQ(tt_str_c(err.msg), TT_STR("/no/such/folder/config.json: No such file or directory"));
 }
 
 static int open_and_use(const char *folder)
