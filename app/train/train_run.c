@@ -201,7 +201,7 @@ static void close_all(struct session *s)
 static int learn(
 	struct session *s, const struct tt_fit_options *fit, struct tt_fit_result *ret, struct tt_err *err)
 {
-	const struct tt_fit_source source = {tt_train_source_epoch, &s->source};
+	const struct tt_fit_source source = {s->train.n, tt_train_source_epoch, &s->source};
 	const struct tt_fit_watch watch = {tt_train_show_step, stop, &s->show};
 	tt_train_show_init(&s->show, s->o->quiet);
 	watch_signals();

@@ -165,11 +165,10 @@ static int make(struct tt_train_source *s, int64_t epoch, struct tt_err *err)
 }
 
 int tt_train_source_epoch(
-	void *source, int64_t epoch, const struct tt_train_example **ret, size_t *n, struct tt_err *err)
+	void *source, int64_t epoch, const struct tt_train_example **ret, struct tt_err *err)
 {
 	struct tt_train_source *s = source;
 	const int rc = s->made ? TT_OK : make(s, epoch, err);
 	*ret = s->examples.v;
-	*n = s->examples.n;
 	return rc;
 }

@@ -41,6 +41,6 @@ int tt_train_source_plain(struct tt_train_source *s, const struct tt_train_set *
 
 /* struct tt_fit_source's epoch, for a struct tt_train_source. */
 int tt_train_source_epoch(
-	void *source, int64_t epoch, const struct tt_train_example **ret, size_t *n, struct tt_err *err);
+	void *source, int64_t epoch, const struct tt_train_example **ret, struct tt_err *err);
 
 #endif

@@ -59,21 +59,12 @@ static void shuffle(struct tt_train_example *v, size_t n, uint64_t seed, int64_t
 static int begin_epoch(struct fit *f, int64_t epoch, struct tt_err *err)
 {
 	const struct tt_train_example *v = NULL;
-	size_t n = 0;
-	int rc = f->source->epoch(f->source->ctx, epoch, &v, &n, err);
+	int rc = f->source->epoch(f->source->ctx, epoch, &v, err);
 	if (rc < 0)
 		return rc;
-	if (n == 0)
-		return tt_err_set(err, TT_EDATA, "there is nothing to learn from");
-	if (f->order && n != f->n)
-		return tt_err_set(err, TT_EDATA, "epoch %" PRId64 " has %zu examples, those before %zu",
-			epoch + 1, n, f->n);
-	if (!f->order && !(f->order = malloc(n * sizeof(*f->order))))
-		return tt_err_set(err, TT_ENOMEM, "out of memory for %zu examples", n);
-	f->n = n;
 	f->epoch = epoch;
-	memcpy(f->order, v, n * sizeof(*v));
-	shuffle(f->order, n, f->o->train.seed, epoch);
+	memcpy(f->order, v, f->n * sizeof(*v));
+	shuffle(f->order, f->n, f->o->train.seed, epoch);
 	return TT_OK;
 }
 
@@ -242,8 +233,10 @@ static int begin(struct fit *f, struct tt_err *err)
 		rc = tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", f->dir);
 	if (rc == TT_OK && !(f->batches = calloc(f->o->accumulate, sizeof(*f->batches))))
 		rc = tt_err_set(err, TT_ENOMEM, "out of memory for batches");
-	if (rc == TT_OK)
-		rc = begin_epoch(f, 0, err);
+	if (rc == TT_OK && f->n == 0)
+		rc = tt_err_set(err, TT_EDATA, "there is nothing to learn from");
+	if (rc == TT_OK && !(f->order = malloc(f->n * sizeof(*f->order))))
+		rc = tt_err_set(err, TT_ENOMEM, "out of memory for %zu examples", f->n);
 	if (rc < 0)
 		return rc;
 	plan(f);
@@ -262,6 +255,7 @@ int tt_fit(struct tt_params *p, const struct tt_fit_options *o, const struct tt_
 {
 	struct fit f = {.o = o,
 		.source = train,
+		.n = train->n,
 		.watch = watch,
 		.valid = valid,
 		.n_valid = n_valid,

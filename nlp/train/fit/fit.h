@@ -16,10 +16,10 @@
 
 /* Where examples come from. */
 struct tt_fit_source {
-	/* Those of an epoch, counted from 0: as many in each, the same whenever it is asked for. They live
-	 * until the next call. */
-	int (*epoch)(
-		void *ctx, int64_t epoch, const struct tt_train_example **ret, size_t *n, struct tt_err *err);
+	size_t n; /* in each epoch */
+	/* Those of an epoch, counted from 0: the same whenever it is asked for. They live until the next
+	 * call. */
+	int (*epoch)(void *ctx, int64_t epoch, const struct tt_train_example **ret, struct tt_err *err);
 	void *ctx;
 };
 
