@@ -331,8 +331,8 @@ TT_TEST(opening)
 	TT_TRUE(tt_scorer_open(&s, &c, &err) < 0);
 	TT_TRUE(strstr(err.msg, "/no/such/file") != NULL);
 	c.model = (char[]){"/no/such/folder"};
-	TT_EQ(tt_scorer_open(&s, &c, &err), TT_EIO);
-	TT_STR_EQ(tt_str_c(err.msg), TT_STR("'/no/such/folder/config.json': No such file or directory"));
+	TT_EQ(tt_scorer_open(&s, &c, &err), TT_ENOENT);
+	TT_STR_EQ(tt_str_c(err.msg), TT_STR("/no/such/folder/config.json: No such file or directory"));
 }
 
 TT_TEST(survives_oom)
