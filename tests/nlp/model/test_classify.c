@@ -40,8 +40,8 @@ static void models_as_pytorch(enum tt_precision precision, double tolerance)
 
 TT_TEST(as_pytorch)
 {
-	/* Of logits up to 4; random weights forgive little, most of all few to a scale of their sums. */
-	const double tolerance[TT_PRECISIONS] = {1e-4, 0.15, tt_gemm_best(TT_USE_INT8)->in_fours ? 0.6 : 0.4};
+	/* Of logits up to 10; random weights forgive little, most of all few to a scale of their sums. */
+	const double tolerance[TT_PRECISIONS] = {1e-4, 0.15, tt_gemm_best(TT_USE_INT8)->in_fours ? 0.8 : 0.4};
 	for (int p = 0; p < TT_PRECISIONS; p++)
 		models_as_pytorch(p, tolerance[p]);
 }
