@@ -19,6 +19,7 @@ const struct tt_cmd *const tt_cmds[] = {
 	&tt_cmd_data_augment,
 	&tt_cmd_train,
 	&tt_cmd_eval,
+	&tt_cmd_model_prune,
 	&tt_cmd_feedback_import,
 	&tt_cmd_feedback_add,
 	&tt_cmd_feedback_list,

@@ -19,7 +19,7 @@ extern const struct tt_cmd tt_cmd_eval;
 extern const struct tt_cmd tt_cmd_explain, tt_cmd_history, tt_cmd_replay, tt_cmd_rescore;
 extern const struct tt_cmd tt_cmd_feed;
 extern const struct tt_cmd tt_cmd_feedback_import, tt_cmd_feedback_add, tt_cmd_feedback_list, tt_cmd_feedback_export;
-extern const struct tt_cmd tt_cmd_model_list, tt_cmd_model_register, tt_cmd_model_promote, tt_cmd_model_rollback;
+extern const struct tt_cmd tt_cmd_model_list, tt_cmd_model_prune, tt_cmd_model_register, tt_cmd_model_promote, tt_cmd_model_rollback;
 extern const struct tt_cmd tt_cmd_feeds_list, tt_cmd_feeds_add, tt_cmd_feeds_remove, tt_cmd_feeds_enable, tt_cmd_feeds_disable;
 extern const struct tt_cmd tt_cmd_feeds_test, tt_cmd_feeds_import, tt_cmd_feeds_export;
 extern const struct tt_cmd tt_cmd_rules_check, tt_cmd_rules_list, tt_cmd_rules_test;
