@@ -96,6 +96,11 @@ static const struct tt_cli_opt opts[] = {
 	REAL("augment-share", augment_share, "Share of the texts that each kind changes; default 0.5.", 0, 1),
 	REAL("soft-share", soft_share, "Share of the teachers' answers where there is a label; default 0.5.",
 		0, 1),
+	REAL("consistency", consistency,
+		"Read each text twice, with other dropout, and let the answers agree, which weighs X; "
+		"default 0: "
+		"once.",
+		0, 100),
 	WHOLE("max-tokens", max_tokens, "Read at most N tokens of a text; default 128.", 3, 1 << 20),
 	{"dtype", 0, TT_CLI_ENUM, offsetof(struct tt_train_opts, dtype), "T",
 		"Form of the weights written; default fp16.", 0, 0, "fp32|fp16|bf16"},

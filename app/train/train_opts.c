@@ -59,6 +59,7 @@ int tt_train_fit_options(struct tt_fit_options *ret, const struct tt_train_opts 
 	t.exits_only = o->exits_only;
 	t.loss.smoothing = o->smoothing;
 	t.loss.soft_share = o->soft_share;
+	t.loss.consistency = o->consistency;
 	*ret = (struct tt_fit_options){.train = t,
 		.epochs = o->epochs,
 		.batch = (size_t)o->batch,
@@ -69,6 +70,9 @@ int tt_train_fit_options(struct tt_fit_options *ret, const struct tt_train_opts 
 		.checkpoint_steps = o->checkpoint_steps,
 		.dtype = (enum tt_dtype)o->dtype,
 		.resume = o->resume};
+	if (o->consistency > 0 && o->objective == TT_TRAIN_WORDS)
+		return tt_err_set(
+			err, TT_EUSAGE, "--consistency compares answers: --objective words has none");
 	return class_weights(ret->train.loss.class_weight, o->class_weights, s, err);
 }
 

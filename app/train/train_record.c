@@ -61,8 +61,9 @@ static json_t *options(const struct tt_train_opts *o, const struct tt_fit_option
 	} reals[] = {{"rate", o->rate}, {"layer-decay", o->layer_decay}, {"weight-decay", o->weight_decay},
 		{"dropout", o->dropout}, {"smoothing", o->smoothing}, {"clip", o->clip}, {"item", o->item},
 		{"entity", o->entity}, {"warm-up", o->warm_up}, {"average", o->average},
-		{"soft-share", o->soft_share}, {"augment-share", o->augment_share},
-		{"exit-weight", o->exit_weight}, {"exit-confidence", o->exit_confidence}};
+		{"soft-share", o->soft_share}, {"consistency", o->consistency},
+		{"augment-share", o->augment_share}, {"exit-weight", o->exit_weight},
+		{"exit-confidence", o->exit_confidence}};
 	const struct {
 		const char *name;
 		int64_t value;

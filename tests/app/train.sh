@@ -62,6 +62,8 @@ before=$(stat -c %Y.%i "$tmp/killed/model.safetensors")
 status 0 train --valid "$tmp/train.tsv" --out "$tmp/killed" --resume
 equal 'what is said of it' "$(wc -l <"$tmp/out")" 1 # and nothing of an epoch
 equal 'the finished model' "$(stat -c %Y.%i "$tmp/killed/model.safetensors")" "$before"
+status 64 "$bin" train "$tmp/train.tsv" --objective words --consistency 1 --out "$tmp/x"
+said '--objective words has none'
 status 75 flock "$tmp/killed" "$bin" train "$tmp/train.tsv" --out "$tmp/killed" --epochs 1
 said 'another training is writing there'
 
@@ -77,7 +79,7 @@ grep -q '"num_hidden_layers": 3' "$tmp/pupil/config.json" || fail "the pupil is 
 
 status 0 "$bin" train "$tmp/texts.txt" --objective words --valid "$tmp/texts.txt" --batch 8 --epochs 2 --out "$tmp/words"
 grep -q '^epoch 2: .* words right 0\.' "$tmp/out" || fail "no words"
-said_differently=(--model "$tmp/words" --augment "entity,number,synonym,noise" --average 0.5 --smoothing 0.05 --class-weights balanced)
+said_differently=(--model "$tmp/words" --augment "entity,number,synonym,noise" --average 0.5 --smoothing 0.05 --class-weights balanced --consistency 1)
 status 0 train "${said_differently[@]}" --out "$tmp/other"
 cmp -s "$tmp/other/model.safetensors" "$tmp/whole/model.safetensors" && fail "nothing was said differently"
 "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 1 "${said_differently[@]}" \

@@ -83,6 +83,28 @@ static void loss_row(const struct tt_pass *p, const float *logits, float *d, con
 		d[row_of[c]] = back[c];
 }
 
+/* Rows k and k + half are two answers to the same: their order in the model does not matter here. */
+static void divergence(const float *logits, float *d, size_t half, size_t k, double weight, double factor,
+	struct tt_loss *sum)
+{
+	const size_t a = k * TT_LABELS, b = (k + half) * TT_LABELS;
+	if (weight > 0)
+		tt_loss_add_divergence(sum, d + a, d + b, logits + a, logits + b, weight, factor);
+}
+
+/* A pass over examples that stand in it twice. */
+static void divergences(const struct tt_pass *p, int head, const struct tt_loss_options *o, double item,
+	double entity, struct tt_loss *items, struct tt_loss *entities)
+{
+	const struct tt_head_kept *k = &p->heads[head];
+	for (size_t s = 0; s < p->S / 2; s++)
+		divergence(k->logits, k->dlogits, p->S / 2, s,
+			o->consistency * tt_target_weight(&p->batch->examples[s].target, o), item, items);
+	for (size_t m = 0; m < p->M / 2; m++)
+		divergence(k->span_logits, k->dspan_logits, p->M / 2, m,
+			o->consistency * tt_target_weight(&p->mentions[m]->target, o), entity, entities);
+}
+
 void tt_head_loss(struct tt_pass *p, int head, const struct tt_loss_options *o, const struct tt_factors *f,
 	struct tt_train_report *sums)
 {
@@ -97,6 +119,9 @@ void tt_head_loss(struct tt_pass *p, int head, const struct tt_loss_options *o, 
 		loss_row(p, k->span_logits + m * TT_LABELS, k->dspan_logits + m * TT_LABELS,
 			&p->mentions[m]->target, o, factor * f->of[TT_OF_ENTITY],
 			top ? &sums->entity : &sums->exit_entity);
+	if (p->twice)
+		divergences(p, head, o, factor * f->of[TT_OF_ITEM], factor * f->of[TT_OF_ENTITY],
+			top ? &sums->item : &sums->exit_item, top ? &sums->entity : &sums->exit_entity);
 }
 
 /* ---- backward ---- */

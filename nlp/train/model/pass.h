@@ -70,6 +70,7 @@ struct tt_pass {
 	struct tt_gang *gang;
 	/* of this batch */
 	const struct tt_train_batch *batch;
+	bool twice; /* its second half is its first again, for their answers to be compared */
 	size_t T, S, M, W, A;
 	const int32_t **id_of;                    /* (S) borrowed */
 	size_t *seqs;                             /* (S + 1): sequence i is tokens [seqs[i], seqs[i + 1]) */

@@ -49,6 +49,7 @@ static int check_options(
 		{"exit_weight", o->exit_weight, 0, 1e6},
 		{"smoothing", o->loss.smoothing, 0, 1},
 		{"soft_share", o->loss.soft_share, 0, 1},
+		{"consistency", o->loss.consistency, 0, 1e6},
 		{"class_weight", o->loss.class_weight[0], 0, 1e6},
 		{"class_weight", o->loss.class_weight[1], 0, 1e6},
 		{"class_weight", o->loss.class_weight[2], 0, 1e6},
@@ -141,6 +142,7 @@ void tt_trainer_free(struct tt_trainer *t)
 	free(t->moment2);
 	free(t->average);
 	free(t->seen);
+	free(t->twice);
 	free(t->chunks);
 	free(t);
 }
@@ -164,7 +166,7 @@ static struct tt_factors factors_of(
 			sums[TT_OF_WORDS] += (double)tt_words_asked(x);
 		}
 	for (int k = 0; k < TT_OBJECTIVES; k++)
-		f.of[k] = sums[k] > 0 ? weights[k] / sums[k] : 0;
+		f.of[k] = sums[k] > 0 ? weights[k] / (o->loss.consistency > 0 ? 2 * sums[k] : sums[k]) : 0;
 	return f;
 }
 
@@ -206,6 +208,24 @@ void tt_trainer_add_report(
 	finish_report(t, sum);
 }
 
+/* The batch as it is read: with consistency, twice. */
+static int take_batch(struct tt_trainer *t, const struct tt_train_batch *given, struct tt_train_batch *ret,
+	struct tt_err *err)
+{
+	*ret = *given;
+	t->pass.twice = t->options.loss.consistency > 0;
+	if (!t->pass.twice)
+		return TT_OK;
+	struct tt_train_example *twice = realloc(t->twice, (2 * given->n + 1) * sizeof(*twice));
+	if (!twice)
+		return tt_err_set(err, TT_ENOMEM, "out of memory");
+	t->twice = twice;
+	memcpy(twice, given->examples, given->n * sizeof(*twice));
+	memcpy(twice + given->n, given->examples, given->n * sizeof(*twice));
+	*ret = (struct tt_train_batch){twice, 2 * given->n};
+	return TT_OK;
+}
+
 int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *batches, size_t n,
 	struct tt_train_report *ret, struct tt_err *err)
 {
@@ -221,7 +241,10 @@ int tt_trainer_accumulate(struct tt_trainer *t, const struct tt_train_batch *bat
 		return rc;
 	const struct tt_factors factors = factors_of(batches, n, o);
 	for (size_t b = 0; b < n; b++) {
-		rc = tt_pass_begin(&t->pass, &batches[b], err);
+		struct tt_train_batch batch;
+		rc = take_batch(t, &batches[b], &batch, err);
+		if (rc == TT_OK)
+			rc = tt_pass_begin(&t->pass, &batch, err);
 		if (rc < 0)
 			return rc;
 		t->pass.hidden = drop_of(o->hidden_dropout, o->seed, t->passes);
@@ -278,6 +301,7 @@ int tt_trainer_evaluate(struct tt_trainer *t, const struct tt_train_batch *batch
 		rc = tt_pass_begin(&t->pass, batch, err);
 	if (rc < 0)
 		return rc;
+	t->pass.twice = false;
 	t->pass.hidden = t->pass.attention = drop_of(0, 0, 0);
 	tt_pass_forward(&t->pass);
 	tt_pass_loss(&t->pass, &t->options.loss, &(struct tt_factors){0}, &r, NULL);

@@ -23,6 +23,7 @@ struct tt_trainer {
 	/* Rows of the word embedding that ever had a gradient. Those that had none have moments of zero, and
 	 * only decay. With the head for words, which gives all rows gradients, it is not looked at. */
 	uint8_t *seen;                  /* (V) */
+	struct tt_train_example *twice; /* of the batch at hand, one after the other and again */
 	int64_t step, passes, averaged; /* done; passes number dropout's draws */
 	struct tt_update_chunk *chunks;
 	size_t n_chunks;

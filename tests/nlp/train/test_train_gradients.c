@@ -19,14 +19,16 @@ static const struct {
 	size_t n_exits;
 	double exit_weight;
 	bool exits_only;
+	double consistency;
 } rows[] = {
-	{"two-heads", 0, 0, 0, 0.5, 1, 1, {1, 1, 1}, 0, NULL, 0, 0, false},
-	{"two-heads", 0.1, 0.2, 0.1, 0.3, 1, 0.7, {1, 2, 0.5}, 2, first, 1, 0.6, false},
-	{"finbert", 0.3, 0, 0.2, 1, 0.5, 2, {3, 1, 0.2}, 0, NULL, 0, 0, false},
-	{"bf16", 0, 0.4, 0, 0, 2, 1, {1, 0.5, 1}, 0.5, NULL, 0, 0, false},
-	{"finbert", 0, 0, 0, 0, 0, 0, {1, 1, 1}, 1, NULL, 0, 0, false},
-	{"exits", 0.1, 0, 0, 0.5, 1, 0.7, {1, 1, 1}, 0, one_and_three, 2, 0.3, false},
-	{"exits", 0.1, 0, 0, 0.5, 1, 0.7, {1, 1, 1}, 1, one_and_three, 2, 0.3, true},
+	{"two-heads", 0, 0, 0, 0.5, 1, 1, {1, 1, 1}, 0, NULL, 0, 0, false, 0},
+	{"two-heads", 0.1, 0.2, 0.1, 0.3, 1, 0.7, {1, 2, 0.5}, 2, first, 1, 0.6, false, 0},
+	{"finbert", 0.3, 0, 0.2, 1, 0.5, 2, {3, 1, 0.2}, 0, NULL, 0, 0, false, 0},
+	{"bf16", 0, 0.4, 0, 0, 2, 1, {1, 0.5, 1}, 0.5, NULL, 0, 0, false, 0},
+	{"finbert", 0, 0, 0, 0, 0, 0, {1, 1, 1}, 1, NULL, 0, 0, false, 0},
+	{"exits", 0.1, 0, 0, 0.5, 1, 0.7, {1, 1, 1}, 0, one_and_three, 2, 0.3, false, 0},
+	{"exits", 0.1, 0, 0, 0.5, 1, 0.7, {1, 1, 1}, 1, one_and_three, 2, 0.3, true, 0},
+	{"two-heads", 0.2, 0.2, 0.1, 0.3, 1, 0.7, {1, 2, 0.5}, 0, first, 1, 0.6, false, 1.5},
 };
 
 static double loss(struct tt_trainer *t, const struct tt_train_batch *batches, size_t n)
@@ -102,6 +104,7 @@ TT_TEST(central_differences)
 		o.word = rows[i].word;
 		o.exit_weight = rows[i].exit_weight;
 		o.exits_only = rows[i].exits_only;
+		o.loss.consistency = rows[i].consistency;
 		o.loss.smoothing = rows[i].smoothing;
 		o.loss.soft_share = rows[i].soft;
 		memcpy(o.loss.class_weight, rows[i].weight, sizeof(rows[i].weight));
