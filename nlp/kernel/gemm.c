@@ -72,12 +72,18 @@ static float magnitude(const float *x, size_t n, size_t i)
 	return i < n ? fabsf(x[i]) : 0;
 }
 
+/* The first of the next four that are added in 16 bits. */
+static size_t next_four(size_t i)
+{
+	return i + (i % 4 == 0 ? 2 : 6);
+}
+
 /* What w_scale is to make whole of: the largest magnitude, or sum of those of four that are added in 16 bits.
  */
 static float largest(const float *x, size_t n, bool in_fours)
 {
 	float max = 0;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i = in_fours ? next_four(i) : i + 1) {
 		float v = magnitude(x, n, i);
 		if (in_fours)
 			v += magnitude(x, n, i ^ 1) + magnitude(x, n, i ^ 4) + magnitude(x, n, i ^ 5);
@@ -86,18 +92,53 @@ static float largest(const float *x, size_t n, bool in_fours)
 	return max;
 }
 
+/* Where weight i stands behind the output's part of its panel's first line. */
+static uint8_t *place_of(uint8_t *to, size_t i)
+{
+	return to + i / PART * TT_LINE_BYTES + i % PART;
+}
+
+/* What rounding added to the magnitudes of four, of which i is the first, beyond TT_TOGETHER_MAX is taken
+ * from the largest of them. Returns what the sum of the four changed by. */
+static int32_t clip_four(uint8_t *to, size_t k, size_t i)
+{
+	static const size_t beside[] = {0, 1, 4, 5};
+	int32_t change = 0;
+	for (;;) {
+		int32_t sum = 0, top = 0;
+		int8_t *largest_of = NULL;
+		for (size_t b = 0; b < 4 && i + beside[b] < k; b++) {
+			int8_t *q = (int8_t *)place_of(to, i + beside[b]);
+			const int32_t magnitude = *q < 0 ? -*q : *q;
+			sum += magnitude;
+			if (magnitude > top) {
+				top = magnitude;
+				largest_of = q;
+			}
+		}
+		if (sum <= TT_TOGETHER_MAX)
+			return change;
+		const int8_t step = *largest_of > 0 ? -1 : 1;
+		*largest_of = (int8_t)(*largest_of + step);
+		change += step;
+	}
+}
+
 /* to points at the output's part of its panel's first line. */
 static void pack_int8(uint8_t *to, const float *w, size_t k, bool in_fours, float *scale, float *sum)
 {
-	const float whole = in_fours ? TT_TOGETHER_MAX - 2 /* four are rounded */ : 127;
+	const float whole = in_fours ? TT_TOGETHER_MAX : 127;
 	const float max = largest(w, k, in_fours), inverse = max > 0 ? whole / max : 0;
 	int32_t total = 0;
 	*scale = max / whole;
 	for (size_t i = 0; i < k; i++) {
-		const int32_t q = (int32_t)lrintf(w[i] * inverse);
-		total += q;
-		to[i / PART * TT_LINE_BYTES + i % PART] = (uint8_t)(int8_t)q;
+		const long q = lrintf(w[i] * inverse);
+		const int32_t in_range = q > 127 ? 127 : q < -127 ? -127 : (int32_t)q;
+		total += in_range;
+		*place_of(to, i) = (uint8_t)(int8_t)in_range;
 	}
+	for (size_t i = 0; in_fours && i < k; i = next_four(i))
+		total += clip_four(to, k, i);
 	*sum = *scale * (float)total;
 }
 
