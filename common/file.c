@@ -115,6 +115,12 @@ int tt_file_place(struct tt_file_out *o, int rc, struct tt_err *err)
 	return rc < 0 ? rc : sync_folder(o->path, err);
 }
 
+int tt_file_end(struct tt_file_out *o, int rc, struct tt_err *err)
+{
+	rc = tt_file_sync(o, rc, err);
+	return rc < 0 ? rc : tt_file_place(o, rc, err);
+}
+
 int tt_file_write(const char *path, struct tt_str text, struct tt_err *err)
 {
 	struct tt_file_out o;
@@ -122,9 +128,6 @@ int tt_file_write(const char *path, struct tt_str text, struct tt_err *err)
 		const bool good = fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0;
 		return good ? TT_OK : io_error("standard output", err);
 	}
-	int rc = tt_file_begin(&o, path, err);
-	if (rc < 0)
-		return rc;
-	rc = tt_file_sync(&o, tt_file_put(&o, text.p, text.n, err), err);
-	return rc < 0 ? rc : tt_file_place(&o, TT_OK, err);
+	const int rc = tt_file_begin(&o, path, err);
+	return rc < 0 ? rc : tt_file_end(&o, tt_file_put(&o, text.p, text.n, err), err);
 }

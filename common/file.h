@@ -35,5 +35,7 @@ int tt_file_put(struct tt_file_out *o, const void *p, size_t bytes, struct tt_er
 int tt_file_sync(struct tt_file_out *o, int rc, struct tt_err *err);
 /* After tt_file_sync: into its place, or with an error in rc away. */
 int tt_file_place(struct tt_file_out *o, int rc, struct tt_err *err);
+/* Both, for a file by itself. */
+int tt_file_end(struct tt_file_out *o, int rc, struct tt_err *err);
 
 #endif

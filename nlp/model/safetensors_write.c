@@ -116,9 +116,7 @@ int tt_safetensors_write(const char *path, const struct tt_tensor_out *tensors, 
 		rc = tensors[i].dtype == TT_DTYPE_OTHER
 			     ? tt_file_put(&f, tensors[i].data, count_of(&tensors[i]) * sizeof(int64_t), err)
 			     : put_floats(&f, &tensors[i], count_of(&tensors[i]), err);
-	rc = tt_file_sync(&f, rc, err);
-	if (rc == TT_OK)
-		rc = tt_file_place(&f, rc, err);
+	rc = tt_file_end(&f, rc, err);
 out:
 	tt_buf_done(&h);
 	return rc;
