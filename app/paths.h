@@ -5,8 +5,7 @@
 #define TT_APP_PATHS_H
 
 #include "common/err.h"
-
-enum { TT_PATH_MAX = 4096 };
+#include "common/file.h"
 
 /* The model folder: given (NULL: not), $TICKERTONE_MODEL, models/default, models/minilm-finance. */
 int tt_model_path(const char *given, char ret[TT_PATH_MAX], struct tt_err *err);

@@ -49,6 +49,13 @@ static bool find_place(struct tt_file_out *o, const char *path, struct stat *st)
 	return !is_there || S_ISREG(st->st_mode);
 }
 
+int tt_file_path(char ret[TT_PATH_MAX], const char *dir, const char *name, struct tt_err *err)
+{
+	if (snprintf(ret, TT_PATH_MAX, "%s/%s", dir, name) >= TT_PATH_MAX)
+		return tt_err_set(err, TT_ELIMIT, "%.80s...: the path is too long", dir);
+	return TT_OK;
+}
+
 int tt_file_begin(struct tt_file_out *o, const char *path, struct tt_err *err)
 {
 	struct stat st;

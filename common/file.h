@@ -11,7 +11,10 @@
 #include "common/buf.h"
 #include "common/err.h"
 
-enum { TT_FILE_PATH_BYTES = 4096 /* PATH_MAX */ };
+enum { TT_PATH_MAX = 4096 /* PATH_MAX */ };
+
+/* The path of a file in a folder. TT_ELIMIT names the folder. */
+int tt_file_path(char ret[TT_PATH_MAX], const char *dir, const char *name, struct tt_err *err);
 
 /* Appends all of the file; "-" is standard input. */
 int tt_file_read(const char *path, struct tt_buf *out, struct tt_err *err);
@@ -23,8 +26,8 @@ int tt_file_write(const char *path, struct tt_str text, struct tt_err *err);
  */
 
 struct tt_file_out {
-	FILE *f;                                                   /* being written, else NULL */
-	char path[TT_FILE_PATH_BYTES], beside[TT_FILE_PATH_BYTES]; /* beside "": there is nothing to rename */
+	FILE *f;                                     /* being written, else NULL */
+	char path[TT_PATH_MAX], beside[TT_PATH_MAX]; /* beside "": there is nothing to rename */
 };
 
 /* On error there is nothing to end. */

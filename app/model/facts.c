@@ -86,7 +86,7 @@ int tt_facts_of_folder(const char *dir, struct tt_buf *out, struct tt_err *err)
 		 : all ? TT_OK
 		       : tt_err_set(err, TT_ENOMEM, "%s: %s", dir, tt_err_text(TT_ENOMEM));
 	for (struct dirent *e; rc == TT_OK && (e = readdir(d));)
-		if (snprintf(path, sizeof(path), "%s/%s", dir, e->d_name) < (int)sizeof(path))
+		if ((rc = tt_file_path(path, dir, e->d_name, err)) == TT_OK)
 			rc = add_file(all, path, true, err);
 	if (d)
 		closedir(d);

@@ -96,13 +96,6 @@ static const char *difference(const json_t *a, const json_t *b)
 	return NULL;
 }
 
-static int path_of(char ret[TT_PATH_MAX], const char *dir, struct tt_err *err)
-{
-	if (snprintf(ret, TT_PATH_MAX, "%s/train.json", dir) >= TT_PATH_MAX)
-		return tt_err_set(err, TT_ELIMIT, "'%.80s...': the path is too long", dir);
-	return TT_OK;
-}
-
 static int read_record(const char *path, json_t **ret, struct tt_err *err)
 {
 	json_error_t why;
@@ -152,7 +145,7 @@ int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *
 {
 	char path[TT_PATH_MAX], id[37];
 	*before = (struct tt_fit_result){0};
-	int rc = path_of(path, o->out, err);
+	int rc = tt_file_path(path, o->out, "train.json", err);
 	if (rc < 0)
 		return rc;
 	tt_id_format(start_id, id);
@@ -171,7 +164,7 @@ int tt_train_record_result(const char *dir, const struct tt_fit_result *r, struc
 {
 	char path[TT_PATH_MAX];
 	json_t *record = NULL;
-	int rc = path_of(path, dir, err);
+	int rc = tt_file_path(path, dir, "train.json", err);
 	if (rc == TT_OK)
 		rc = read_record(path, &record, err);
 	if (rc < 0)

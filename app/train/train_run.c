@@ -15,9 +15,10 @@
 #include "app/train/train_show.h"
 #include "app/train/train_source.h"
 #include "common/file.h"
+#include "nlp/model/settings.h"
 #include "nlp/train/fit/plot.h"
 
-enum { TOKENIZER_FILE_MAX = 64 << 20, PLOT_MAX = 256 << 20 };
+enum { PLOT_MAX = 256 << 20 };
 
 struct session {
 	const struct tt_train_opts *o;
@@ -116,22 +117,8 @@ static int make_folder(const char *dir, struct tt_err *err)
 static int copy_tokenizer(const struct session *s, struct tt_err *err)
 {
 	static const char *const names[] = {
-		"vocab.txt", "tokenizer_config.json", "tokenizer.json", "special_tokens_map.json"};
-	int rc = TT_OK;
-	for (size_t i = 0; rc == TT_OK && i < TT_LEN(names); i++) {
-		char from[TT_PATH_MAX + 64], to[TT_PATH_MAX + 64];
-		struct tt_buf text;
-		snprintf(from, sizeof(from), "%s/%s", s->start, names[i]);
-		snprintf(to, sizeof(to), "%s/%s", s->o->out, names[i]);
-		if (i > 0 && access(from, F_OK) != 0)
-			continue;
-		tt_buf_init(&text, TOKENIZER_FILE_MAX);
-		rc = tt_file_read(from, &text, err);
-		if (rc == TT_OK)
-			rc = tt_file_write(to, tt_buf_view(&text), err);
-		tt_buf_done(&text);
-	}
-	return rc;
+		"vocab.txt", "tokenizer_config.json", "tokenizer.json", "special_tokens_map.json", NULL};
+	return tt_model_files_copy(s->start, s->o->out, names, err);
 }
 
 /* ---- the picture ---- */
@@ -142,10 +129,11 @@ static int plot(const struct session *s, struct tt_err *err)
 	struct tt_buf log, svg;
 	if (!s->o->plot)
 		return TT_OK;
-	snprintf(path, sizeof(path), "%s/log.tsv", s->o->out);
+	int rc = tt_file_path(path, s->o->out, "log.tsv", err);
 	tt_buf_init(&log, PLOT_MAX);
 	tt_buf_init(&svg, PLOT_MAX);
-	int rc = tt_file_read(path, &log, err);
+	if (rc == TT_OK)
+		rc = tt_file_read(path, &log, err);
 	if (rc == TT_OK)
 		rc = tt_fit_plot(&svg, tt_buf_view(&log), path, err);
 	if (rc == TT_OK)

@@ -1,8 +1,9 @@
 /* model.c - opening a model folder, see classify.h. */
 #include "nlp/model/model.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "common/file.h"
 
 struct tt_model_files {
 	struct tt_model_config config;
@@ -12,12 +13,12 @@ struct tt_model_files {
 
 int tt_model_files_open(struct tt_model_files **ret, const char *dir, struct tt_err *err)
 {
-	char config[4096];
+	char config[TT_PATH_MAX];
 	int rc = tt_isa_check(err);
+	if (rc == TT_OK)
+		rc = tt_file_path(config, dir, "config.json", err);
 	if (rc < 0)
 		return rc;
-	if ((size_t)snprintf(config, sizeof(config), "%s/config.json", dir) >= sizeof(config))
-		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
 	struct tt_model_files *f = calloc(1, sizeof(*f));
 	if (!f)
 		return tt_err_set(err, TT_ENOMEM, "'%s': out of memory", dir);

@@ -11,7 +11,10 @@
  * there is as good as an empty one. Errors: TT_EIO names the file, TT_ENOMEM, TT_ELIMIT. */
 int tt_model_identity(const char *dir, struct tt_id weights, struct tt_id *ret, struct tt_err *err);
 
-/* Their names; ends with NULL. */
+/* The names of these files; ends with NULL. */
 extern const char *const tt_model_settings[];
+
+/* Those of the files called so, up to NULL, that are in from: into to, as they are. Errors as above. */
+int tt_model_files_copy(const char *from, const char *to, const char *const *names, struct tt_err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/file.h"
 #include "nlp/model/safetensors.h"
 #include "nlp/model/torch_bin.h"
 
@@ -139,10 +140,11 @@ int tt_tensors_open(struct tt_tensors **ret, const char *dir, struct tt_err *err
 		const char *file;
 		tt_tensors_reader *reader;
 	} formats[] = {{"model.safetensors", tt_safetensors_read}, {"pytorch_model.bin", tt_torch_bin_read}};
-	char path[4096];
+	char path[TT_PATH_MAX];
 	for (size_t i = 0; i < TT_LEN(formats); i++) {
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, formats[i].file) >= sizeof(path))
-			return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
+		const int rc = tt_file_path(path, dir, formats[i].file, err);
+		if (rc < 0)
+			return rc;
 		if (access(path, F_OK) == 0 || errno != ENOENT)
 			return tt_tensors_open_file(ret, formats[i].reader, path, err);
 	}

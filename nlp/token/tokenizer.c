@@ -1,12 +1,12 @@
 /* tokenizer.c - see tokenizer.h: words from normalize.h, cut into the vocabulary's pieces. */
 #include "nlp/token/tokenizer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "common/file.h"
+#include "common/utf8.h"
 #include "nlp/token/normalize.h"
 #include "nlp/token/tokenizer_conf.h"
-#include "common/utf8.h"
 #include "nlp/token/vocab.h"
 
 struct tt_tokenizer {
@@ -34,19 +34,17 @@ static int find_special(
 
 int tt_tokenizer_open(struct tt_tokenizer **ret, const char *dir, struct tt_err *err)
 {
-	char conf_path[4096], vocab_path[4096];
+	char conf_path[TT_PATH_MAX], vocab_path[TT_PATH_MAX];
 	struct tt_tokenizer_conf conf;
 	int rc;
 	struct tt_tokenizer *t = calloc(1, sizeof(*t));
 	if (!t)
 		return tt_err_set(err, TT_ENOMEM, "%s: out of memory", dir);
-	int n = snprintf(conf_path, sizeof(conf_path), "%s/tokenizer_config.json", dir);
-	snprintf(vocab_path, sizeof(vocab_path), "%s/vocab.txt", dir);
-	if (n >= (int)sizeof(conf_path)) {
-		rc = tt_err_set(err, TT_EIO, "%.80s...: path too long", dir);
-		goto out;
-	}
-	rc = tt_tokenizer_conf_load(&conf, conf_path, err);
+	rc = tt_file_path(conf_path, dir, "tokenizer_config.json", err);
+	if (rc == TT_OK)
+		rc = tt_file_path(vocab_path, dir, "vocab.txt", err);
+	if (rc == TT_OK)
+		rc = tt_tokenizer_conf_load(&conf, conf_path, err);
 	if (rc < 0)
 		goto out;
 	rc = tt_vocab_open(&t->vocab, vocab_path, err);

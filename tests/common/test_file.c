@@ -139,10 +139,10 @@ TT_TEST(read_within_bounds)
 
 TT_TEST(path_too_long)
 {
-	static char path[TT_FILE_PATH_BYTES + 10];
+	static char path[TT_PATH_MAX + 10];
 	memset(path, 'x', sizeof(path) - 1);
 	TT_EQ(tt_file_write(path, TT_STR("x"), NULL), TT_ELIMIT);
-	path[TT_FILE_PATH_BYTES - 2] = '\0'; /* ".new" does not fit */
+	path[TT_PATH_MAX - 2] = '\0'; /* ".new" does not fit */
 	TT_EQ(tt_file_write(path, TT_STR("x"), NULL), TT_ELIMIT);
 }
 

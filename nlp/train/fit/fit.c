@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/random.h"
 #include "nlp/train/fit/log.h"
 
-enum { PATH_BYTES = 4096, LOG_STEPS = 20, SMOOTH_STEPS = 20 };
+enum { LOG_STEPS = 20, SMOOTH_STEPS = 20 };
 
 /* What a checkpoint keeps of us, in tt_trainer_save's notes. The metric is whole millionths, so that what was
  * kept and what is computed compare alike. */
@@ -26,7 +27,7 @@ struct fit {
 	const struct tt_train_example *valid;
 	size_t n_valid;
 	const char *dir;
-	char checkpoint[PATH_BYTES];
+	char checkpoint[TT_PATH_MAX];
 	struct tt_params *params;
 	struct tt_trainer *trainer;
 	FILE *log;
@@ -228,9 +229,8 @@ static void plan(struct fit *f)
 static int begin(struct fit *f, struct tt_err *err)
 {
 	int rc = check_options(f->o, err);
-	if (rc == TT_OK && (size_t)snprintf(f->checkpoint, PATH_BYTES, "%s/checkpoint.safetensors", f->dir) >=
-				   PATH_BYTES)
-		rc = tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", f->dir);
+	if (rc == TT_OK)
+		rc = tt_file_path(f->checkpoint, f->dir, "checkpoint.safetensors", err);
 	if (rc == TT_OK && !(f->batches = calloc(f->o->accumulate, sizeof(*f->batches))))
 		rc = tt_err_set(err, TT_ENOMEM, "out of memory for batches");
 	if (rc == TT_OK && f->n == 0)

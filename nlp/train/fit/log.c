@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/file.h"
+
 static const char head[] =
 	"step\tepoch\tloss\trate\ttokens_per_s\tseconds\tvalid_loss\titem_accuracy\titem_f1\t"
 	"entity_accuracy\tentity_f1\tmetric\tbest\n";
@@ -32,9 +34,10 @@ static long end_of(FILE *f, int64_t step)
 
 int tt_fit_log_open(FILE **ret, const char *dir, int64_t step, struct tt_err *err)
 {
-	char path[4096];
-	if ((size_t)snprintf(path, sizeof(path), "%s/log.tsv", dir) >= sizeof(path))
-		return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
+	char path[TT_PATH_MAX];
+	const int rc = tt_file_path(path, dir, "log.tsv", err);
+	if (rc < 0)
+		return rc;
 	FILE *f = fopen(path, "a+e");
 	if (!f)
 		return tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));

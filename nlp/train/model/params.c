@@ -2,7 +2,6 @@
 #include "nlp/train/model/params.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,17 +9,9 @@
 
 #include "common/file.h"
 #include "common/random.h"
+#include "nlp/model/config_edit.h"
 #include "nlp/model/safetensors_write.h"
 #include "nlp/model/widen.h"
-
-enum { PATH_BYTES = 4096 };
-
-static int path_of(char to[PATH_BYTES], const char *dir, const char *file, struct tt_err *err)
-{
-	if ((size_t)snprintf(to, PATH_BYTES, "%s/%s", dir, file) < PATH_BYTES)
-		return TT_OK;
-	return tt_err_set(err, TT_ELIMIT, "'%.100s...': the path is too long", dir);
-}
 
 static int out_of_memory(const char *name, struct tt_err *err)
 {
@@ -65,16 +56,6 @@ static int adapt_config(json_t *root, const struct tt_params_options *o)
 	return bad;
 }
 
-/* In memory of ours: jansson's own goes by another allocator's rules. */
-static char *text_of(json_t *root)
-{
-	const size_t n = json_dumpb(root, NULL, 0, JSON_INDENT(2));
-	char *text = n ? malloc(n + 1) : NULL;
-	if (text)
-		text[json_dumpb(root, text, n, JSON_INDENT(2))] = '\0';
-	return text;
-}
-
 static int check_layers(struct tt_params *p, const json_t *root, const struct tt_params_options *o,
 	const char *path, struct tt_err *err)
 {
@@ -88,26 +69,15 @@ static int check_layers(struct tt_params *p, const json_t *root, const struct tt
 static int read_config(
 	struct tt_params *p, const char *dir, const struct tt_params_options *o, struct tt_err *err)
 {
-	char path[PATH_BYTES];
-	json_error_t why;
-	int rc = path_of(path, dir, "config.json", err);
+	json_t *root;
+	int rc = tt_model_config_read(&root, dir, err);
 	if (rc < 0)
 		return rc;
-	FILE *f = fopen(path, "re");
-	if (!f)
-		return tt_err_set(err, TT_EIO, "'%s': %s", path, strerror(errno));
-	json_t *root = json_loadf(f, JSON_REJECT_DUPLICATES, &why);
-	fclose(f);
-	if (!root)
-		return tt_err_set(err, TT_EPARSE, "'%s':%d:%d: %s", path, why.line, why.column, why.text);
-	if (!json_is_object(root))
-		rc = tt_err_set(err, TT_EPARSE, "'%s': not a JSON object", path);
-	else
-		rc = check_layers(p, root, o, path, err);
-	if (rc == TT_OK && (adapt_config(root, o) != 0 || !(p->config_text = text_of(root))))
-		rc = out_of_memory(path, err);
+	rc = check_layers(p, root, o, dir, err);
+	if (rc == TT_OK && adapt_config(root, o) != 0)
+		rc = out_of_memory(dir, err);
 	if (rc == TT_OK)
-		rc = tt_model_config_parse(&p->config, tt_str_c(p->config_text), path, err);
+		rc = tt_model_config_text(&p->config_text, root, dir, &p->config, err);
 	json_decref(root);
 	return rc;
 }
@@ -240,10 +210,10 @@ static int write_tensors(const struct tt_params *p, const char *path, enum tt_dt
 
 int tt_params_write(const struct tt_params *p, const char *dir, enum tt_dtype dtype, struct tt_err *err)
 {
-	char config[PATH_BYTES], tensors[PATH_BYTES];
-	int rc = path_of(config, dir, "config.json", err);
+	char config[TT_PATH_MAX], tensors[TT_PATH_MAX];
+	int rc = tt_file_path(config, dir, "config.json", err);
 	if (rc == TT_OK)
-		rc = path_of(tensors, dir, "model.safetensors", err);
+		rc = tt_file_path(tensors, dir, "model.safetensors", err);
 	if (rc == TT_OK)
 		rc = tt_file_write(config, tt_str_c(p->config_text), err);
 	return rc == TT_OK ? write_tensors(p, tensors, dtype, err) : rc;

@@ -2,8 +2,6 @@
 #include "nlp/train/prune/prune.h"
 
 #include <errno.h>
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,10 +9,12 @@
 #include "common/arena.h"
 #include "common/file.h"
 #include "common/utf8.h"
+#include "nlp/model/config_edit.h"
 #include "nlp/model/safetensors_write.h"
+#include "nlp/model/settings.h"
 #include "nlp/model/widen.h"
 
-enum { COPY_BYTES = 64 << 20 };
+enum { VOCABULARY_BYTES = 64 << 20 };
 #define MEMORY_BYTES ((size_t)1 << 36) /* more than any BERT needs */
 
 struct prune {
@@ -53,78 +53,39 @@ static size_t new_id(const struct prune *p, size_t id)
 
 /* ---- the files ---- */
 
-static int path_of(char ret[TT_FILE_PATH_BYTES], const char *dir, const char *name, struct tt_err *err)
-{
-	if (snprintf(ret, TT_FILE_PATH_BYTES, "%s/%s", dir, name) >= TT_FILE_PATH_BYTES)
-		return tt_err_set(err, TT_ELIMIT, "%.80s...: the path is too long", dir);
-	return TT_OK;
-}
-
-static int write_text(const struct prune *p, const char *name, struct tt_str text, struct tt_err *err)
-{
-	char path[TT_FILE_PATH_BYTES];
-	const int rc = path_of(path, p->to, name, err);
-	return rc == TT_OK ? tt_file_write(path, text, err) : rc;
-}
-
 static int write_vocabulary(const struct prune *p, struct tt_err *err)
 {
+	char path[TT_PATH_MAX];
 	struct tt_buf text;
-	tt_buf_init(&text, COPY_BYTES);
+	tt_buf_init(&text, VOCABULARY_BYTES);
 	for (size_t id = 0; id < p->before; id++)
 		if (p->keep[id]) {
 			tt_buf_str(&text, tt_tokenizer_token(p->t, (int32_t)id));
 			tt_buf_char(&text, '\n');
 		}
-	const int rc = text.rc == TT_OK ? write_text(p, "vocab.txt", tt_buf_view(&text), err)
-					: tt_err_set(err, text.rc, "vocab.txt: %s", tt_err_text(text.rc));
+	int rc = text.rc == TT_OK ? tt_file_path(path, p->to, "vocab.txt", err)
+				  : tt_err_set(err, text.rc, "vocab.txt: %s", tt_err_text(text.rc));
+	if (rc == TT_OK)
+		rc = tt_file_write(path, tt_buf_view(&text), err);
 	tt_buf_done(&text);
 	return rc;
-}
-
-static int add(const char *p, size_t n, void *buf)
-{
-	return tt_buf_add(buf, p, n) == TT_OK ? 0 : -1;
 }
 
 static int write_config(const struct prune *p, struct tt_err *err)
 {
-	char path[TT_FILE_PATH_BYTES];
-	json_error_t why;
-	int rc = path_of(path, p->from, "config.json", err);
-	json_t *root = rc == TT_OK ? json_load_file(path, JSON_REJECT_DUPLICATES, &why) : NULL;
-	if (!root)
-		return rc < 0 ? rc : tt_err_set(err, TT_EPARSE, "%s:%d: %s", path, why.line, why.text);
+	json_t *root;
+	int rc = tt_model_config_read(&root, p->from, err);
+	if (rc < 0)
+		return rc;
 	const json_t *pad = json_object_get(root, "pad_token_id");
-	json_object_set_new(root, "vocab_size", json_integer((json_int_t)p->after));
-	if (json_is_integer(pad) && json_integer_value(pad) >= 0 &&
-		(size_t)json_integer_value(pad) < p->before)
-		json_object_set_new(root, "pad_token_id",
-			json_integer((json_int_t)new_id(p, (size_t)json_integer_value(pad))));
-	struct tt_buf text;
-	tt_buf_init(&text, COPY_BYTES);
-	if (json_dump_callback(root, add, &text, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0)
-		rc = write_text(p, "config.json", tt_buf_view(&text), err);
-	else
-		rc = tt_err_set(err, TT_ENOMEM, "%s: out of memory", path);
-	tt_buf_done(&text);
+	const json_int_t id = json_integer_value(pad);
+	int bad = json_object_set_new(root, "vocab_size", json_integer((json_int_t)p->after));
+	if (json_is_integer(pad) && id >= 0 && (size_t)id < p->before)
+		bad |= json_object_set_new(
+			root, "pad_token_id", json_integer((json_int_t)new_id(p, (size_t)id)));
+	rc = bad ? tt_err_set(err, TT_ENOMEM, "%s/config.json: out of memory", p->to)
+		 : tt_model_config_write(root, p->to, err);
 	json_decref(root);
-	return rc;
-}
-
-static int copy(const struct prune *p, const char *name, struct tt_err *err)
-{
-	char path[TT_FILE_PATH_BYTES];
-	struct tt_buf text;
-	tt_buf_init(&text, COPY_BYTES);
-	int rc = path_of(path, p->from, name, err);
-	if (rc == TT_OK)
-		rc = tt_file_read(path, &text, err);
-	if (rc == TT_OK)
-		rc = write_text(p, name, text.n ? tt_buf_view(&text) : TT_STR(""), err);
-	else if (rc == TT_ENOENT)
-		rc = TT_OK;
-	tt_buf_done(&text);
 	return rc;
 }
 
@@ -161,10 +122,10 @@ static int take(struct prune *p, const struct tt_tensors *all, const struct tt_t
 
 static int write_tensors(struct prune *p, struct tt_err *err)
 {
-	char path[TT_FILE_PATH_BYTES];
+	char path[TT_PATH_MAX];
 	struct tt_tensors *all = NULL;
 	size_t n = 0;
-	int rc = path_of(path, p->to, "model.safetensors", err);
+	int rc = tt_file_path(path, p->to, "model.safetensors", err);
 	if (rc == TT_OK)
 		rc = tt_tensors_open(&all, p->from, err);
 	if (rc < 0)
@@ -206,15 +167,15 @@ static int check_folders(const struct prune *p, struct tt_err *err)
 int tt_prune(const char *from, const char *to, const struct tt_tokenizer *t, const uint8_t *keep,
 	struct tt_err *err)
 {
-	static const char *const as_they_are[] = {"tokenizer_config.json", "special_tokens_map.json"};
+	static const char *const as_they_are[] = {"tokenizer_config.json", "special_tokens_map.json", NULL};
 	struct prune p = {.from = from, .to = to, .t = t, .keep = keep, .before = tt_tokenizer_vocab_size(t)};
 	p.after = new_id(&p, p.before);
 	tt_arena_init(&p.memory, MEMORY_BYTES);
 	int rc = check_folders(&p, err);
 	if (rc == TT_OK)
 		rc = write_tensors(&p, err);
-	for (size_t i = 0; rc == TT_OK && i < TT_LEN(as_they_are); i++)
-		rc = copy(&p, as_they_are[i], err);
+	if (rc == TT_OK)
+		rc = tt_model_files_copy(from, to, as_they_are, err);
 	if (rc == TT_OK)
 		rc = write_vocabulary(&p, err);
 	if (rc == TT_OK)
