@@ -51,6 +51,17 @@ static json_t *paths(const struct tt_train_set *s)
 	return all;
 }
 
+static json_t *teachers(const struct tt_train_source *s)
+{
+	json_t *all = json_array();
+	for (size_t i = 0; i < s->n_teachers; i++) {
+		char id[37];
+		tt_id_format(s->teacher_ids[i], id);
+		json_array_append_new(all, json_string(id));
+	}
+	return all;
+}
+
 static json_t *options(const struct tt_train_opts *o, const struct tt_fit_options *f)
 {
 	const double *w = f->train.loss.class_weight;
@@ -79,7 +90,6 @@ static json_t *options(const struct tt_train_opts *o, const struct tt_fit_option
 	json_object_set_new(all, "class-weights", json_pack("[f,f,f]", w[0], w[1], w[2]));
 	json_object_set_new(all, "exits", o->exits ? json_string(o->exits) : json_null());
 	json_object_set_new(all, "augment", o->augment ? json_string(o->augment) : json_null());
-	json_object_set_new(all, "teacher", o->teachers ? json_string(o->teachers) : json_null());
 	return all;
 }
 
@@ -139,23 +149,22 @@ static int compare(const char *path, const json_t *now, struct tt_fit_result *be
 	return rc;
 }
 
-int tt_train_record(const struct tt_train_opts *o, const struct tt_fit_options *f, const char *start,
-	struct tt_id start_id, const struct tt_train_set *train, const struct tt_train_set *valid,
-	struct tt_fit_result *before, struct tt_err *err)
+int tt_train_record(const struct tt_train_origin *from, struct tt_fit_result *before, struct tt_err *err)
 {
 	char path[TT_PATH_MAX], id[37];
 	*before = (struct tt_fit_result){0};
-	int rc = tt_file_path(path, o->out, "train.json", err);
+	int rc = tt_file_path(path, from->o->out, "train.json", err);
 	if (rc < 0)
 		return rc;
-	tt_id_format(start_id, id);
-	json_t *now = json_pack("{s:s,s:o,s:o,s:o,s:{s:s,s:o,s:o}}", "start", id, "options", options(o, f),
-		"train", contents(train), "valid", contents(valid), "paths", "start", start, "train",
-		paths(train), "valid", paths(valid));
+	tt_id_format(from->start_id, id);
+	json_t *now = json_pack("{s:s,s:o,s:o,s:o,s:o,s:{s:s,s:s*,s:o,s:o}}", "start", id, "teachers",
+		teachers(from->source), "options", options(from->o, from->fit), "train",
+		contents(from->train), "valid", contents(from->valid), "paths", "start", from->start,
+		"teachers", from->o->teachers, "train", paths(from->train), "valid", paths(from->valid));
 	if (!now)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
-	rc = o->resume && access(path, F_OK) == 0 ? compare(path, now, before, err)
-						  : write_record(path, now, err);
+	rc = from->o->resume && access(path, F_OK) == 0 ? compare(path, now, before, err)
+							: write_record(path, now, err);
 	json_decref(now);
 	return rc;
 }

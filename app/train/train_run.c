@@ -166,9 +166,11 @@ static int open_all(struct session *s, int argc, char **argv, struct tt_fit_opti
 		rc = make_folder(s->o->out, err);
 	if (rc == TT_OK)
 		rc = tt_train_lock(s->o->out, &s->lock, err);
-	if (rc == TT_OK)
-		rc = tt_train_record(
-			s->o, fit, s->start, start_id(s->params), &s->train, &s->valid, before, err);
+	if (rc < 0)
+		return rc;
+	const struct tt_train_origin origin = {
+		s->o, fit, s->start, start_id(s->params), &s->train, &s->valid, &s->source};
+	rc = tt_train_record(&origin, before, err);
 	return rc == TT_OK ? copy_tokenizer(s, err) : rc;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/paths.h"
+#include "nlp/model/settings.h"
 #include "nlp/train/model/mask.h"
 
 enum { PACK_TOKENS = 512 };
@@ -41,6 +42,9 @@ static int open_teachers(struct tt_train_source *s, struct tt_err *err)
 	for (size_t i = 0; rc == TT_OK && i < n; i++) {
 		rc = tt_load(&s->teachers[i], paths[i], TT_CHOOSE_AUTO, 1, err);
 		s->n_teachers += rc == TT_OK;
+		if (rc == TT_OK)
+			rc = tt_model_identity(paths[i], tt_model_facts(s->teachers[i].model)->hash,
+				&s->teacher_ids[i], err);
 		if (rc == TT_OK)
 			rc = tt_crew_new(
 				&s->crews[i], s->teachers[i].model, (int)s->o->threads, PACK_TOKENS, err);

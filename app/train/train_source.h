@@ -20,6 +20,7 @@ struct tt_train_source {
 	struct tt_augmented augmented;
 	struct tt_loaded teachers[TT_TEACHERS_MAX];
 	struct tt_crew *crews[TT_TEACHERS_MAX];
+	struct tt_id teacher_ids[TT_TEACHERS_MAX]; /* nlp/model/settings.h */
 	size_t n_teachers;
 	char *teacher_list;
 	struct tt_examples examples;
