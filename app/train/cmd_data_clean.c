@@ -9,8 +9,9 @@
 #include "nlp/train/data/scrub.h"
 
 struct clean_opts {
-	const char *output;
+	const char *output, *unlike;
 	int format;
+	double similarity;
 	bool redact, drop_duplicates, drop_conflicts;
 };
 
@@ -21,7 +22,9 @@ struct cleaning {
 	struct tt_rows *rows;
 	struct tt_buf out; /* the header, then every row */
 	size_t *ends;      /* of each row of l.data in out; in its arena */
-	size_t head_end, unreadable, changed, lost_spans, empty, duplicates, conflicts;
+	size_t n_own;      /* rows of the file at hand, which are the first of l.data */
+	bool *alike;       /* of each class of l.data: in --drop-like's file, or almost; in its arena */
+	size_t head_end, unreadable, changed, lost_spans, empty, duplicates, conflicts, likes;
 	size_t redacted[TT_PRIVATE_KINDS];
 };
 
@@ -97,6 +100,46 @@ static int read_all(struct cleaning *c, const char *path, struct tt_err *err)
 	return rc == TT_ECLOSED ? TT_OK : rc;
 }
 
+/* ---- what another file has ---- */
+
+enum { OWN = 0, OTHER = 1 }; /* files of l.data */
+
+static bool is_in(const struct tt_dataset *d, size_t cls, size_t file)
+{
+	return d->classes[cls].files >> file & 1;
+}
+
+static int visit(void *ctx, size_t earlier, size_t cls, double similarity)
+{
+	struct cleaning *c = ctx;
+	(void)similarity;
+	c->alike[earlier] |= is_in(&c->l.data, cls, OTHER);
+	c->alike[cls] |= is_in(&c->l.data, earlier, OTHER);
+	return TT_OK;
+}
+
+static int find_alike(struct cleaning *c, struct tt_err *err)
+{
+	struct tt_dataset *d = &c->l.data;
+	c->n_own = d->n_rows;
+	if (!c->opts->unlike)
+		return TT_OK;
+	int rc = tt_data_load(&c->l, c->opts->unlike, TT_ROWS_AUTO, err);
+	if (rc < 0)
+		return rc;
+	const struct tt_data_found *bad = &c->l.report.files[OTHER].found[TT_FLAW_UNREADABLE];
+	if (bad->n > 0)
+		return tt_err_set(err, TT_EPARSE, "%s: %zu rows cannot be read, the first in line %zu",
+			c->opts->unlike, bad->n, bad->examples[0].line);
+	c->alike = tt_arena_zalloc(&d->arena, d->n_classes + 1, sizeof(*c->alike));
+	rc = c->alike ? tt_near_pairs(d, c->opts->similarity, visit, c) : TT_ENOMEM;
+	for (size_t i = 0; rc == TT_OK && i < d->n_classes; i++)
+		c->alike[i] |= is_in(d, i, OTHER);
+	return rc < 0 ? tt_err_set(err, rc, "%s: %s", c->opts->unlike, tt_err_text(rc)) : TT_OK;
+}
+
+/* ---- what stays ---- */
+
 /* Is there a row of the same text with another label? */
 static bool contradicted(const struct tt_dataset *d, const struct tt_data_row *row)
 {
@@ -119,6 +162,8 @@ static bool is_kept(struct cleaning *c, const struct tt_data_row *row)
 {
 	if (row->clean_bytes == 0)
 		c->empty++;
+	else if (c->alike && c->alike[row->cls])
+		c->likes++;
 	else if (c->opts->drop_conflicts && contradicted(&c->l.data, row))
 		c->conflicts++;
 	else if (c->opts->drop_duplicates && repeats(&c->l.data, row))
@@ -132,7 +177,7 @@ static bool is_kept(struct cleaning *c, const struct tt_data_row *row)
 static size_t drop_rows(struct cleaning *c)
 {
 	size_t kept = 0, from = c->head_end, to = from;
-	for (size_t i = 0; i < c->l.data.n_rows; i++) {
+	for (size_t i = 0; i < c->n_own; i++) {
 		size_t n = c->ends[i] - from;
 		if (is_kept(c, &c->l.data.rows[i])) {
 			memmove(c->out.p + to, c->out.p + from, n);
@@ -148,11 +193,13 @@ static size_t drop_rows(struct cleaning *c)
 static void say(const struct cleaning *c, const char *path, size_t kept)
 {
 	fprintf(stderr, "%s: %zu rows, %zu changed, %zu written; dropped: %zu empty, %zu unreadable", path,
-		c->l.data.n_rows, c->changed, kept, c->empty, c->unreadable);
+		c->n_own, c->changed, kept, c->empty, c->unreadable);
 	if (c->opts->drop_conflicts)
 		fprintf(stderr, ", %zu contradicted", c->conflicts);
 	if (c->opts->drop_duplicates)
 		fprintf(stderr, ", %zu repeats", c->duplicates);
+	if (c->opts->unlike)
+		fprintf(stderr, ", %zu as in %s", c->likes, c->opts->unlike);
 	if (c->lost_spans > 0)
 		fprintf(stderr, "; %zu entities are in the text no more", c->lost_spans);
 	for (int kind = 0; c->opts->redact && kind < TT_PRIVATE_KINDS; kind++)
@@ -170,6 +217,8 @@ static int run(const void *given, int argc, char **argv, struct tt_err *err)
 	int rc = tt_data_loader_init(&c.l, err);
 	if (rc == TT_OK)
 		rc = read_all(&c, path, err);
+	if (rc == TT_OK)
+		rc = find_alike(&c, err);
 	if (rc == TT_OK) {
 		size_t kept = drop_rows(&c);
 		rc = tt_file_write(c.opts->output, tt_buf_view(&c.out), err);
@@ -198,6 +247,12 @@ static const struct tt_cli_opt opts[] = {
 		"Of rows with the same text and labels, keep the first.", 0, 0, NULL},
 	{"drop-conflicts", 0, TT_CLI_FLAG, offsetof(struct clean_opts, drop_conflicts), NULL,
 		"Keep none of the rows whose text is there with another label, too.", 0, 0, NULL},
+	{"drop-like", 0, TT_CLI_FILE, offsetof(struct clean_opts, unlike), "FILE",
+		"Keep none of the rows that FILE has, too, or almost: what a model that learnt FILE is "
+		"fairly "
+		"judged by.",
+		0, 0, NULL},
+	TT_DATA_OPT_SIMILARITY(struct clean_opts),
 	{0},
 };
 
@@ -213,10 +268,11 @@ const struct tt_cmd tt_cmd_data_clean = {
 		   "dropped, and the "
 		   "exit status is 65. What was done is said on standard error.\n"
 		   "\n"
-		   "    tickertone data clean raw.jsonl --redact --drop-duplicates -o clean.jsonl\n",
+		   "    tickertone data clean raw.jsonl --redact --drop-duplicates -o clean.jsonl\n"
+		   "    tickertone data clean valid.tsv --drop-like train.tsv -o unseen.tsv\n",
 	.group = TT_GROUP_TRAIN,
 	.opts = opts,
-	.defaults = &(const struct clean_opts){.output = "-"},
+	.defaults = &(const struct clean_opts){.output = "-", .similarity = TT_DATA_SIMILARITY},
 	.opts_size = sizeof(struct clean_opts),
 	.min_args = 0,
 	.max_args = 1,

@@ -102,6 +102,16 @@ content duplicates "$dir/out" 'positive\tApple soars\nNegative\tApple SOARS\nneu
 check conflicts 0 clean "$dir/c.tsv" --drop-conflicts -o "$dir/c.tsv"
 content conflicts "$dir/c.tsv" 'neutral\tb\n'
 err_has conflicts '3 contradicted'
+printf 'neutral\tMartian rovers outsell expectations again this year\nneutral\tb\npositive\tApple soars\nneutral\tnothing like it\n' >"$dir/d.tsv"
+printf 'neutral\tMartian rovers outsell expectations again\npositive\tApple   SOARS\n' >"$dir/learnt.tsv"
+check 'unlike' 0 clean "$dir/d.tsv" --drop-like "$dir/learnt.tsv" --similarity 0.7
+content 'unlike' "$dir/out" 'neutral\tb\nneutral\tnothing like it\n'
+err_has 'unlike' "d.tsv: 4 rows, 0 changed, 2 written; dropped: 0 empty, 0 unreadable, 2 as in $dir/learnt.tsv"
+check 'unlike, exactly' 0 clean "$dir/d.tsv" --drop-like "$dir/learnt.tsv" --similarity 1
+err_has 'unlike, exactly' '3 written'
+check 'unlike bad rows' 65 clean "$dir/d.tsv" --drop-like "$dir/bad.tsv" -o "$dir/none.tsv"
+err_has 'unlike bad rows' 'bad.tsv: 1 rows cannot be read, the first in line 2'
+[ ! -e "$dir/none.tsv" ] || fail 'unlike bad rows: something was written'
 printf 'id,text,n\r\n7,"call  (212) 555-0123, ""now""","a,b"\r\n8,"never closed' >"$dir/c.csv"
 check 'clean CSV' 65 clean "$dir/c.csv" --redact -o "$dir/c2.csv"
 content 'clean CSV' "$dir/c2.csv" 'id,text,n\n7,"call [phone], ""now""","a,b"\n'
