@@ -74,7 +74,7 @@ status 0 "$bin" train "$tmp/texts.txt" --teacher "$tmp/whole,$tmp/killed" --batc
 	--layers 3 --exits 1,2 --exit-confidence 0.9
 "$bin" score --model "$tmp/pupil" --exit-confidence 0 "$tmp/texts.txt" >"$tmp/out" || fail "the pupil is not read"
 grep -q '"num_hidden_layers": 3' "$tmp/pupil/config.json" || fail "the pupil is no smaller"
-pupil=("$bin" train "$tmp/texts.txt" --batch 8 --epochs 1 --out "$tmp/pupil" --layers 3 --exits 1,2 --exit-confidence 0.9 --resume)
+pupil=("$bin" train "$tmp/texts.txt" --batch 8 --epochs 1 --out "$tmp/pupil" --layers 3 --exits "1,2" --exit-confidence 0.9 --resume)
 mv "$tmp/killed" "$tmp/elsewhere" # teachers are what they say, not where they are
 status 0 "${pupil[@]}" --teacher "$tmp/whole,$tmp/elsewhere"
 printf ' ' >>"$tmp/elsewhere/tokenizer_config.json"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a folder that `tickertone train` begins with of a BERT encoder that is published as ONNX only. Python alone, no packages.
 
-usage: encoder-from-onnx MODEL.onnx TOKENIZER.json DIR --heads N
+usage: encoder_from_onnx.py MODEL.onnx TOKENIZER.json DIR --heads N
 
 Exporters keep the names of embeddings, biases and LayerNorms, but call the weights of products anything ("onnx::MatMul_1234"), and turn
 them: their names are those of the nodes that multiply with them ("/encoder/layer.0/attention/self/query/MatMul"). The number of heads is
@@ -16,7 +16,7 @@ FLOAT = 1  # onnx.TensorProto.DataType
 
 
 def fail(text):
-    sys.exit(f"encoder-from-onnx: {text}")
+    sys.exit(f"encoder_from_onnx: {text}")
 
 
 def varint(data, at):
