@@ -81,7 +81,8 @@ int tt_file_begin(struct tt_file_out *o, const char *path, struct tt_err *err)
 
 int tt_file_put(struct tt_file_out *o, const void *p, size_t bytes, struct tt_err *err)
 {
-	return fwrite(p, 1, bytes, o->f) == bytes ? TT_OK : io_error(o->beside[0] ? o->beside : o->path, err);
+	const bool good = bytes == 0 || fwrite(p, 1, bytes, o->f) == bytes; /* p may be NULL */
+	return good ? TT_OK : io_error(o->beside[0] ? o->beside : o->path, err);
 }
 
 int tt_file_sync(struct tt_file_out *o, int rc, struct tt_err *err)

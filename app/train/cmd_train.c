@@ -94,6 +94,10 @@ static const struct tt_cli_opt opts[] = {
 		"augment').",
 		0, 0, NULL},
 	REAL("augment-share", augment_share, "Share of the texts that each kind changes; default 0.5.", 0, 1),
+	REAL("join", join,
+		"Share of the texts with entities that are read together with another one in each epoch: "
+		"\"A soars\" and \"B sinks\" as \"A soars while B sinks\"; default 0.",
+		0, 1),
 	REAL("soft-share", soft_share, "Share of the teachers' answers where there is a label; default 0.5.",
 		0, 1),
 	REAL("consistency", consistency,

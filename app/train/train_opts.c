@@ -73,6 +73,8 @@ int tt_train_fit_options(struct tt_fit_options *ret, const struct tt_train_opts 
 	if (o->consistency > 0 && o->objective == TT_TRAIN_WORDS)
 		return tt_err_set(
 			err, TT_EUSAGE, "--consistency compares answers: --objective words has none");
+	if (o->join > 0 && o->objective == TT_TRAIN_WORDS)
+		return tt_err_set(err, TT_EUSAGE, "--join is for labels: --objective words has none");
 	return class_weights(ret->train.loss.class_weight, o->class_weights, s, err);
 }
 

@@ -15,7 +15,7 @@ struct tt_train_opts {
 	int format, dtype, objective;
 	bool from_db, exits_only, resume, freeze_embeddings, quiet;
 	double rate, layer_decay, weight_decay, dropout, smoothing, clip, item, entity, warm_up, average,
-		soft_share, consistency, augment_share, exit_weight, exit_confidence;
+		soft_share, consistency, augment_share, join, exit_weight, exit_confidence;
 	int64_t layers, epochs, batch, accumulate, freeze_layers, patience, seed, threads, max_tokens,
 		checkpoint_steps;
 };

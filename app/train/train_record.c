@@ -73,7 +73,7 @@ static json_t *options(const struct tt_train_opts *o, const struct tt_fit_option
 		{"dropout", o->dropout}, {"smoothing", o->smoothing}, {"clip", o->clip}, {"item", o->item},
 		{"entity", o->entity}, {"warm-up", o->warm_up}, {"average", o->average},
 		{"soft-share", o->soft_share}, {"consistency", o->consistency},
-		{"augment-share", o->augment_share}, {"exit-weight", o->exit_weight},
+		{"augment-share", o->augment_share}, {"join", o->join}, {"exit-weight", o->exit_weight},
 		{"exit-confidence", o->exit_confidence}};
 	const struct {
 		const char *name;

@@ -26,6 +26,7 @@ void tt_train_source_done(struct tt_train_source *s)
 		tt_load_done(&s->teachers[i]);
 	}
 	free(s->teacher_list);
+	free(s->joinable);
 	tt_augmenter_free(s->augmenter);
 	tt_entity_dict_free(s->dict);
 	tt_augmented_done(&s->augmented);
@@ -67,6 +68,19 @@ static int open_augmenter(struct tt_train_source *s, struct tt_err *err)
 	return rc == TT_OK ? tt_augmenter_new(&s->augmenter, s->dict, err) : rc;
 }
 
+static int find_joinable(struct tt_train_source *s, struct tt_err *err)
+{
+	if (s->o->join <= 0)
+		return TT_OK;
+	s->joinable = calloc(s->set->n + 1, sizeof(*s->joinable));
+	if (!s->joinable)
+		return tt_err_set(err, TT_ENOMEM, "out of memory for %zu rows", s->set->n);
+	for (size_t i = 0; i < s->set->n; i++)
+		if (tt_can_join(&s->set->v[i]))
+			s->joinable[s->n_joinable++] = i;
+	return TT_OK;
+}
+
 static int find_mask(struct tt_train_source *s, struct tt_err *err)
 {
 	for (int32_t id = 0; s->mask_id < 0 && id < s->vocab; id++)
@@ -90,6 +104,8 @@ int tt_train_source_open(struct tt_train_source *s, const struct tt_train_opts *
 	int rc = open_teachers(s, err);
 	if (rc == TT_OK)
 		rc = open_augmenter(s, err);
+	if (rc == TT_OK)
+		rc = find_joinable(s, err);
 	return rc == TT_OK && o->objective == TT_TRAIN_WORDS ? find_mask(s, err) : rc;
 }
 
@@ -100,6 +116,9 @@ static int say(struct tt_train_source *s, int64_t epoch, size_t i, struct tt_lab
 	struct tt_arena *a, struct tt_err *err)
 {
 	const struct tt_labelled *x = &s->set->v[i];
+	*ret = *x;
+	if (!s->augmenter)
+		return TT_OK;
 	struct tt_augment_entity *given = tt_arena_alloc(a, (x->n_entities + 1) * sizeof(*given));
 	struct tt_labelled_entity *moved = tt_arena_alloc(a, (x->n_entities + 1) * sizeof(*moved));
 	if (!given || !moved)
@@ -118,6 +137,44 @@ static int say(struct tt_train_source *s, int64_t epoch, size_t i, struct tt_lab
 	}
 	*ret = (struct tt_labelled){s->augmented.row.text, x->label, moved, x->n_entities};
 	return TT_OK;
+}
+
+/* Out of the augmenter's memory, where the next text will be. */
+static int keep(struct tt_labelled *ret, const struct tt_labelled *x, struct tt_arena *a)
+{
+	struct tt_labelled_entity *entities = tt_arena_alloc(a, (x->n_entities + 1) * sizeof(*entities));
+	*ret = *x;
+	ret->text = tt_arena_str(a, x->text);
+	if (!entities || !ret->text.p)
+		return TT_ENOMEM;
+	for (size_t i = 0; i < x->n_entities; i++) {
+		entities[i] = x->entities[i];
+		entities[i].name = tt_arena_str(a, x->entities[i].name);
+		if (x->entities[i].name.p && !entities[i].name.p)
+			return TT_ENOMEM;
+	}
+	ret->entities = entities;
+	return TT_OK;
+}
+
+/* The i-th text as this epoch has it: said otherwise, and maybe with another one behind it. */
+static int tell(struct tt_train_source *s, int64_t epoch, size_t i, struct tt_labelled *ret,
+	struct tt_arena *a, struct tt_err *err)
+{
+	const struct tt_join_options how = {s->o->join, (uint64_t)s->o->seed};
+	size_t other;
+	uint64_t chance;
+	int rc = say(s, epoch, i, ret, a, err);
+	if (rc < 0 || !s->joinable || !tt_can_join(&s->set->v[i]) ||
+		!tt_join_draw(&how, (uint64_t)epoch, i, s->n_joinable, &other, &chance))
+		return rc;
+	struct tt_labelled first, second;
+	rc = keep(&first, ret, a);
+	if (rc == TT_OK)
+		rc = say(s, epoch, s->joinable[other], &second, a, err);
+	if (rc == TT_OK)
+		rc = tt_join(ret, &first, &second, chance, a);
+	return rc == TT_ENOMEM ? tt_err_set(err, rc, "out of memory for text %zu", i) : rc;
 }
 
 /* Hides words of all examples; their labels are not learnt then. The ids are the examples' own. */
@@ -152,10 +209,9 @@ static int make(struct tt_train_source *s, int64_t epoch, struct tt_err *err)
 	tt_arena_init(&a, TT_EXAMPLES_BYTES);
 	tt_examples_reset(&s->examples);
 	for (size_t i = 0; rc == TT_OK && i < s->set->n; i++) {
-		struct tt_labelled x = s->set->v[i];
+		struct tt_labelled x;
 		tt_arena_reset(&a);
-		if (s->augmenter)
-			rc = say(s, epoch, i, &x, &a, err);
+		rc = tell(s, epoch, i, &x, &a, err);
 		if (rc == TT_OK)
 			rc = tt_examples_add(&s->examples, s->tokenizer, &x, s->max_tokens, err);
 	}
@@ -164,7 +220,7 @@ static int make(struct tt_train_source *s, int64_t epoch, struct tt_err *err)
 		rc = tt_teach(&s->examples, s->crews, s->n_teachers, err);
 	if (rc == TT_OK && s->o->objective == TT_TRAIN_WORDS)
 		rc = hide(s, &s->examples, (uint32_t)epoch, err);
-	s->made = rc == TT_OK && !s->augmenter && s->o->objective != TT_TRAIN_WORDS;
+	s->made = rc == TT_OK && !s->augmenter && !s->joinable && s->o->objective != TT_TRAIN_WORDS;
 	return rc;
 }
 

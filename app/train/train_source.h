@@ -1,4 +1,5 @@
 /* train_source.h - the examples of each epoch out of labelled texts: said differently (augmentation),
+ * two as one,
  * answered by teachers, or with words hidden. Owner: caller's storage (init/done). Threads: one. */
 #ifndef TT_APP_TRAIN_SOURCE_H
 #define TT_APP_TRAIN_SOURCE_H
@@ -6,6 +7,7 @@
 #include "app/train/train_opts.h"
 #include "nlp/load.h"
 #include "nlp/train/augment/augment.h"
+#include "nlp/train/fit/join.h"
 #include "nlp/train/fit/teach.h"
 
 struct tt_train_source {
@@ -18,6 +20,8 @@ struct tt_train_source {
 	struct tt_entity_dict *dict;
 	struct tt_augmenter *augmenter; /* NULL: texts stay as they are */
 	struct tt_augmented augmented;
+	size_t *joinable; /* rows of set; NULL: none is joined */
+	size_t n_joinable;
 	struct tt_loaded teachers[TT_TEACHERS_MAX];
 	struct tt_crew *crews[TT_TEACHERS_MAX];
 	struct tt_id teacher_ids[TT_TEACHERS_MAX]; /* nlp/model/settings.h */

@@ -8,7 +8,7 @@ command='eval'
 model="$dir/model"
 mkdir "$model"
 for file in model.safetensors vocab.txt tokenizer_config.json; do ln -s "$TT_SOURCE_DIR/config/models/minilm-finance/$file" "$model/$file"; done
-cp "$TT_SOURCE_DIR/config/models/minilm-finance/config.json" "$model/config.json"
+jq 'del(.temperature, .entity_temperature)' "$TT_SOURCE_DIR/config/models/minilm-finance/config.json" >"$model/config.json"
 
 cat >"$dir/d.jsonl" <<'END'
 {"text": "Apple soars as Samsung sinks", "source": "<a> & \"b\"", "entities": [{"entity": "Apple", "start": 0, "end": 5, "label": "positive"}, {"entity": "Samsung", "start": 15, "end": 22, "label": "negative"}, {"entity": "Sony", "start": -1, "end": -1, "label": "negative"}]}

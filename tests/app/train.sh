@@ -64,6 +64,8 @@ equal 'what is said of it' "$(wc -l <"$tmp/out")" 1 # and nothing of an epoch
 equal 'the finished model' "$(stat -c %Y.%i "$tmp/killed/model.safetensors")" "$before"
 status 64 "$bin" train "$tmp/train.tsv" --objective words --consistency 1 --out "$tmp/x"
 said '--objective words has none'
+status 64 "$bin" train "$tmp/train.tsv" --objective words --join 0.5 --out "$tmp/x"
+said '--join is for labels'
 status 75 flock "$tmp/killed" "$bin" train "$tmp/train.tsv" --out "$tmp/killed" --epochs 1
 said 'another training is writing there'
 
@@ -85,7 +87,7 @@ said "train.json': began with another 'teachers'"
 
 status 0 "$bin" train "$tmp/texts.txt" --objective words --valid "$tmp/texts.txt" --batch 8 --epochs 2 --out "$tmp/words"
 grep -q '^epoch 2: .* words right 0\.' "$tmp/out" || fail "no words"
-said_differently=(--model "$tmp/words" --augment "entity,number,synonym,noise" --average 0.5 --smoothing 0.05 --class-weights balanced --consistency 1)
+said_differently=(--model "$tmp/words" --augment "entity,number,synonym,noise" --average 0.5 --smoothing 0.05 --class-weights balanced --consistency 1 --join 0.5)
 status 0 train "${said_differently[@]}" --out "$tmp/other"
 cmp -s "$tmp/other/model.safetensors" "$tmp/whole/model.safetensors" && fail "nothing was said differently"
 "$bin" train "$tmp/train.tsv" "$tmp/entities.jsonl" --batch 8 --epochs 2 --threads 1 "${said_differently[@]}" \
