@@ -145,12 +145,15 @@ static int run_command(const struct tt_cmd *cmd, int argc, char **argv, struct t
 {
 	enum tt_cli_ask ask;
 	void *opts = calloc(1, cmd->opts_size + 1);
+	char **args =
+		calloc((size_t)argc + 1, sizeof(*args)); /* sorted by the parser; tt_cli_argv() is as given */
 	int rc = TT_ENOMEM;
-	if (!opts)
+	if (!opts || !args)
 		goto out;
+	memcpy(args, argv, (size_t)argc * sizeof(*args));
 	if (cmd->defaults)
 		memcpy(opts, cmd->defaults, cmd->opts_size);
-	rc = tt_cli_parse(cmd, &argc, argv, opts, &ask, err);
+	rc = tt_cli_parse(cmd, &argc, args, opts, &ask, err);
 	if (rc < 0)
 		goto out;
 	if (ask == TT_CLI_HELP)
@@ -158,8 +161,9 @@ static int run_command(const struct tt_cmd *cmd, int argc, char **argv, struct t
 	else if (ask == TT_CLI_VERSION)
 		rc = print_version(err);
 	else
-		rc = cmd->run(opts, argc, argv, err);
+		rc = cmd->run(opts, argc, args, err);
 out:
+	free(args);
 	free(opts);
 	return rc;
 }

@@ -85,7 +85,8 @@ said "train.json': began with another 'teachers'"
 
 # ---- words of texts without labels; then the labels, said differently in each epoch, interrupted or not ----
 
-status 0 "$bin" train "$tmp/texts.txt" --objective words --valid "$tmp/texts.txt" --batch 8 --epochs 2 --out "$tmp/words"
+status 0 "$bin" train --objective words --valid "$tmp/texts.txt" --batch 8 --epochs 2 --out "$tmp/words" "$tmp/texts.txt" # files last
+equal 'files that were read' "$(jq -c '.paths.train | length' "$tmp/words/train.json")" 1
 grep -q '^epoch 2: .* words right 0\.' "$tmp/out" || fail "no words"
 said_differently=(--model "$tmp/words" --augment "entity,number,synonym,noise" --average 0.5 --smoothing 0.05 --class-weights balanced --consistency 1 --join 0.5)
 status 0 train "${said_differently[@]}" --out "$tmp/other"
