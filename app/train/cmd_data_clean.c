@@ -102,19 +102,19 @@ static int read_all(struct cleaning *c, const char *path, struct tt_err *err)
 
 /* ---- what another file has ---- */
 
-enum { OWN = 0, OTHER = 1 }; /* files of l.data */
+enum { OTHER = 1 }; /* its number in l.data */
 
-static bool is_in(const struct tt_dataset *d, size_t cls, size_t file)
+static bool is_there(const struct tt_dataset *d, size_t cls)
 {
-	return d->classes[cls].files >> file & 1;
+	return d->classes[cls].files >> OTHER & 1;
 }
 
 static int visit(void *ctx, size_t earlier, size_t cls, double similarity)
 {
 	struct cleaning *c = ctx;
 	(void)similarity;
-	c->alike[earlier] |= is_in(&c->l.data, cls, OTHER);
-	c->alike[cls] |= is_in(&c->l.data, earlier, OTHER);
+	c->alike[earlier] |= is_there(&c->l.data, cls);
+	c->alike[cls] |= is_there(&c->l.data, earlier);
 	return TT_OK;
 }
 
@@ -134,7 +134,7 @@ static int find_alike(struct cleaning *c, struct tt_err *err)
 	c->alike = tt_arena_zalloc(&d->arena, d->n_classes + 1, sizeof(*c->alike));
 	rc = c->alike ? tt_near_pairs(d, c->opts->similarity, visit, c) : TT_ENOMEM;
 	for (size_t i = 0; rc == TT_OK && i < d->n_classes; i++)
-		c->alike[i] |= is_in(d, i, OTHER);
+		c->alike[i] |= is_there(d, i);
 	return rc < 0 ? tt_err_set(err, rc, "%s: %s", c->opts->unlike, tt_err_text(rc)) : TT_OK;
 }
 

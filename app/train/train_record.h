@@ -8,9 +8,6 @@
 /* One training at a time writes to a folder. Closing *ret lets the next one. TT_EAGAIN, TT_EIO. */
 int tt_train_lock(const char *dir, int *ret, struct tt_err *err);
 
-/* Written when the training begins; when one is resumed it must be as it was: TT_ECONF names the first key
- * that differs. *before: how the resumed one ended, steps 0 when it did not. TT_EIO, TT_EPARSE, TT_ELIMIT,
- * TT_ENOMEM. */
 struct tt_train_origin {
 	const struct tt_train_opts *o;
 	const struct tt_fit_options *fit;
@@ -19,6 +16,10 @@ struct tt_train_origin {
 	const struct tt_train_set *train, *valid;
 	const struct tt_train_source *source; /* open: its teachers */
 };
+
+/* Written when the training begins; when one is resumed it must be as it was: TT_ECONF names the first key
+ * that differs. *before: how the resumed one ended, steps 0 when it did not. TT_EIO, TT_EPARSE, TT_ELIMIT,
+ * TT_ENOMEM. */
 int tt_train_record(const struct tt_train_origin *from, struct tt_fit_result *before, struct tt_err *err);
 
 /* Adds how it ended. */

@@ -16,7 +16,8 @@ void tt_train_source_init(struct tt_train_source *s)
 {
 	*s = (struct tt_train_source){.mask_id = -1};
 	tt_examples_init(&s->examples, TT_EXAMPLES_BYTES);
-	tt_augmented_init(&s->augmented);
+	for (size_t i = 0; i < TT_LEN(s->augmented); i++)
+		tt_augmented_init(&s->augmented[i]);
 }
 
 void tt_train_source_done(struct tt_train_source *s)
@@ -29,7 +30,8 @@ void tt_train_source_done(struct tt_train_source *s)
 	free(s->joinable);
 	tt_augmenter_free(s->augmenter);
 	tt_entity_dict_free(s->dict);
-	tt_augmented_done(&s->augmented);
+	for (size_t i = 0; i < TT_LEN(s->augmented); i++)
+		tt_augmented_done(&s->augmented[i]);
 	tt_examples_done(&s->examples);
 }
 
@@ -111,9 +113,9 @@ int tt_train_source_open(struct tt_train_source *s, const struct tt_train_opts *
 
 /* ---- making ---- */
 
-/* The i-th text as this epoch says it; entities are in the augmenter's memory or in a's. */
-static int say(struct tt_train_source *s, int64_t epoch, size_t i, struct tt_labelled *ret,
-	struct tt_arena *a, struct tt_err *err)
+/* The i-th text as this epoch says it; its memory is made's and a's. */
+static int say(struct tt_train_source *s, int64_t epoch, size_t i, struct tt_augmented *made,
+	struct tt_labelled *ret, struct tt_arena *a, struct tt_err *err)
 {
 	const struct tt_labelled *x = &s->set->v[i];
 	*ret = *x;
@@ -128,32 +130,14 @@ static int say(struct tt_train_source *s, int64_t epoch, size_t i, struct tt_lab
 		given[k] = (struct tt_augment_entity){e->name, e->span.start < e->span.end, e->span};
 	}
 	int rc = tt_augment(s->augmenter, &s->how, &(struct tt_augment_row){x->text, given, x->n_entities},
-		(uint64_t)epoch, i, &s->augmented, err);
+		(uint64_t)epoch, i, made, err);
 	if (rc < 0)
 		return rc;
 	for (size_t k = 0; k < x->n_entities; k++) {
-		const struct tt_augment_entity *e = &s->augmented.row.entities[k];
+		const struct tt_augment_entity *e = &made->row.entities[k];
 		moved[k] = (struct tt_labelled_entity){e->name, e->span, x->entities[k].label};
 	}
-	*ret = (struct tt_labelled){s->augmented.row.text, x->label, moved, x->n_entities};
-	return TT_OK;
-}
-
-/* Out of the augmenter's memory, where the next text will be. */
-static int keep(struct tt_labelled *ret, const struct tt_labelled *x, struct tt_arena *a)
-{
-	struct tt_labelled_entity *entities = tt_arena_alloc(a, (x->n_entities + 1) * sizeof(*entities));
-	*ret = *x;
-	ret->text = tt_arena_str(a, x->text);
-	if (!entities || !ret->text.p)
-		return TT_ENOMEM;
-	for (size_t i = 0; i < x->n_entities; i++) {
-		entities[i] = x->entities[i];
-		entities[i].name = tt_arena_str(a, x->entities[i].name);
-		if (x->entities[i].name.p && !entities[i].name.p)
-			return TT_ENOMEM;
-	}
-	ret->entities = entities;
+	*ret = (struct tt_labelled){made->row.text, x->label, moved, x->n_entities};
 	return TT_OK;
 }
 
@@ -164,17 +148,16 @@ static int tell(struct tt_train_source *s, int64_t epoch, size_t i, struct tt_la
 	const struct tt_join_options how = {s->o->join, (uint64_t)s->o->seed};
 	size_t other;
 	uint64_t chance;
-	int rc = say(s, epoch, i, ret, a, err);
+	int rc = say(s, epoch, i, &s->augmented[0], ret, a, err);
 	if (rc < 0 || !s->joinable || !tt_can_join(&s->set->v[i]) ||
 		!tt_join_draw(&how, (uint64_t)epoch, i, s->n_joinable, &other, &chance))
 		return rc;
-	struct tt_labelled first, second;
-	rc = keep(&first, ret, a);
-	if (rc == TT_OK)
-		rc = say(s, epoch, s->joinable[other], &second, a, err);
-	if (rc == TT_OK)
-		rc = tt_join(ret, &first, &second, chance, a);
-	return rc == TT_ENOMEM ? tt_err_set(err, rc, "out of memory for text %zu", i) : rc;
+	struct tt_labelled first = *ret, second;
+	rc = say(s, epoch, s->joinable[other], &s->augmented[1], &second, a, err);
+	if (rc < 0)
+		return rc;
+	rc = tt_join(ret, &first, &second, chance, a);
+	return rc < 0 ? tt_err_set(err, rc, "out of memory for text %zu", i) : TT_OK;
 }
 
 /* Hides words of all examples; their labels are not learnt then. The ids are the examples' own. */

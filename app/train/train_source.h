@@ -1,6 +1,6 @@
 /* train_source.h - the examples of each epoch out of labelled texts: said differently (augmentation),
- * two as one,
- * answered by teachers, or with words hidden. Owner: caller's storage (init/done). Threads: one. */
+ * two as one, answered by teachers, or with words hidden. Owner: caller's storage (init/done). Threads: one.
+ */
 #ifndef TT_APP_TRAIN_SOURCE_H
 #define TT_APP_TRAIN_SOURCE_H
 
@@ -18,9 +18,9 @@ struct tt_train_source {
 	int32_t vocab, mask_id;
 	struct tt_augment_options how;
 	struct tt_entity_dict *dict;
-	struct tt_augmenter *augmenter; /* NULL: texts stay as they are */
-	struct tt_augmented augmented;
-	size_t *joinable; /* rows of set; NULL: none is joined */
+	struct tt_augmenter *augmenter;   /* NULL: texts stay as they are */
+	struct tt_augmented augmented[2]; /* the second: of a text that is joined to the first */
+	size_t *joinable;                 /* rows of set; NULL: none is joined */
 	size_t n_joinable;
 	struct tt_loaded teachers[TT_TEACHERS_MAX];
 	struct tt_crew *crews[TT_TEACHERS_MAX];
