@@ -9,7 +9,7 @@ tickertone=$1
 name=tt_test_privacy_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 dsn="$admin dbname=$name"
-tear_down() { psql -XqAt -d "$admin user=postgres" -c "DROP DATABASE IF EXISTS $name WITH (FORCE)"; }
+tear_down() { drop_databases "$name"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$dsn" -c "SET search_path = tickertone" -c "$1"; }
 private=(jane.doe@example.com '1234567' 3704004405320130 4111111111111111 @janedoe)
 
@@ -23,7 +23,8 @@ cat >"$tmp/all.jsonl" <<-'ITEMS'
 ITEMS
 # poll PRIVACY: a database anew, and all items read into it, twice
 poll() {
-	psql -XqAt -d "$admin" -c "DROP DATABASE IF EXISTS $name WITH (FORCE)" -c "CREATE DATABASE $name"
+	drop_databases "$name"
+	psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 	"$tickertone" db migrate --dsn "$dsn" >/dev/null
 	sql "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
 			IF NEW.title LIKE 'poison%' THEN RAISE 'no' USING ERRCODE = '22000'; END IF;

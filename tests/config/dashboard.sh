@@ -10,7 +10,7 @@ name=tt_dashboard_$$
 db=${info/dbname=tickertone/dbname=$name}
 tmp=$(mktemp -d)
 cleanup() {
-	psql -Xq "$info" -c "DROP DATABASE IF EXISTS $name WITH (FORCE)" -c "DROP ROLE IF EXISTS grafana"
+	psql -Xq "$info user=postgres" -c "DROP DATABASE IF EXISTS $name WITH (FORCE)" -c "DROP ROLE IF EXISTS grafana"
 	rm -rf "$tmp"
 }
 trap cleanup EXIT

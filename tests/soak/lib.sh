@@ -17,11 +17,8 @@ databases=()
 psql() { PGOPTIONS='-c client_min_messages=warning' command psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
 
 tear_down() {
-	local db
 	rig_up >/dev/null
-	for db in "${databases[@]}"; do
-		psql -d "$admin user=postgres" -c "DROP DATABASE IF EXISTS ${name}_$db WITH (FORCE)"
-	done
+	drop_databases "${databases[@]/#/${name}_}"
 }
 
 # at_most WHAT FIGURE LIMIT, at_least: for figures with a fraction, too.
