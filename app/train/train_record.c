@@ -1,6 +1,7 @@
 /* train_record.c - see train_record.h. */
 #include "app/train/train_record.h"
 
+#include <cblas.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -100,7 +101,8 @@ static const char *difference(const json_t *a, const json_t *b)
 	json_t *value;
 	json_object_foreach((json_t *)a, key, value)
 	{
-		if (strcmp(key, "paths") != 0 && !json_equal(value, json_object_get(b, key)))
+		if (strcmp(key, "paths") != 0 && strcmp(key, "blas") != 0 &&
+			!json_equal(value, json_object_get(b, key)))
 			return key;
 	}
 	return NULL;
@@ -157,10 +159,11 @@ int tt_train_record(const struct tt_train_origin *from, struct tt_fit_result *be
 	if (rc < 0)
 		return rc;
 	tt_id_format(from->start_id, id);
-	json_t *now = json_pack("{s:s,s:o,s:o,s:o,s:o,s:{s:s,s:s*,s:o,s:o}}", "start", id, "teachers",
+	json_t *now = json_pack("{s:s,s:o,s:o,s:o,s:o,s:{s:s,s:s*,s:o,s:o},s:s}", "start", id, "teachers",
 		teachers(from->source), "options", options(from->o, from->fit), "train",
 		contents(from->train), "valid", contents(from->valid), "paths", "start", from->start,
-		"teachers", from->o->teachers, "train", paths(from->train), "valid", paths(from->valid));
+		"teachers", from->o->teachers, "train", paths(from->train), "valid", paths(from->valid),
+		"blas", openblas_get_config());
 	if (!now)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
 	rc = from->o->resume && access(path, F_OK) == 0 ? compare(path, now, before, err)

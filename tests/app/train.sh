@@ -54,6 +54,7 @@ said "train.json': began with another --rate"
 cp "$tmp/train.tsv" "$tmp/moved.tsv" # what a file says counts, not where it is
 status 0 train --valid "$tmp/moved.tsv" --out "$tmp/killed" --resume
 cmp "$tmp/whole/model.safetensors" "$tmp/killed/model.safetensors" || fail "another model after a kill"
+grep -q '"blas": "OpenBLAS ' "$tmp/whole/train.json" || fail "nothing is said of what multiplied"
 equal 'result in train.json' "$(jq -c .result "$tmp/killed/train.json")" "$(jq -c .result "$tmp/whole/train.json")"
 
 # ---- finished is finished; one training at a time writes to a folder ----
