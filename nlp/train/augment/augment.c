@@ -57,12 +57,6 @@ struct tt_chance tt_chance_of(uint64_t seed, uint64_t epoch, uint64_t number, ui
 	return c;
 }
 
-/* True for a share of all. */
-static bool happens(struct tt_chance *c, double share)
-{
-	return (double)(tt_chance_next(c) >> 11) * 0x1p-53 < share;
-}
-
 /* ---- words ---- */
 
 static bool is_sign(uint32_t c)
@@ -296,7 +290,7 @@ int tt_augment(const struct tt_augmenter *a, const struct tt_augment_options *o,
 	for (uint64_t k = 0; k < TT_AUGMENT_KINDS && rc == TT_OK; k++) {
 		struct tt_chance c = tt_chance_of(o->seed, epoch, number, k);
 		size_t before = w.n_edits;
-		if (!happens(&c, o->share[k]))
+		if (!tt_random_happens(&c.state, o->share[k]))
 			continue;
 		rc = kinds[k].edit(&w, &c);
 		ret->changed[k] = w.n_edits > before || w.noise_case != TT_CASE_SAME;

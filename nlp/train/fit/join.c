@@ -22,8 +22,7 @@ bool tt_join_draw(const struct tt_join_options *o, uint64_t epoch, uint64_t numb
 	uint64_t state = o->seed;
 	state = tt_random_next(&state) ^ epoch;
 	state = tt_random_next(&state) ^ number;
-	const double x = (double)(tt_random_next(&state) >> 11) * 0x1p-53;
-	if (n == 0 || x >= o->share)
+	if (n == 0 || !tt_random_happens(&state, o->share))
 		return false;
 	*other = (size_t)(tt_random_next(&state) % n);
 	*chance = tt_random_next(&state);
