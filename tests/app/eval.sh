@@ -132,8 +132,11 @@ check 'two without --compare' 64 "$dir/d.jsonl" "$model"
 check 'which model?' 64 "$dir/d.jsonl" --calibrate
 err_has 'which model?' 'name that one by --model'
 
-# ---- the model that comes with it: invented headlines that are good for one and bad for another, which figures over whole sets hide ----
+# ---- the model that comes with it, where figures over whole sets hide much: invented headlines that are good for one and bad for
+# another, and invented texts that are no headlines (news wire, press releases, analysts' notes) ----
 check contrast 0 "$TT_SOURCE_DIR/tests/app/contrast.jsonl" --model "$TT_SOURCE_DIR/config/models/minilm-finance" --precision fp32 --format json
 holds contrast '.slices[0].entities | .n == 64 and .models[0].accuracy.value >= 0.7'
+check kinds 0 "$TT_SOURCE_DIR/tests/app/kinds.jsonl" --model "$TT_SOURCE_DIR/config/models/minilm-finance" --precision fp32 --format json
+holds kinds '.slices[0].texts | .n == 58 and .models[0].accuracy.value >= 0.7'
 
 finish
