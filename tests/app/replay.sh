@@ -13,7 +13,8 @@ tear_down() { drop_databases "$name"; }
 psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 "$tickertone" db migrate --dsn "$dsn" >/dev/null
 
-# Bad news of Nvidia at 8:00, 8:01, ... 8:09 on a day, good news from 12:00 on, bad news again from 20:00; Apple is quiet.
+# Bad news of Nvidia at 8:00, 8:01, ... 8:09 on a day, good news from 12:00 on, bad news again from 20:00; Apple is quiet. At 12:00 one
+# good item outweighs ten bad ones of four hours ago, which count a sixteenth each: 1 for 10/16, so that gloom ends then.
 news() { seq 0 9 | jq -c --arg hour "$1" --arg text "$2" '{id: "\($hour)-\(.)", title: "\($text), part \(. + 1)", published_at: "2026-03-02T\($hour):0\(.):30Z"}'; }
 {
 	news 08 'Nvidia shares plunge as demand collapses'
@@ -30,7 +31,7 @@ CONF
 "$tickertone" run -c "$tmp/run.yaml" 2>"$tmp/run.log" || fail "the news could not be read"
 cat >"$tmp/a.yaml" <<-RULES
 	rules:
-	  - {name: gloom, when: mood(1h) < -0.4 and items(1h) >= 5, clear: mood(1h) > 0.2, for: 2m, severity: critical}
+	  - {name: gloom, when: mood(1h) < -0.4 and items(1h) >= 5, clear: mood(1h) > 0, for: 2m, severity: critical}
 	  - {name: each, over: item, when: score <= -0.5 and relevance >= 0.3, severity: info}
 RULES
 sed 's/items(1h) >= 5/items(1h) >= 8/' "$tmp/a.yaml" >"$tmp/b.yaml"
