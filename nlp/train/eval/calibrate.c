@@ -10,7 +10,7 @@
 /* log softmax(log p / t) */
 static void log_probabilities(const struct tt_answer *a, double t, double ret[TT_LABELS])
 {
-	const double top = log((double)fmaxf(a->p[tt_answer_top(a)], FLT_MIN));
+	const double top = log((double)fmaxf(a->p[tt_top_label(a->p)], FLT_MIN));
 	double sum = 0;
 	for (int k = 0; k < TT_LABELS; k++) {
 		ret[k] = (log((double)fmaxf(a->p[k], FLT_MIN)) - top) / t;
@@ -34,7 +34,7 @@ static double loss_at(const struct tt_answer *a, size_t n, double log_t)
 static bool all_right(const struct tt_answer *a, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (tt_answer_top(&a[i]) != a[i].label)
+		if (tt_top_label(a[i].p) != a[i].label)
 			return false;
 	return true; /* the loss falls to 0 as T does, and is 0 in double before that */
 }

@@ -33,8 +33,8 @@ struct tt_mcnemar tt_mcnemar_of(const struct tt_answer *first, const struct tt_a
 {
 	uint64_t only_first = 0, only_second = 0;
 	for (size_t i = 0; i < n; i++) {
-		const bool a = tt_answer_top(&first[i]) == first[i].label;
-		const bool b = tt_answer_top(&second[i]) == second[i].label;
+		const bool a = tt_top_label(first[i].p) == first[i].label;
+		const bool b = tt_top_label(second[i].p) == second[i].label;
 		only_first += a && !b;
 		only_second += b && !a;
 	}

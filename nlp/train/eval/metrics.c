@@ -73,11 +73,11 @@ double tt_confusion_macro_f1(const struct tt_confusion *c)
 
 /* ---- of answers ---- */
 
-int tt_answer_top(const struct tt_answer *a)
+int tt_top_label(const float x[TT_LABELS])
 {
 	int top = 0;
 	for (int k = 1; k < TT_LABELS; k++)
-		top = a->p[k] > a->p[top] ? k : top;
+		top = x[k] > x[top] ? k : top;
 	return top;
 }
 
@@ -85,7 +85,7 @@ struct tt_confusion tt_confusion_of(const struct tt_answer *a, size_t n, const u
 {
 	struct tt_confusion c = {0};
 	for (size_t i = 0; i < n; i++)
-		c.n[a[i].label][tt_answer_top(&a[i])] += times ? times[a[i].unit] : 1;
+		c.n[a[i].label][tt_top_label(a[i].p)] += times ? times[a[i].unit] : 1;
 	return c;
 }
 
@@ -137,7 +137,7 @@ struct tt_reliability tt_reliability_of(const struct tt_answer *a, size_t n)
 {
 	struct tt_reliability r = {.ece = n ? 0 : (double)NAN};
 	for (size_t i = 0; i < n; i++) {
-		const int top = tt_answer_top(&a[i]);
+		const int top = tt_top_label(a[i].p);
 		struct tt_bin *b = &r.bins[bin_of((double)a[i].p[top])];
 		b->n++;
 		b->confidence += (double)a[i].p[top];

@@ -34,7 +34,7 @@ double tt_confusion_precision(const struct tt_confusion *c, int label);
 double tt_confusion_f1(const struct tt_confusion *c, int label);
 double tt_confusion_macro_f1(const struct tt_confusion *c);
 
-int tt_answer_top(const struct tt_answer *a); /* the label answered; of equals the first, as the scorer's */
+int tt_top_label(const float x[TT_LABELS]); /* of the largest; of equals the first, as the scorer's */
 struct tt_confusion tt_confusion_of(const struct tt_answer *a, size_t n, const uint32_t *times);
 double tt_log_loss(const struct tt_answer *a, size_t n, const uint32_t *times);
 double tt_brier(const struct tt_answer *a, size_t n, const uint32_t *times);

@@ -8,11 +8,8 @@ enum { BATCH = 64 };
 
 static void add(struct tt_confusion *c, int label, const float logits[TT_LABELS])
 {
-	int top = 0;
-	for (int k = 1; k < TT_LABELS; k++)
-		top = logits[k] > logits[top] ? k : top;
 	if (label >= 0)
-		c->n[label][top]++;
+		c->n[label][tt_top_label(logits)]++;
 }
 
 static double mean_f1(const struct tt_confusion *item, const struct tt_confusion *entity)

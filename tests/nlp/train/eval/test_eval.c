@@ -86,7 +86,7 @@ TT_TEST(temperature)
 	tt_temperature_apply(a, N, t);
 	TT_NEAR(tt_log_loss(a, N, NULL), GOLDEN_CALIBRATED_LOSS, 1e-7);
 	for (size_t i = 0; i < N; i++)
-		TT_EQ_ROW((long)i, tt_answer_top(&a[i]), tt_answer_top(&answers[i]));
+		TT_EQ_ROW((long)i, tt_top_label(a[i].p), tt_top_label(answers[i].p));
 	TT_EQ(tt_temperature_fit(a, N, &t, NULL), TT_OK); /* no other one is needed now */
 	TT_NEAR(t, 1, 1e-4);
 }
