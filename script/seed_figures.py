@@ -4,6 +4,7 @@ with its 95 % interval by Student's t (n - 1 degrees of freedom), beside what an
 
 usage: seed_figures.py TICKERTONE OTHER FILE,... MODEL...          a table in Markdown, in fp32"""
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -14,8 +15,11 @@ HEADS = ("texts", "entities")
 
 def judge(tickertone, file, model):
     """{"texts, accuracy": 0.86, ...} of what FILE has labels for."""
-    report = json.loads(subprocess.run([tickertone, "eval", file, "--model", model, "--precision", "fp32", "--format", "json", "--resamples",
-                                        "100"], check=True, capture_output=True, text=True).stdout)
+    done = subprocess.run([tickertone, "eval", file, "--model", model, "--precision", "fp32", "--format", "json", "--resamples", "100"],
+                          stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(done.returncode)  # which has said why
+    report = json.loads(done.stdout)
     found = {}
     for head in HEADS:
         judged = report["slices"][0][head]
@@ -30,13 +34,13 @@ def main():
     if not 6 <= len(sys.argv) <= 4 + len(T_975) + 1:
         sys.exit(__doc__)
     tickertone, other, files, models = sys.argv[1], sys.argv[2], sys.argv[3].split(","), sys.argv[4:]
-    print("| | " + " | ".join(models) + f" | mean and 95 % | {other} |\n" + "|---" * (len(models) + 3) + "|")
+    print("| | " + " | ".join(map(os.path.basename, models)) + f" | mean and 95 % | {os.path.basename(other)} |\n" + "|---" * (len(models) + 3) + "|")
     for file in files:
         beside, runs = judge(tickertone, file, other), [judge(tickertone, file, m) for m in models]
         for what, value in beside.items():
             values = [run[what] for run in runs]
             mean, half = statistics.mean(values), T_975[len(values) - 2] * statistics.stdev(values) / len(values) ** 0.5
-            print(f"| {file}: {what} | " + " | ".join(f"{v:.4f}" for v in values) + f" | {mean:.4f} [{mean - half:.4f}, {mean + half:.4f}] "
+            print(f"| {os.path.basename(file)}: {what} | " + " | ".join(f"{v:.4f}" for v in values) + f" | {mean:.4f} [{mean - half:.4f}, {mean + half:.4f}] "
                   f"| {value:.4f} |")
 
 
