@@ -74,6 +74,22 @@ check 'compare, folders first' 0 --compare "$model" "$dir/hot" "$dir/d.jsonl" -p
 out_has 'compare, folders first' 'B less A'
 out_has 'compare, folders first' 'McNemar p 1.0000 (exact)'
 
+# ---- several seeds of one recipe: 0.8 and 0.9 have the mean 0.85, with 12.706 · 0.0707 / √2 = 0.6353 on either side (Student's t, one degree
+# of freedom); an error is eval's ----
+cat >"$dir/judge" <<'END'
+#!/bin/sh
+[ "$2" = set.tsv ] || exit 66
+head='"n": 1, "models": [{"accuracy": {"value": 0.'${4##*-}'}, "macro_f1": {"value": 0.5}, "ece": 0}]'
+echo '{"slices": [{"texts": {'"$head"'}, "entities": {"n": 0}}]}'
+END
+chmod +x "$dir/judge"
+seeds() { "$TT_SOURCE_DIR/script/seed_figures.py" "$dir/judge" /m/before-7 "$1" /m/seed-8 /m/seed-9 >"$dir/out" 2>"$dir/err"; }
+seeds set.tsv || fail 'seeds: it ends with an error'
+out_has seeds '| set.tsv: texts, accuracy | 0.8000 | 0.9000 | 0.8500 [0.2147, 1.4853] | 0.7000 |'
+out_has seeds '| set.tsv: texts, macro-F1 | 0.5000 | 0.5000 | 0.5000 [0.5000, 0.5000] | 0.5000 |'
+seeds other.tsv
+[ $? = 66 ] || fail 'seeds: another exit status than eval has'
+
 # ---- temperatures: what is stored is what is used, and needs no other ----
 cp "$model/config.json" "$dir/before.json"
 head -n 2 "$dir/d.jsonl" >"$dir/right.jsonl"
