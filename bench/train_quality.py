@@ -69,7 +69,7 @@ def train_torch(a, seed, folder):
     rows, tokenizer, model = cleaned_rows(a), BertTokenizerFast.from_pretrained(a.encoder), torch_model(a, torch)
     plain = [p for n, p in model.named_parameters() if n.endswith("bias") or "LayerNorm" in n]
     rest = [p for n, p in model.named_parameters() if not (n.endswith("bias") or "LayerNorm" in n)]
-    optimizer = torch.optim.AdamW([dict(params=rest, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=RATE)
+    optimizer = torch.optim.AdamW([dict(params=rest, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=RATE, fused=True)
     steps = (len(rows) + BATCH - 1) // BATCH * a.epochs
     warm_up = round(WARM_UP * steps)
     schedule = torch.optim.lr_scheduler.LambdaLR(
