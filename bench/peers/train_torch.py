@@ -34,7 +34,7 @@ def main(folder, threads):
     model = BertForSequenceClassification.from_pretrained(folder, torch_dtype=torch.float32, attn_implementation='sdpa').train()
     plain = [p for n, p in model.named_parameters() if n.endswith('bias') or 'LayerNorm' in n]
     rest = [p for n, p in model.named_parameters() if not (n.endswith('bias') or 'LayerNorm' in n)]
-    optimizer = torch.optim.AdamW([dict(params=rest, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=6e-5)
+    optimizer = torch.optim.AdamW([dict(params=rest, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=6e-5, fused=True)
     times, tokens = [], 0
     for i, (ids, mask, labels) in enumerate(list(batches())):
         start = time.perf_counter()
