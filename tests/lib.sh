@@ -20,12 +20,12 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# drop_databases NAME...: of the server that $admin (libpq connection string) is of; as the superuser, for an autovacuum worker may be
-# at one, which nobody else may end.
+# drop_databases CONNINFO NAME...: as the superuser, for an autovacuum worker may be at one, which nobody else may end.
 drop_databases() {
-	local db
+	local db server=$1
+	shift
 	for db in "$@"; do
-		psql -XqAt -d "$admin user=postgres" -c "SET client_min_messages = warning" \
+		psql -XqAt -d "$server user=postgres" -c "SET client_min_messages = warning" \
 			-c "DROP DATABASE IF EXISTS $db WITH (FORCE)"
 	done
 }

@@ -10,7 +10,7 @@ tickertone=$1
 name=tt_test_alerts_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$admin dbname=$name" -c "SET search_path = tickertone" -c "$1"; }
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 "$tickertone" db migrate --dsn "$admin dbname=$name" >/dev/null
 

@@ -11,7 +11,7 @@ name=tt_test_deliver_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$admin dbname=$name" -c "SET search_path = tickertone" -c "$1"; }
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 "$tickertone" db migrate --dsn "$admin dbname=$name" >/dev/null
 

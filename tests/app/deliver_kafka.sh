@@ -11,7 +11,7 @@ broker=$(cat "$TT_KAFKA_DIR/address")
 name=tt_test_dk_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$admin dbname=$name" -c "SET search_path = tickertone" -c "$1"; }
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 "$tickertone" db migrate --dsn "$admin dbname=$name" >/dev/null
 awk -v want="<!-- example: kafka.sh -->" '$0 == want { on = 1 } on && /^```$/ { exit } on == 2 { print } on && /^```./ { on = 2 }' docs/ALERTS.md >"$tmp/kafka.sh"

@@ -9,7 +9,7 @@ tickertone=$1
 name=tt_test_dlq_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 dsn="$admin dbname=$name"
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$dsn" -c "SET search_path = tickertone; $1"; }
 dlq() { "$tickertone" dlq "$@" -c "$tmp/conf.yaml"; }
 # says TEXT COMMAND...: the command fails, and says so.

@@ -9,7 +9,7 @@ tickertone=$1
 name=tt_test_feedback_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 dsn="$admin dbname=$name"
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$dsn" -c "SET search_path = tickertone" -c "$1"; }
 feedback() { "$tickertone" feedback "$@" -c "$tmp/run.yaml"; }
 # import WANTED-STATUS FILE [OPTION...]: $tmp/out has the counts, $tmp/err what is wrong

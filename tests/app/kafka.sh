@@ -14,7 +14,7 @@ name=tt_test_kafka_$$
 all=105 # items that are in config/demo/feeds in the end
 start=$(date +%s)
 
-tear_down() { drop_databases "$name"_{fetch,score,alone}; }
+tear_down() { drop_databases "$admin" "$name"_{fetch,score,alone}; }
 
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$admin dbname=${name}_$1" -c "SET search_path = tickertone; $2"; }
 read_topic() { kcat -C -q -e -b "$broker" -t "$name-$1" -o beginning "${@:2}"; }

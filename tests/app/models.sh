@@ -12,7 +12,7 @@ admin=$(cat "$TT_PG_DIR/conninfo")
 dsn="$admin dbname=$name"
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$dsn" -c "SET search_path = tickertone" -c "$1"; }
 is() { [ "$(sql "$1")" = "$2" ]; }
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 "$tickertone" db migrate --dsn "$dsn" >/dev/null
 

@@ -9,7 +9,7 @@ tickertone=$1
 name=tt_test_privacy_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 dsn="$admin dbname=$name"
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 sql() { psql -XqAt -v ON_ERROR_STOP=1 -d "$dsn" -c "SET search_path = tickertone" -c "$1"; }
 private=(jane.doe@example.com '1234567' 3704004405320130 4111111111111111 @janedoe)
 
@@ -23,7 +23,7 @@ cat >"$tmp/all.jsonl" <<-'ITEMS'
 ITEMS
 # poll PRIVACY: a database anew, and all items read into it, twice
 poll() {
-	drop_databases "$name"
+	drop_databases "$admin" "$name"
 	psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 	"$tickertone" db migrate --dsn "$dsn" >/dev/null
 	sql "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN

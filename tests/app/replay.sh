@@ -9,7 +9,7 @@ tickertone=$1
 name=tt_test_replay_$$
 admin=$(cat "$TT_PG_DIR/conninfo")
 dsn="$admin dbname=$name"
-tear_down() { drop_databases "$name"; }
+tear_down() { drop_databases "$admin" "$name"; }
 psql -XqAt -d "$admin" -c "CREATE DATABASE $name"
 "$tickertone" db migrate --dsn "$dsn" >/dev/null
 

@@ -18,7 +18,7 @@ psql() { PGOPTIONS='-c client_min_messages=warning' command psql -XqAt -v ON_ERR
 
 tear_down() {
 	rig_up >/dev/null
-	drop_databases "${databases[@]/#/${name}_}"
+	drop_databases "$admin" "${databases[@]/#/${name}_}"
 }
 
 # at_most WHAT FIGURE LIMIT, at_least: for figures with a fraction, too.
