@@ -94,6 +94,16 @@ static json_t *options(const struct tt_train_opts *o, const struct tt_fit_option
 	return all;
 }
 
+/* What is said, too, but may change from one start to the next. */
+static int add_notes(json_t *record, const struct tt_train_origin *from)
+{
+	json_t *where = json_pack("{s:s,s:s*,s:o,s:o}", "start", from->start, "teachers", from->o->teachers,
+		"train", paths(from->train), "valid", paths(from->valid));
+	const bool added = json_object_set_new(record, "paths", where) == 0 &&
+			   json_object_set_new(record, "blas", json_string(openblas_get_config())) == 0;
+	return added ? TT_OK : TT_ENOMEM;
+}
+
 /* What one has and the other has differently, or not at all. */
 static const char *difference(const json_t *a, const json_t *b)
 {
@@ -101,8 +111,7 @@ static const char *difference(const json_t *a, const json_t *b)
 	json_t *value;
 	json_object_foreach((json_t *)a, key, value)
 	{
-		if (strcmp(key, "paths") != 0 && strcmp(key, "blas") != 0 &&
-			!json_equal(value, json_object_get(b, key)))
+		if (!json_equal(value, json_object_get(b, key)))
 			return key;
 	}
 	return NULL;
@@ -159,15 +168,17 @@ int tt_train_record(const struct tt_train_origin *from, struct tt_fit_result *be
 	if (rc < 0)
 		return rc;
 	tt_id_format(from->start_id, id);
-	json_t *now = json_pack("{s:s,s:o,s:o,s:o,s:o,s:{s:s,s:s*,s:o,s:o},s:s}", "start", id, "teachers",
-		teachers(from->source), "options", options(from->o, from->fit), "train",
-		contents(from->train), "valid", contents(from->valid), "paths", "start", from->start,
-		"teachers", from->o->teachers, "train", paths(from->train), "valid", paths(from->valid),
-		"blas", openblas_get_config());
+	json_t *now = json_pack("{s:s,s:o,s:o,s:o,s:o}", "start", id, "teachers", teachers(from->source),
+		"options", options(from->o, from->fit), "train", contents(from->train), "valid",
+		contents(from->valid));
 	if (!now)
 		return tt_err_set(err, TT_ENOMEM, "out of memory");
-	rc = from->o->resume && access(path, F_OK) == 0 ? compare(path, now, before, err)
-							: write_record(path, now, err);
+	if (from->o->resume && access(path, F_OK) == 0)
+		rc = compare(path, now, before, err);
+	else if (add_notes(now, from) == TT_OK)
+		rc = write_record(path, now, err);
+	else
+		rc = tt_err_set(err, TT_ENOMEM, "out of memory");
 	json_decref(now);
 	return rc;
 }

@@ -66,25 +66,26 @@ static void check_tensor(struct tt_trainer *t, const struct tt_train_batch *batc
 	for (size_t i = 0; i < x->count; i++)
 		length += (double)g[i] * (double)g[i];
 	length = sqrt(length);
-	const bool unseen = strstr(x->name, "key.bias"); /* by softmax: all there is to measure is rounding */
-	const double noise = unseen ? 2e-3 : 5e-4;
+	const bool unseen =
+		strstr(x->name, "key.bias"); /* by softmax: the loss is flat, as far as one goes */
+	const float far = unseen ? 8 : 1;    /* what is left of rounding is so much smaller */
 	if (unseen)
 		assert_true(length < 1e-4);
 	else
 		assert_true(length > 1e-3);
 	for (size_t i = 0; i < x->count && length > 0; i++)
 		d[i] = (float)((double)g[i] / length);
-	const double along = slope(t, batches, n, w, d, x->count, 2e-3F);
-	if (fabs(along - length) > 3e-3 * length + noise) {
+	const double along = slope(t, batches, n, w, d, x->count, far * 2e-3F);
+	if (fabs(along - length) > 3e-3 * length + 4e-4) {
 		print_error("%s: along\n", x->name);
-		TT_NEAR_ROW(row, along, length, 3e-3 * length + noise);
+		TT_NEAR_ROW(row, along, length, 3e-3 * length + 4e-4);
 	}
 	for (size_t i = 0; i < x->count; i += x->count / 3 + 1) {
 		const float one = 1;
-		const double single = slope(t, batches, n, w + i, &one, 1, 4e-3F);
-		if (fabs(single - (double)g[i]) > 1e-2 * fabs((double)g[i]) + noise) {
+		const double single = slope(t, batches, n, w + i, &one, 1, far * 4e-3F);
+		if (fabs(single - (double)g[i]) > 1e-2 * fabs((double)g[i]) + 5e-4) {
 			print_error("%s: number %zu\n", x->name, i);
-			TT_NEAR_ROW(row, single, g[i], 1e-2 * fabs((double)g[i]) + noise);
+			TT_NEAR_ROW(row, single, g[i], 1e-2 * fabs((double)g[i]) + 5e-4);
 		}
 	}
 	free(d);
