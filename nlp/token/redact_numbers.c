@@ -148,6 +148,8 @@ static bool is_amount(struct tt_str s, size_t at, size_t end)
 	end += end < s.n && s.p[end] == ' ';
 	for (to = end; tt_private_letter(s, to);)
 		to++;
+	if (end < s.n && (tt_private_email(s, end) || tt_private_iban(s, end)))
+		return false; /* "+49 30 1234567 m.mueller@firma.de" */
 	return (end < s.n && s.p[end] == '%') ||
 	       (end + 1 < s.n && (unsigned char)s.p[end] == 0xE2 && (unsigned char)s.p[end + 1] == 0x82) ||
 	       is_one_of((struct tt_str){s.p + end, to - end}, units);

@@ -8,6 +8,7 @@
 
 #include "common/str.h"
 
+size_t tt_private_email(struct tt_str s, size_t at);
 size_t tt_private_iban(struct tt_str s, size_t at);
 size_t tt_private_card(struct tt_str s, size_t at);
 size_t tt_private_phone(struct tt_str s, size_t at);

@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(one.start < one.end && one.end <= text.n);
 	}
 	check(tt_redact(&again, text) == TT_OK);
-	for (size_t i = 0; i < again.n; i++) /* a number may be one only now: what stood behind it has gone */
+	for (size_t i = 0; i < again.n; i++) /* a number may be one only now: digits that went on have gone */
 		check(again.v[i].kind != TT_PRIVATE_EMAIL && again.v[i].kind != TT_PRIVATE_HANDLE);
 	tt_redacted_done(&r);
 	tt_redacted_done(&again);
