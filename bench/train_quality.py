@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Is what `tickertone train` teaches as good as what PyTorch teaches, with the same texts, start and settings? Both train once a seed,
-and `tickertone eval` judges both kinds of model: accuracy and macro-F1 of the texts, their means over seeds, and the difference.
+and `tickertone eval` judges both kinds of model: accuracy and macro-F1 of the texts, their means over seeds, and the difference with its standard error.
 
 usage: train_quality.py ENCODER TRAIN.tsv VALID.tsv [option...]          needs: pip install torch transformers
 
@@ -13,9 +13,10 @@ usage: train_quality.py ENCODER TRAIN.tsv VALID.tsv [option...]          needs: 
 
 Settings are train's own: AdamW (0.01 but for biases and LayerNorms), rate 6e-5 with a tenth of the steps to warm up and linear to 0, batch
 32, dropout 0.1, gradients clipped to norm 1, texts cleaned, 128 tokens. The item head alone: labels of texts."""
-import argparse, json, os, random, shutil, statistics, subprocess, sys, time
+import argparse, json, math, os, random, shutil, statistics, subprocess, sys, time
 
 LABELS = ("negative", "neutral", "positive")
+FIGURES = ("accuracy", "macro-F1")
 RATE, BATCH, WARM_UP, TOKENS = 6e-5, 32, 0.1, 128
 
 
@@ -102,19 +103,22 @@ def measure(a, name, train, seed):
         return json.load(f)
 
 
+def mean(values):
+    """And its standard error."""
+    return statistics.mean(values), statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else float("nan")
+
+
 def table(a, results):
-    out = ["| | " + " | ".join(f"seed {s}" for s in a.seeds) + " | mean | seconds |", "|---|" + "---|" * (len(a.seeds) + 2)]
-    means = {}
-    for name, runs in results.items():
-        for k, what in enumerate(("accuracy", "macro-F1")):
-            values = [r["figures"][k] for r in runs]
-            means[name, what] = statistics.mean(values)
-            spread = f" ± {statistics.stdev(values):.4f}" if len(values) > 1 else ""
-            out.append(f"| {name}, {what} | " + " | ".join(f"{v:.4f}" for v in values) + f" | {means[name, what]:.4f}{spread} | "
-                       f"{statistics.mean(r['seconds'] for r in runs):.0f} |")
-    for what in ("accuracy", "macro-F1"):
-        difference = 100 * (means["tickertone", what] - means["torch", what])
-        out.append(f"\nThe means of {what} differ by {difference:+.2f} points.")
+    """A row a seed; points are hundredths."""
+    columns = [(name, k) for name in results for k in range(len(FIGURES))]
+    out = ["| seed | " + " | ".join(f"{name}, {FIGURES[k]}" for name, k in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    out += [f"| {seed} | " + " | ".join(f"{results[name][i]['figures'][k]:.4f}" for name, k in columns) + " |" for i, seed in enumerate(a.seeds)]
+    means = {(name, k): mean([run["figures"][k] for run in results[name]]) for name, k in columns}
+    out.append("| mean, standard error | " + " | ".join(f"{means[c][0]:.4f}, {means[c][1]:.4f}" for c in columns) + " |")
+    for k, what in enumerate(FIGURES):
+        (ours, e), (theirs, f) = means["tickertone", k], means["torch", k]
+        out.append(f"\nThe means of {what} differ by {100 * (ours - theirs):+.2f} points, standard error {100 * math.hypot(e, f):.2f}.")
+    out.append("\nSeconds a seed, median: " + ", ".join(f"{name} {statistics.median(r['seconds'] for r in runs):.0f}" for name, runs in results.items()) + ".")
     return "\n".join(out) + "\n"
 
 

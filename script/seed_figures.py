@@ -34,14 +34,15 @@ def main():
     if not 6 <= len(sys.argv) <= 4 + len(T_975) + 1:
         sys.exit(__doc__)
     tickertone, other, files, models = sys.argv[1], sys.argv[2], sys.argv[3].split(","), sys.argv[4:]
-    print("| | " + " | ".join(map(os.path.basename, models)) + f" | mean and 95 % | {os.path.basename(other)} |\n" + "|---" * (len(models) + 3) + "|")
+    table = ["| | " + " | ".join(map(os.path.basename, models)) + f" | mean and 95 % | {os.path.basename(other)} |", "|---" * (len(models) + 3) + "|"]
     for file in files:
         beside, runs = judge(tickertone, file, other), [judge(tickertone, file, m) for m in models]
         for what, value in beside.items():
             values = [run[what] for run in runs]
             mean, half = statistics.mean(values), T_975[len(values) - 2] * statistics.stdev(values) / len(values) ** 0.5
-            print(f"| {os.path.basename(file)}: {what} | " + " | ".join(f"{v:.4f}" for v in values) + f" | {mean:.4f} [{mean - half:.4f}, {mean + half:.4f}] "
-                  f"| {value:.4f} |")
+            table.append(f"| {os.path.basename(file)}: {what} | " + " | ".join(f"{v:.4f}" for v in values) +
+                         f" | {mean:.4f} [{mean - half:.4f}, {mean + half:.4f}] | {value:.4f} |")
+    print("\n".join(table))
 
 
 main()
