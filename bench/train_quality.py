@@ -46,11 +46,11 @@ def figures(a, folder):
 
 def tickertone_train(a, seed, folder, texts, *options):
     subprocess.run([a.tickertone, "train", texts, "--model", a.encoder, "--out", folder, "--seed", str(seed), "--dtype", "fp32",
-                    "--threads", str(a.threads), "--quiet", *options], check=True)
+                    "--threads", str(a.threads), "--resume", "--quiet", *options], check=True)
 
 
 def train_ours(a, seed, folder):
-    tickertone_train(a, seed, folder, a.train, "--epochs", str(a.epochs), "--dropout", str(a.dropout), "--resume")
+    tickertone_train(a, seed, folder, a.train, "--epochs", str(a.epochs), "--dropout", str(a.dropout))
 
 
 def cleaned_rows(a, path):
