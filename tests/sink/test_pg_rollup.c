@@ -374,7 +374,8 @@ TT_TEST(plans_prune_and_use_the_key)
 	struct tt_pg_db *db = *state;
 	const char *query = "SELECT * FROM tickertone.mood_minute WHERE subject_id = 1 AND minute >= "
 			    "'2026-11-17Z' AND minute < '2026-11-18Z'";
-	write_items(db, 0, 200); /* makes the weeks */
+	tt_pg_do(db, "SELECT tickertone.ensure_partitions('2026-11-09Z', '2026-11-22Z')");
+	write_items(db, 0, 200);
 	PGconn *pg = PQconnectdb(db->dsn);
 
 	PQclear(PQexec(pg, "SET enable_seqscan = off"));
