@@ -86,7 +86,7 @@ def train_torch(a, seed, folder):
     torch.manual_seed(seed)
     rows, start = cleaned_rows(a, folder + ".tsv"), folder + ".start"
     with open(folder + ".row.tsv", "w", encoding="utf-8") as f:
-        f.write(f"{LABELS[rows[0][0]]}\t{rows[0][1]}\n")
+        f.write("neutral\tat rate 0 it matters not what is read\n")
     tickertone_train(a, seed, start, f.name, "--epochs", "1", "--rate", "0")
     tokenizer, model = BertTokenizerFast.from_pretrained(start), torch_model(a, torch, start)
     plain = [p for n, p in model.named_parameters() if n.endswith("bias") or "LayerNorm" in n]

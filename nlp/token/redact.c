@@ -86,17 +86,17 @@ static size_t handle(struct tt_str s, size_t at)
 	return end - at + (server ? 1 + server : 0);
 }
 
-/* What of these kinds begins at `at`, when a word can begin there. `s` is what is left behind the last thing
- * redacted, whose own letters are nobody's unit or "call" any more: what is found is then the same as would
- * be found behind its placeholder. */
-static size_t find(struct tt_str s, size_t at, unsigned kinds, bool name_goes_on, bool word_goes_on,
-	enum tt_private *kind)
+/* What of these kinds begins at `at`. `s` is what is left behind the last thing redacted, whose own letters
+ * are nobody's unit or "call" any more: what is found is then the same as would be found behind its
+ * placeholder. */
+static size_t find(struct tt_str s, size_t at, unsigned kinds, bool name_goes_on, enum tt_private *kind)
 {
 	static const struct {
 		enum tt_private kind;
 		size_t (*length)(struct tt_str s, size_t at);
 	} words[] = {{TT_PRIVATE_HANDLE, handle}, {TT_PRIVATE_IBAN, tt_private_iban},
 		{TT_PRIVATE_CARD, tt_private_card}, {TT_PRIVATE_PHONE, tt_private_phone}};
+	const bool word_goes_on = at > 0 && tt_private_word(s, at - 1);
 	size_t n = name_goes_on || !(kinds & (1U << TT_PRIVATE_EMAIL)) ? 0 : tt_private_email(s, at);
 	*kind = TT_PRIVATE_EMAIL;
 	for (size_t i = 0; !n && !word_goes_on && i < TT_LEN(words); i++) {
@@ -146,8 +146,7 @@ int tt_redact(struct tt_redacted *r, struct tt_str given)
 	r->n = 0;
 	for (size_t at = 0; rc == TT_OK && at < given.n;) {
 		struct tt_str left = {given.p + copied, given.n - copied};
-		bool word_goes_on = at > copied && tt_private_word(given, at - 1);
-		n = find(left, at - copied, r->kinds, name_goes_on, word_goes_on, &kind);
+		n = find(left, at - copied, r->kinds, name_goes_on, &kind);
 		if (n > 0) {
 			tt_buf_add(&r->text, given.p + copied, at - copied);
 			rc = add(r, kind, at, n);
